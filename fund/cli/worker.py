@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from types import ModuleType
 
 import click
 import procrastinate
@@ -18,6 +19,9 @@ log = structlog.get_logger(__name__)
 # Each is called again and again until `stop` is set: (name, one round, seconds between rounds).
 Loop = tuple[str, Callable[[], object], float]
 LOOPS: list[Loop] = []
+
+# Importing them registers their tasks.
+TASK_MODULES: tuple[ModuleType, ...] = ()
 
 
 @click.command("worker", help="Run jobs, the webhook inbox and the audit sequencer.")
