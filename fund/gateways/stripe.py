@@ -84,7 +84,7 @@ def check(office: str) -> str:
 
 def create_checkout_session(office: str, order: CheckoutOrder) -> Doc:
     """A hosted Checkout session for one gift; a repeated call gives the same session."""
-    metadata = {"gift_id": order.reference}
+    metadata = {"gift_id": order.reference, "attempt": str(order.attempt)}
     currency = order.amount.currency.lower()
     return _call(
         office,
@@ -116,18 +116,23 @@ def create_checkout_session(office: str, order: CheckoutOrder) -> Doc:
 
 
 def retrieve_session(office: str, session_id: str) -> Doc:
-    """A Checkout session with its payment intent unfolded."""
+    """A Checkout session with its payment intent and that one's charge unfolded."""
     return _call(
         office,
         lambda client: client.v1.checkout.sessions.retrieve(
-            session_id, {"expand": ["payment_intent"]}
+            session_id, {"expand": ["payment_intent.latest_charge"]}
         ),
     )
 
 
 def retrieve_payment_intent(office: str, intent_id: str) -> Doc:
-    """A payment intent."""
-    return _call(office, lambda client: client.v1.payment_intents.retrieve(intent_id))
+    """A payment intent with its charge unfolded."""
+    return _call(
+        office,
+        lambda client: client.v1.payment_intents.retrieve(
+            intent_id, {"expand": ["latest_charge"]}
+        ),
+    )
 
 
 def retrieve_payout(office: str, payout_id: str) -> Doc:

@@ -1,6 +1,7 @@
 """Donors, gifts and receipts."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
@@ -65,6 +66,17 @@ class Gift(Stateful, Base):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+
+class ReceiptNumber(NamedTuple):
+    """`NZ-2026-000123`."""
+
+    prefix: str
+    year: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.prefix}-{self.year}-{self.number:06d}"
 
 
 class ReceiptSeries(Base):
