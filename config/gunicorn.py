@@ -1,4 +1,4 @@
-"""gunicorn's settings: threads, because requests wait for PostgreSQL and Stripe, not for the CPU."""
+"""gunicorn: threads, because requests wait for PostgreSQL and Stripe, not for the CPU."""
 
 import os
 

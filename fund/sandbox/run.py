@@ -76,11 +76,11 @@ def _prepare(cluster: postgres.Cluster) -> dict[str, str]:
 
 def _load_demo(environment: dict[str, str]) -> None:
     """Fill an empty database; the twin must answer meanwhile, for it is asked for the gifts."""
-    twin = subprocess.Popen(  # noqa: S603 our own module
+    twin = subprocess.Popen(
         [sys.executable, "-m", "fund.sandbox.stripe_twin"], env=environment, cwd=ROOT
     )
     try:
-        subprocess.run(  # noqa: S603 our own command
+        subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", "demo"],
             env=environment,
             cwd=ROOT,
