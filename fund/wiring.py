@@ -6,10 +6,9 @@ from types import ModuleType
 import structlog
 from flask import Flask
 from flask_bootstrap import Bootstrap5
-from flask_login import UserMixin
 
 from config.settings import Settings
-from fund import cli, db, health, i18n, keys, web
+from fund import cli, clock, db, health, i18n, keys, web
 from fund.applications import refusals as applications_refusals
 from fund.applications import views as applications
 from fund.audit import refusals as audit_refusals
@@ -117,6 +116,6 @@ def configure_logging() -> None:
     )
 
 
-def _load_user(user_id: str) -> UserMixin | None:
+def _load_user(session_id: str) -> people_queries.SignedIn | None:
     with db.reading() as session:
-        return people_queries.find_signed_in(session, user_id)
+        return people_queries.find_signed_in(session, session_id, now=clock.now())
