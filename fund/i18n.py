@@ -64,8 +64,9 @@ def language() -> str:
 
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
-    """Make everything inside in this language (mails, PDFs, jobs)."""
-    with current_app.test_request_context(), force_locale(code):
+    """Make everything inside in this language (mails, PDFs, jobs); links are absolute."""
+    base_url = current_app.config["SETTINGS"].base_url
+    with current_app.test_request_context(base_url=base_url), force_locale(code):
         yield
 
 

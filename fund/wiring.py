@@ -6,6 +6,7 @@ from types import ModuleType
 import structlog
 from flask import Flask
 from flask_bootstrap import Bootstrap5
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.settings import Settings
 from fund import cli, clock, db, health, i18n, keys, web
@@ -76,6 +77,8 @@ def wire(app: Flask, settings: Settings) -> None:
         if settings.is_production
         else [settings.stripe_api_base],
     )
+    if settings.is_production:  # behind one proxy that ends TLS, see docs/server.md
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     configure_logging()
     if settings.database_url is not None:
         db.init(settings.database_url, settings.database_read_url)
