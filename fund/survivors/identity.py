@@ -12,7 +12,20 @@ from fund import keys
 from fund.survivors.models import Guardian, Survivor
 
 # Titles are written or left out as people please; they do not tell two persons apart.
-_TITLES = ("เด็กชาย", "เด็กหญิง", "ด.ช.", "ด.ญ.", "นางสาว", "น.ส.", "นาย", "นาง", "mr", "ms", "mrs", "miss")
+_TITLES = (
+    "เด็กชาย",
+    "เด็กหญิง",
+    "ด.ช.",
+    "ด.ญ.",
+    "นางสาว",
+    "น.ส.",
+    "นาย",
+    "นาง",
+    "mr",
+    "ms",
+    "mrs",
+    "miss",
+)
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,7 @@ TEXTS: dict[str, str] = {
     ),
     "assent_needed": N_("From ten years of age the child's own assent is needed too."),
     "assent_too_early": N_("Assent is recorded from ten to twenty years of age only."),
-    "consent_paper_needed": N_(
-        "For this, add the paper to the case first, and choose it here."
-    ),
+    "consent_paper_needed": N_("For this, add the paper to the case first, and choose it here."),
     "given_in_future": N_("This day has not come yet."),
     "consent_too_old": N_("This would have ended by now; please record a new consent."),
     "wording_changed": N_("The wording has a new version. Please read that one, and record it."),
@@ -40,10 +38,13 @@ TEXTS: dict[str, str] = {
         " right one, and save it anew."
     ),
     "document_damaged": N_("This file cannot be read. Please scan or save it anew."),
-    "document_locked": N_("This PDF is locked with a password or runs a program. Please print it"
-        " to a plain PDF and send that."),
-    "document_too_many_pixels": N_("This picture is too large to open safely. Please send a"
-        " smaller one."),
+    "document_locked": N_(
+        "This PDF is locked with a password or runs a program. Please print it"
+        " to a plain PDF and send that."
+    ),
+    "document_too_many_pixels": N_(
+        "This picture is too large to open safely. Please send a smaller one."
+    ),
     "document_not_stored": N_("This paper did not arrive. Please send it again."),
     "document_missing": N_("Please choose a file."),
 }
