@@ -16,7 +16,7 @@ from typing import Any
 import stripe
 
 from config.settings import StripeKeys
-from fund.errors import NotFound, Refused, Unavailable
+from fund.errors import Refused, Unavailable
 from fund.money import Money
 
 API_VERSION = "2026-10-28.endive"
@@ -29,6 +29,7 @@ Doc = dict[str, Any]
 
 _clients: dict[str, stripe.StripeClient] = {}
 _keys: Mapping[str, StripeKeys] = {}
+_base_url = ""
 _places = threading.BoundedSemaphore(CALLS_AT_ONCE)
 
 
@@ -50,17 +51,17 @@ class CheckoutOrder:
     title: str
     email: str
     language: str
-    return_url: str
+    return_path: str
 
     @property
     def idempotency_key(self) -> str:
         return f"{self.reference}:{self.attempt}"
 
 
-def init(keys: Mapping[str, StripeKeys], api_base: str | None) -> None:
-    """One client an office; `api_base` points to the twin in practice."""
-    global _keys
-    _keys = keys
+def init(keys: Mapping[str, StripeKeys], api_base: str | None, base_url: str) -> None:
+    """One client an office; `api_base` points to the twin in practice, `base_url` back to us."""
+    global _keys, _base_url
+    _keys, _base_url = keys, base_url
     _clients.clear()
     for office, pair in keys.items():
         _clients[office] = stripe.StripeClient(
@@ -107,8 +108,8 @@ def create_checkout_session(office: str, order: CheckoutOrder) -> Doc:
                 ],
                 "metadata": metadata,
                 "payment_intent_data": {"metadata": metadata},
-                "success_url": order.return_url,
-                "cancel_url": order.return_url,
+                "success_url": _base_url + order.return_path,
+                "cancel_url": _base_url + order.return_path,
             },
             {"idempotency_key": order.idempotency_key},
         ),
@@ -206,11 +207,7 @@ def _call(office: str, ask: Callable[[stripe.StripeClient], Any]) -> Doc:
     with _place():
         try:
             answer: Doc = ask(client).to_dict()
-        except stripe.InvalidRequestError as error:
-            if error.http_status == 404:
-                raise NotFound from error
-            raise Refused("stripe_refused", reason=error.code or "invalid_request") from error
-        except (stripe.CardError, stripe.IdempotencyError) as error:
+        except (stripe.InvalidRequestError, stripe.CardError, stripe.IdempotencyError) as error:
             raise Refused("stripe_refused", reason=error.code or "refused") from error
         except stripe.StripeError as error:
             raise Unavailable("stripe_unavailable") from error

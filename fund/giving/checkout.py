@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask import current_app
-
 from fund import clock, jobs
 from fund.db import reading, transaction
 from fund.errors import NotFound
@@ -86,12 +84,6 @@ def _look(gift_id: UUID) -> _Visit:
             title=ledger.fund_name(row.fund, gift.language),
             email=open_person(session, donor).email,
             language=gift.language,
-            return_url=_return_url(gift.id),
+            return_path=f"/give/thanks/{gift.id}",
         )
         return _Visit(gift.state, gift.attempt, row.office.code, gift.stripe_session_id, order)
-
-
-def _return_url(gift_id: UUID) -> str:
-    """Where Stripe sends the donor back to, paid or not; the same from a page and from a job."""
-    base: str = current_app.config["SETTINGS"].base_url
-    return base + current_app.url_map.bind("").build("giving.thanks", {"gift_id": gift_id})

@@ -4,12 +4,11 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from fund.audit import operations as audit
-from fund.audit.events import GiftNotCompleted, GiftPaid, GiftRetried, GiftStarted
+from fund.audit.events import GiftFailed, GiftPaid, GiftProcessing, GiftRetried, GiftStarted
 from fund.errors import Refused, require
 from fund.giving import policy, queries, receipts
 from fund.giving.donors import find_or_add_donor
@@ -26,7 +25,7 @@ def start_gift(
     session: Session,
     *,
     amount: Money,
-    fund: Fund,
+    fund_code: str,
     email: str,
     name: str,
     language: str,
@@ -36,6 +35,7 @@ def start_gift(
 
     Raises Refused if the amount is too small or too large, or the fund takes no gifts.
     """
+    fund = queries.get_open_fund(session, fund_code)
     check_amount(fund, amount)
     office = queries.choose_card_office(session, amount.currency)
     donor = find_or_add_donor(session, email=email, name=name, language=language, now=now)
@@ -69,9 +69,7 @@ def start_gift(
 
 
 def check_amount(fund: Fund, amount: Money) -> None:
-    """Raise Refused unless one gift of `amount` to `fund` is possible."""
-    if not fund.is_open:
-        raise Refused("fund_takes_no_gifts", field="fund")
+    """Raise Refused unless one gift may be of this size."""
     least, most = policy.least(amount.currency), policy.most(fund, amount.currency)
     if amount < least:
         raise Refused("gift_too_small", field="amount", least=least)
@@ -196,23 +194,19 @@ def _apply_paid(session: Session, gift: Gift, payment: StripePayment, *, now: da
 def _record_paid(
     session: Session, gift: Gift, *, office: Office, fund: Fund, actor: Actor, now: datetime
 ) -> None:
-    number = receipts.take_number(session, gift, office)
-    event_id = audit.record(
+    audit.record(
         session,
         GiftPaid(
             subject_id=gift.id,
-            office=office.code,
-            fund=fund.code,
             amount_minor=gift.amount_minor,
             currency=gift.currency,
-            method=gift.method,
-            receipt=str(number),
+            payment_intent=gift.stripe_payment_intent_id,
         ),
         actor=actor,
         now=now,
         key_id=queries.find_donor_key(session, gift),
     )
-    receipts.issue(session, gift, office, number, audit_event_id=event_id)
+    receipts.issue(session, gift, office=office, fund=fund, actor=actor, now=now)
 
 
 def _keep_ids(gift: Gift, payment: StripePayment) -> None:
@@ -224,20 +218,17 @@ def _keep_ids(gift: Gift, payment: StripePayment) -> None:
 
 def _move_on(session: Session, gift: Gift, state: str, *, now: datetime) -> None:
     gift.move_to(state)
-    if state != "processing":
-        audit.record(
-            session,
-            GiftNotCompleted(subject_id=gift.id, state=state, attempt=gift.attempt),
-            actor=SYSTEM,
-            now=now,
-        )
+    event = (
+        GiftProcessing(subject_id=gift.id)
+        if state == "processing"
+        else GiftFailed(subject_id=gift.id, reason=state)
+    )
+    audit.record(session, event, actor=SYSTEM, now=now)
 
 
 def _lock(session: Session, gift_id: UUID) -> Gift:
     """The gift's row, ours until the transaction ends, as it is now."""
-    return session.scalars(
-        select(Gift)
-        .where(Gift.id == gift_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    gift = session.get(Gift, gift_id, with_for_update=True, populate_existing=True)
+    if gift is None:
+        raise Refused("gift_unknown")
+    return gift

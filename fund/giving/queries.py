@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fund.errors import NotFound, Unavailable
+from fund.errors import NotFound, Refused, Unavailable
 from fund.giving.models import Donor, Gift, Receipt, ReceiptNumber
 from fund.ledger import queries as ledger
 from fund.ledger.models import Fund, Office
@@ -48,6 +48,14 @@ def choose_card_office(session: Session, currency: str) -> Office:
 def list_open_funds(session: Session) -> list[Fund]:
     """The funds that one may give to."""
     return [fund for fund in ledger.list_funds(session) if fund.is_open]
+
+
+def get_open_fund(session: Session, code: str) -> Fund:
+    """The open fund of this code. Raises Refused beside the field."""
+    funds = [fund for fund in list_open_funds(session) if fund.code == code]
+    if not funds:
+        raise Refused("fund_takes_no_gifts", field="fund")
+    return funds[0]
 
 
 def get_gift(session: Session, gift_id: UUID) -> GiftRow:

@@ -14,6 +14,7 @@ TEXTS: dict[str, str] = {
     "stripe_not_set_up": N_("This office is not connected to Stripe."),
     "stripe_refused": N_("Stripe did not accept this (%(reason)s)."),
     "paid_amount_differs": N_("Stripe took %(paid)s for a gift of %(given)s."),
+    "gift_unknown": N_("There is no such gift here."),
     "paid_twice": N_("This gift was paid a second time, by another payment."),
     "bank_reference_known": N_("A gift with this bank reference is recorded already."),
     "not_the_offices_currency": N_("This office's bank holds another currency."),

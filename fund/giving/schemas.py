@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, pre_load
+from marshmallow import ValidationError, fields, post_load, pre_load, validates_schema
 
 from fund.i18n import N_
 from fund.money import BadAmount, Money, parse_money
@@ -39,6 +39,11 @@ class GiveSchema(CommandSchema):
     @pre_load
     def trim(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
         return {**data, "email": str(data.get("email", "")).strip()[:254]}
+
+    @validates_schema(skip_on_field_errors=False)
+    def check_amount(self, data: dict[str, Any], **_: Any) -> None:
+        if "currency" in data:
+            _amount(data["currency"], data.get("choice", ""), data.get("amount", ""))
 
     @post_load
     def read_amount(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
