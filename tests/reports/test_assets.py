@@ -34,7 +34,7 @@ def test_a_style_sheet_travels_compressed_and_stays_for_a_year(client: FlaskClie
         assert packed.headers["Content-Encoding"] == "gzip"
         assert gzip.decompress(packed.data) == plain.data
         assert len(packed.data) < len(plain.data) / 3
-        assert packed.headers["Vary"] == "Accept-Encoding"
+        assert "Accept-Encoding" in packed.headers["Vary"]
         assert "immutable" in packed.headers["Cache-Control"]
         assert plain.content_type == "text/css; charset=utf-8"
 
