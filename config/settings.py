@@ -1,0 +1,161 @@
+"""The service's settings, read once from the environment, typed, with every fault named at once.
+
+Practice defaults let `make run` and the tests start with nothing set; production refuses them.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fund.crypto import Keyring
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("FUND_VAR", ROOT / "var"))
+
+PRACTICE_SECRET_KEY = "practice-only-secret-key-never-in-production"  # noqa: S105 refused below
+PRACTICE_KEYRING = ",".join(
+    f"{name}:{letter * 43}" for name, letter in (("practice", "E"), ("index", "I"), ("log", "M"))
+)
+PRACTICE_OFFICE = ("NZ", "sk_test_practice_nz", "whsec_practice_nz")
+TWIN_BASE = "http://127.0.0.1:8010"
+
+
+class ConfigurationError(Exception):
+    """The environment cannot be used; `faults` says everything that is wrong with it."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class StripeKeys:
+    """One receiving office's access to its Stripe account."""
+
+    api_key: str = field(repr=False)
+    webhook_secret: str = field(repr=False)
+
+    @property
+    def is_live(self) -> bool:
+        return "_live_" in self.api_key
+
+
+@dataclass(frozen=True)
+class Settings:
+    """URLs are as libpq, SMTP and fsspec read them; `stripe` is keyed by lower-case office code."""
+
+    env: str
+    secret_key: str = field(repr=False)
+    keyring: Keyring = field(repr=False)
+    base_url: str
+    database_url: str | None = field(repr=False)
+    database_owner_url: str | None = field(repr=False)
+    database_read_url: str | None = field(repr=False)
+    stripe: Mapping[str, StripeKeys] = field(repr=False)
+    stripe_api_base: str | None
+    smtp_url: str = field(repr=False)
+    storage_url: str
+
+    @property
+    def is_production(self) -> bool:
+        return self.env == "production"
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Read and check the environment. Raises ConfigurationError with all faults."""
+        return _Reader(environ).settings()
+
+
+class _Reader:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.faults: list[str] = []
+        self.env = environ.get("FUND_ENV", "practice")
+        self.production = self.env == "production"
+
+    def settings(self) -> Settings:
+        if self.env not in ("production", "practice", "test"):
+            self.faults.append("FUND_ENV is production, practice or test")
+        settings = {
+            "env": self.env,
+            "secret_key": self.secret("FUND_SECRET_KEY", PRACTICE_SECRET_KEY),
+            "keyring": self.keyring(),
+            "base_url": self.base_url(),
+            "database_url": self.database("DATABASE_URL", required=True),
+            "database_owner_url": self.database("DATABASE_OWNER_URL", required=False),
+            "database_read_url": self.database("DATABASE_READ_URL", required=False),
+            "stripe": self.stripe(),
+            "stripe_api_base": self.stripe_api_base(),
+            "smtp_url": self.url("SMTP_URL", "smtp://127.0.0.1:8025", ("smtp", "smtps")),
+            "storage_url": self.environ.get("STORAGE_URL") or f"file://{VAR / 'documents'}",
+        }
+        if self.faults:
+            raise ConfigurationError(self.faults)
+        return Settings(**settings)  # type: ignore[arg-type]
+
+    def secret(self, name: str, practice: str) -> str:
+        value = self.environ.get(name, "" if self.production else practice)
+        if self.production and (len(value) < 32 or value == practice):
+            self.faults.append(f"{name} must be set to at least 32 characters of its own")
+        return value
+
+    def keyring(self) -> Keyring | None:
+        text = self.environ.get("FUND_KEYRING", "" if self.production else PRACTICE_KEYRING)
+        try:
+            keyring = Keyring.parse(text)
+        except ValueError as fault:
+            self.faults.append(f"FUND_KEYRING: {fault}")
+            return None
+        practice = Keyring.parse(PRACTICE_KEYRING)
+        known = {key for _, key in practice.keys} | {practice.index_key, practice.log_seed}
+        used = {key for _, key in keyring.keys} | {keyring.index_key, keyring.log_seed}
+        if self.production and known & used:
+            self.faults.append("FUND_KEYRING holds a practice key")
+        return keyring
+
+    def base_url(self) -> str:
+        value = self.environ.get(
+            "FUND_BASE_URL", "" if self.production else "http://127.0.0.1:8000"
+        )
+        if self.production and not value.startswith("https://"):
+            self.faults.append("FUND_BASE_URL must be the service's https:// address")
+        return value.rstrip("/")
+
+    def database(self, name: str, *, required: bool) -> str | None:
+        value = self.environ.get(name) or None
+        if value is None and required and self.production:
+            self.faults.append(f"{name} must be set")
+        if value is not None and urlsplit(value).scheme not in ("postgresql", "postgres"):
+            self.faults.append(f"{name} must begin with postgresql://")
+        return value
+
+    def stripe(self) -> dict[str, StripeKeys]:
+        prefix = "STRIPE_API_KEY_"
+        offices = {name.removeprefix(prefix) for name in self.environ if name.startswith(prefix)}
+        if not offices and not self.production:
+            code, api_key, secret = PRACTICE_OFFICE
+            return {code.lower(): StripeKeys(api_key, secret)}
+        keys = {}
+        for office in sorted(offices):
+            api_key = self.environ[prefix + office]
+            secret = self.environ.get(f"STRIPE_WEBHOOK_SECRET_{office}", "")
+            if not secret.startswith("whsec_"):
+                self.faults.append(f"STRIPE_WEBHOOK_SECRET_{office} must be set (whsec_…)")
+            if "practice" in api_key + secret and self.production:
+                self.faults.append(f"STRIPE_API_KEY_{office} is a practice key")
+            keys[office.lower()] = StripeKeys(api_key, secret)
+        return keys
+
+    def stripe_api_base(self) -> str | None:
+        value = self.environ.get("STRIPE_API_BASE") or (None if self.production else TWIN_BASE)
+        if self.production and value and not value.endswith(".stripe.com"):
+            self.faults.append("STRIPE_API_BASE must not point to the twin in production")
+        return value
+
+    def url(self, name: str, practice: str, schemes: tuple[str, ...]) -> str:
+        value = self.environ.get(name) or ("" if self.production else practice)
+        if urlsplit(value).scheme not in schemes:
+            self.faults.append(f"{name} must begin with {' or '.join(s + '://' for s in schemes)}")
+        return value

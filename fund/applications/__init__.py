@@ -1,0 +1,1 @@
+"""Education and vocational applications: drafts, budget lines, rounds."""

@@ -1,0 +1,1 @@
+"""Awards, conditions, acceptance, instalments, evidence."""

@@ -1,0 +1,13 @@
+"""The `flask …` commands. Each takes `--json`; exit 0 fine, 1 something found, 2 misuse."""
+
+from flask import Flask
+
+from fund.cli import backup, database, worker
+
+GROUPS = (database.group, backup.make, backup.restore, worker.command)
+
+
+def init(app: Flask) -> None:
+    """Register the commands on `app`."""
+    for group in GROUPS:
+        app.cli.add_command(group)

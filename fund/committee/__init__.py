@@ -1,0 +1,1 @@
+"""Policy, docket, recusal, scores, votes, decisions."""

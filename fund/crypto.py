@@ -1,0 +1,92 @@
+"""Sealing: AES-256-GCM under data keys, data keys wrapped by a versioned keyring.
+
+`FUND_KEYRING` is `name:base64url(32 bytes)[,name:…]`. Two names are reserved and never rotate with
+the rest: `index` (HMAC key of the blind indices) and `log` (Ed25519 seed that signs checkpoints).
+Of the others the first wraps new data keys, the rest only open old ones.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE_BYTES = 12
+
+
+class Unreadable(Exception):
+    """The sealed bytes, their context and the key do not belong together."""
+
+
+def new_data_key() -> bytes:
+    """32 random bytes: one survivor's, donor's, payee's or staff member's own key."""
+    return os.urandom(32)
+
+
+def seal(key: bytes, plaintext: bytes, *, context: str) -> bytes:
+    """Nonce and ciphertext of `plaintext`; `context` (table, column, row) must match to open."""
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plaintext, context.encode())
+
+
+def unseal(key: bytes, sealed: bytes, *, context: str) -> bytes:
+    """The plaintext that `seal` took. Raises Unreadable."""
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode())
+    except InvalidTag:
+        raise Unreadable(context)
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """Key-encryption keys by version, newest first; and the two keys that serve one purpose."""
+
+    keys: tuple[tuple[str, bytes], ...]
+    index_key: bytes
+    log_seed: bytes
+
+    @classmethod
+    def parse(cls, text: str) -> "Keyring":
+        """Read the `FUND_KEYRING` form. Raises ValueError with the fault in words."""
+        found: dict[str, bytes] = {}
+        for entry in filter(None, (part.strip() for part in text.split(","))):
+            name, _, encoded = entry.partition(":")
+            try:
+                key = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+            except ValueError:
+                raise ValueError(f"key {name!r} is not base64url")
+            if len(key) != 32:
+                raise ValueError(f"key {name!r} has {len(key)} bytes, not 32")
+            if name in found:
+                raise ValueError(f"key {name!r} is given twice")
+            found[name] = key
+        missing = [name for name in ("index", "log") if name not in found]
+        if missing:
+            raise ValueError(f"no key named {' or '.join(missing)}")
+        index_key, log_seed = found.pop("index"), found.pop("log")
+        if not found:
+            raise ValueError("no key-encryption key besides index and log")
+        return cls(tuple(found.items()), index_key, log_seed)
+
+    @property
+    def newest(self) -> str:
+        return self.keys[0][0]
+
+    def wrap(self, data_key: bytes, *, context: str) -> tuple[str, bytes]:
+        """(version, wrapped key) under the newest key-encryption key."""
+        version, key = self.keys[0]
+        return version, seal(key, data_key, context=context)
+
+    def unwrap(self, version: str, wrapped: bytes, *, context: str) -> bytes:
+        """The data key. Raises Unreadable if this keyring lacks the version."""
+        key = dict(self.keys).get(version)
+        if key is None:
+            raise Unreadable(f"key version {version}")
+        return unseal(key, wrapped, context=context)
+
+    def blind_index(self, purpose: str, value: str) -> bytes:
+        """32 bytes by which equal values are found without being readable (HMAC-SHA-256)."""
+        return hmac.new(self.index_key, f"{purpose}\0{value}".encode(), hashlib.sha256).digest()

@@ -1,0 +1,119 @@
+"""The engine, the mapped base, and the only two ways to reach the database.
+
+`transaction()` commits, once, where a view or job opened it; `reading()` cannot write. Operations
+take the session and never commit.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.pq import TransactionStatus
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, Uuid, create_engine, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+
+from fund.errors import Conflict, Refused
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: DateTime(timezone=True), UUID: Uuid(), int: BigInteger()}
+
+
+class Versioned:
+    """A row that people edit: `version` goes up with each change and every form carries it."""
+
+    version: Mapped[int] = mapped_column(default=1)
+
+    def check_version(self, seen: int) -> None:
+        """Raise Conflict if the row changed since `seen`; otherwise count this change."""
+        if self.version != seen:
+            raise Conflict(row=self)
+        self.version += 1
+
+
+class Stateful:
+    """A row with a state: `TRANSITIONS` lists what may follow each, `move_to` is the only way."""
+
+    TRANSITIONS: dict[str, frozenset[str]]
+    state: Mapped[str]
+
+    def move_to(self, state: str) -> None:
+        """Raise Refused unless `state` may follow the present one."""
+        if state not in self.TRANSITIONS[self.state]:
+            raise Refused("wrong_state", state=self.state, wanted=state)
+        self.state = state
+
+
+class TransactionInError(RuntimeError):
+    """A statement failed and the failure was swallowed: committing would lose every row."""
+
+
+_engines: list[Engine] = []
+_write = sessionmaker(expire_on_commit=False)
+_read = sessionmaker(expire_on_commit=False)
+
+
+def init(url: str, read_url: str | None = None) -> None:
+    """Bind to the databases at these libpq URLs."""
+    dispose()
+    engine = make_engine(url)
+    _engines.append(engine)
+    _write.configure(bind=engine, join_transaction_mode="conditional_savepoint")
+    if read_url:
+        engine = make_engine(read_url)
+        _engines.append(engine)
+    _read.configure(bind=engine, join_transaction_mode="conditional_savepoint")
+
+
+def make_engine(url: str, **options: Any) -> Engine:
+    """An engine for the libpq URL `url`."""
+    return create_engine(
+        url.replace("postgres://", "postgresql://", 1).replace(
+            "postgresql://", "postgresql+psycopg://", 1
+        ),
+        pool_pre_ping=True,
+        connect_args={"options": "-c timezone=UTC -c idle_in_transaction_session_timeout=30000"},
+        **options,
+    )
+
+
+def bind(connection: Connection) -> None:
+    """Run everything inside `connection`'s open transaction, as savepoints (for tests)."""
+    for maker in (_write, _read):
+        maker.configure(bind=connection, join_transaction_mode="create_savepoint")
+
+
+def dispose() -> None:
+    """Close all pools."""
+    while _engines:
+        _engines.pop().dispose()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A session whose work is committed when the block ends, or not at all."""
+    with _write.begin() as session:
+        yield session
+        session.flush()
+        raw: Any = session.connection().connection.driver_connection
+        if raw.info.transaction_status == TransactionStatus.INERROR:
+            raise TransactionInError
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session that PostgreSQL itself keeps from writing."""
+    with _read() as session:
+        session.execute(text("SET TRANSACTION READ ONLY"))
+        yield session

@@ -1,0 +1,1 @@
+"""Payees, payment runs, the committee's approval, what the bank says."""

@@ -1,0 +1,168 @@
+"""Languages and how values read in them. Texts are English msgids; Thai lives in translations/."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from babel import Locale, dates, numbers
+from babel.messages import mofile, pofile
+from flask import Flask, current_app, has_request_context, render_template, request
+from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from markupsafe import Markup
+
+from fund import clock
+from fund.errors import FundError
+from fund.money import CURRENCIES, Money
+
+LANGUAGES = {"en": "English", "th": "ไทย"}
+LANGUAGE_COOKIE = "language"
+
+__all__ = ["gettext", "lazy_gettext", "ngettext"]
+
+_refusals: dict[str, str] = {}
+
+
+def N_(text: str) -> str:  # noqa: N802 gettext's customary name
+    """Mark a text for translation where it is declared; it is translated where it is shown."""
+    return text
+
+
+def init(app: Flask) -> None:
+    """Choose each request's language and give templates the filters below."""
+    _compile_catalogue(Path(app.root_path) / "translations/th/LC_MESSAGES/messages.po")
+    Babel(
+        app,
+        default_locale="en",
+        default_timezone="Asia/Bangkok",
+        default_translation_directories="translations",
+        locale_selector=select_language,
+    )
+    app.jinja_env.filters.update(
+        money=format_money, exact_money=format_exact, day=format_day, moment=format_moment
+    )
+    app.jinja_env.globals.update(language=language, LANGUAGES=LANGUAGES)
+
+
+def select_language() -> str:
+    """The reader's own choice, else what the browser asks for, else English."""
+    if not has_request_context():
+        return "en"
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
+    return request.accept_languages.best_match(list(LANGUAGES)) or "en"
+
+
+def language() -> str:
+    """The language of the page or mail being made, `en` or `th`."""
+    locale: Locale | None = get_locale()
+    return locale.language if locale else "en"
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Make everything inside in this language (mails, PDFs, jobs); links are absolute."""
+    base_url = current_app.config["SETTINGS"].base_url
+    with current_app.test_request_context(base_url=base_url), force_locale(code):
+        yield
+
+
+def add_refusals(texts: Mapping[str, str]) -> None:
+    """Register the texts of a feature's error codes (msgids with %(name)s for the params)."""
+    for code, text in texts.items():
+        if _refusals.setdefault(code, text) != text:
+            raise ValueError(f"two texts for {code}")
+
+
+def refusal_text(error: FundError) -> str:
+    """The error in the reader's words."""
+    text = _refusals.get(error.code, _refusals["refused"])
+    return str(gettext(text, **{name: _readable(value) for name, value in error.params.items()}))
+
+
+def format_money(money: Money) -> str:
+    """`฿1,500` or `฿1,500.50`: decimals only where there are any."""
+    whole = money.amount_minor % 10 ** CURRENCIES[money.currency].exponent == 0
+    return _format(money, 0 if whole else CURRENCIES[money.currency].exponent)
+
+
+def format_exact(money: Money) -> str:
+    """The amount with all its decimals, without a sign of currency: for columns of figures."""
+    exponent = CURRENCIES[money.currency].exponent
+    return numbers.format_decimal(
+        money.decimal(), f"#,##0.{'0' * exponent}" if exponent else "#,##0", locale="en"
+    ).replace("-", "\u2212")
+
+
+def format_day(day: date | datetime, *, always_year: bool = False) -> str:
+    """`26 Nov`, with the year when it is not this one; Thai in the Buddhist year."""
+    if isinstance(day, datetime):
+        day = clock.bangkok_day(day)
+    text = dates.format_date(day, "d MMM", locale=language())
+    if always_year or day.year != clock.bangkok_day(clock.now()).year:
+        text = f"{text} {day.year + 543 if language() == 'th' else day.year}"
+    return text
+
+
+def format_moment(moment: datetime) -> str:
+    """Day and time in Thailand, `26 Nov 14:05`."""
+    return f"{format_day(moment)} {moment.astimezone(clock.BANGKOK):%H:%M}"
+
+
+def render_mail(name: str, code: str, **context: Any) -> tuple[str, str, str]:
+    """(subject, text, HTML) of `templates/mail/<name>.txt|.html`; the first line is the subject."""
+    with speaking(code):
+        text = render_template(f"mail/{name}.txt", **context)
+        subject, _, body = text.partition("\n")
+        return subject.strip(), body.lstrip("\n"), render_template(f"mail/{name}.html", **context)
+
+
+def _compile_catalogue(source: Path) -> None:
+    """Make the binary catalogue that gettext reads, unless it is as new as its source."""
+    target = source.with_suffix(".mo")
+    if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+        return
+    with source.open("rb") as lines:
+        catalogue = pofile.read_po(lines, locale="th")
+    with NamedTemporaryFile(dir=target.parent, delete=False) as part:
+        mofile.write_mo(part, catalogue)
+    Path(part.name).replace(target)
+
+
+def _format(money: Money, decimals: int) -> str:
+    unit = CURRENCIES[money.currency]
+    sign = "\u2212" if money.amount_minor < 0 else ""
+    figure = numbers.format_decimal(
+        abs(money.decimal()), f"#,##0.{'0' * decimals}" if decimals else "#,##0", locale="en"
+    )
+    return f"{sign}{unit.symbol}{figure}".replace(" ", "\u00a0")
+
+
+def _readable(value: object) -> object:
+    if isinstance(value, Money):
+        return format_money(value)
+    if isinstance(value, date):
+        return format_day(value)
+    return Markup.escape(value) if isinstance(value, str) else value
+
+
+add_refusals(
+    {
+        "refused": N_("This is not possible as things stand."),
+        "not_found": N_("There is no such page, or it is not yours to open."),
+        "denied": N_("Your role does not allow this."),
+        "stale": N_("Somebody changed this while you were working. Nothing you typed is lost."),
+        "wrong_state": N_("This has already moved on; open it again to see where it stands."),
+        "form_incomplete": N_("The form did not arrive whole. Please send it again."),
+        "unavailable": N_(
+            "A part that we need does not answer. Nothing was changed; please try again."
+        ),
+        "mail_unavailable": N_("The mail server does not answer. The mail will be tried again."),
+        "storage_unavailable": N_(
+            "The document store does not answer. Nothing was changed; please try again."
+        ),
+    }
+)

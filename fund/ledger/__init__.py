@@ -1,0 +1,1 @@
+"""The double-entry books: offices, funds, accounts, journals, balances, commitments."""

@@ -1,0 +1,162 @@
+"""Who may do what: pure data. Object rules (`can_<verb>(actor, thing)`) live in the features.
+
+Every permission is `<verb>_<object>`; a role is a seat in the fund's work (see the roles page in
+docs/guide). `tests/access_matrix.py` is written apart from this table, by hand, on purpose.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    CASEWORKER = "caseworker"
+    SUPERVISOR = "supervisor"
+    COMMITTEE_MEMBER = "committee_member"
+    CHAIR = "chair"
+    FINANCE_OFFICER = "finance_officer"
+    TREASURER = "treasurer"
+    AUDITOR = "auditor"
+    DATA_PROTECTION = "data_protection"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    USE_STAFF_PAGES = "use_staff_pages"
+    READ_CASES = "read_cases"  # the list and the record; identity needs assignment besides
+    ADD_CASES = "add_cases"
+    ATTEST_CASES = "attest_cases"
+    RECORD_CONSENT = "record_consent"
+    WRITE_APPLICATIONS = "write_applications"
+    READ_APPLICATIONS = "read_applications"
+    READ_DOCKET = "read_docket"
+    VOTE = "vote"
+    READ_POLICY = "read_policy"
+    READ_AWARDS = "read_awards"
+    RECORD_ACCEPTANCE = "record_acceptance"
+    CONFIRM_CONDITIONS = "confirm_conditions"
+    ATTACH_EVIDENCE = "attach_evidence"
+    READ_PAYEES = "read_payees"
+    WRITE_PAYEES = "write_payees"
+    CHECK_PAYEES = "check_payees"
+    READ_RUNS = "read_runs"
+    PREPARE_RUNS = "prepare_runs"
+    APPROVE_RUNS = "approve_runs"
+    SEND_RUNS = "send_runs"
+    CONFIRM_PAYMENTS = "confirm_payments"
+    READ_LEDGER = "read_ledger"
+    READ_GIFTS = "read_gifts"
+    RECORD_GIFTS = "record_gifts"
+    READ_SETTLEMENT = "read_settlement"
+    WORK_SETTLEMENT = "work_settlement"
+    READ_TRAIL = "read_trail"
+    MANAGE_STAFF = "manage_staff"
+    READ_IDENTITY_ACCESS = "read_identity_access"
+
+
+_P = Permission
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.CASEWORKER: frozenset(
+        {
+            _P.READ_CASES,
+            _P.ADD_CASES,
+            _P.ATTEST_CASES,
+            _P.RECORD_CONSENT,
+            _P.WRITE_APPLICATIONS,
+            _P.READ_APPLICATIONS,
+            _P.READ_AWARDS,
+            _P.RECORD_ACCEPTANCE,
+            _P.CONFIRM_CONDITIONS,
+            _P.ATTACH_EVIDENCE,
+        }
+    ),
+    Role.SUPERVISOR: frozenset(
+        {
+            _P.READ_CASES,
+            _P.ADD_CASES,
+            _P.ATTEST_CASES,
+            _P.RECORD_CONSENT,
+            _P.READ_APPLICATIONS,
+            _P.READ_AWARDS,
+            _P.RECORD_ACCEPTANCE,
+            _P.CONFIRM_CONDITIONS,
+            _P.ATTACH_EVIDENCE,
+        }
+    ),
+    Role.COMMITTEE_MEMBER: frozenset(
+        {_P.READ_DOCKET, _P.VOTE, _P.READ_POLICY, _P.READ_AWARDS, _P.READ_RUNS, _P.APPROVE_RUNS}
+    ),
+    Role.CHAIR: frozenset(
+        {_P.READ_DOCKET, _P.VOTE, _P.READ_POLICY, _P.READ_AWARDS, _P.READ_RUNS, _P.APPROVE_RUNS}
+    ),
+    Role.FINANCE_OFFICER: frozenset(
+        {
+            _P.READ_AWARDS,
+            _P.READ_PAYEES,
+            _P.WRITE_PAYEES,
+            _P.READ_RUNS,
+            _P.PREPARE_RUNS,
+            _P.SEND_RUNS,
+            _P.READ_LEDGER,
+            _P.READ_GIFTS,
+            _P.RECORD_GIFTS,
+            _P.READ_SETTLEMENT,
+            _P.WORK_SETTLEMENT,
+            _P.READ_POLICY,
+        }
+    ),
+    Role.TREASURER: frozenset(
+        {
+            _P.READ_AWARDS,
+            _P.READ_PAYEES,
+            _P.CHECK_PAYEES,
+            _P.READ_RUNS,
+            _P.CONFIRM_PAYMENTS,
+            _P.READ_LEDGER,
+            _P.READ_GIFTS,
+            _P.READ_SETTLEMENT,
+            _P.READ_POLICY,
+        }
+    ),
+    Role.AUDITOR: frozenset(
+        {
+            _P.READ_AWARDS,
+            _P.READ_RUNS,
+            _P.READ_LEDGER,
+            _P.READ_GIFTS,
+            _P.READ_SETTLEMENT,
+            _P.READ_TRAIL,
+            _P.READ_POLICY,
+        }
+    ),
+    Role.DATA_PROTECTION: frozenset({_P.READ_IDENTITY_ACCESS}),
+    Role.ADMINISTRATOR: frozenset({_P.MANAGE_STAFF, _P.READ_POLICY}),
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts in an operation. `kind` is `staff`, `donor`, `system` or `anonymous`."""
+
+    kind: str
+    id: UUID | None = None
+    roles: frozenset[Role] = frozenset()
+    permissions: frozenset[Permission] = field(init=False)
+
+    def __post_init__(self) -> None:
+        granted = {p for role in self.roles for p in ROLE_PERMISSIONS[role]}
+        if self.kind == "staff":
+            granted.add(Permission.USE_STAFF_PAGES)
+        object.__setattr__(self, "permissions", frozenset(granted))
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+    @property
+    def label(self) -> str:
+        """How the audit log and the journals name this actor, e.g. `staff:0192…`."""
+        return f"{self.kind}:{self.id}" if self.id else self.kind
+
+
+SYSTEM = Actor("system")
+ANONYMOUS = Actor("anonymous")

@@ -1,0 +1,1 @@
+"""Reads across the rooms: home pages, trails, figures."""

@@ -1,0 +1,5 @@
+"""Pages of the practice world."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("sandbox", __name__)

@@ -1,0 +1,1 @@
+"""Stripe event inbox and balance-transaction feed."""

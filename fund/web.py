@@ -1,0 +1,328 @@
+"""The edge: who may open what, how forms come in, how errors and repeated posts are answered."""
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import structlog
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_login import LoginManager, current_user
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
+from marshmallow import Schema, ValidationError, fields
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import NotFound as NoSuchPage
+from werkzeug.wrappers import Response as AnyResponse
+
+from fund import i18n
+from fund.db import Base, transaction
+from fund.errors import Conflict, Denied, FundError, NotFound, Refused, Unavailable
+from fund.ids import new_id
+from fund.permissions import ANONYMOUS, Actor, Permission
+
+log = structlog.get_logger(__name__)
+csrf = CSRFProtect()
+login = LoginManager()
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+# --- Access -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a view declares: open to all, or to whoever holds one of these permissions."""
+
+    permissions: frozenset[Permission] = frozenset()
+
+    def admits(self, actor: Actor) -> bool:
+        return not self.permissions or bool(self.permissions & actor.permissions)
+
+
+def public(view: View) -> View:
+    """Anyone may open this."""
+    view.access = Access()  # type: ignore[attr-defined]
+    return view
+
+
+def permit(*permissions: Permission) -> Callable[[View], View]:
+    """Only who holds one of `permissions` may open this."""
+
+    def declare(view: View) -> View:
+        view.access = Access(frozenset(permissions))  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def open_endpoint(app: Flask, endpoint: str) -> None:
+    """Declare a library's own endpoint (its static files) public."""
+    view: Callable[..., Any] = app.view_functions[endpoint]
+    app.view_functions[endpoint] = public(lambda **values: view(**values))
+
+
+def access_of(app: Flask, endpoint: str) -> Access | None:
+    """What the endpoint's view declares; None if it declares nothing."""
+    access: Access | None = getattr(app.view_functions[endpoint], "access", None)
+    return access
+
+
+def check_every_endpoint_declares(app: Flask) -> None:
+    """Refuse to start while an endpoint says nothing about access."""
+    silent = sorted(name for name in app.view_functions if access_of(app, name) is None)
+    if silent:
+        raise RuntimeError(f"no access declared for: {', '.join(silent)}")
+
+
+def current_actor() -> Actor:
+    """Who makes this request; computed once."""
+    if "actor" not in g:
+        g.actor = current_user.actor if current_user.is_authenticated else ANONYMOUS
+    actor: Actor = g.actor
+    return actor
+
+
+def _gate() -> AnyResponse | None:
+    if request.endpoint is None:
+        return None  # no such page: 404 for everyone
+    access = access_of(current_app, request.endpoint)
+    if access is None:
+        raise Denied
+    if not access.permissions or access.admits(current_actor()):
+        return None
+    if current_actor() is ANONYMOUS:
+        if request.method == "GET":
+            return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
+        return make_response(render_template("errors/signed_out.html"), 401)
+    raise Denied
+
+
+# --- Forms ------------------------------------------------------------------------------------
+
+
+@dataclass
+class Form:
+    """What a person sent: `data` is clean (empty if there are errors), `raw` is as typed."""
+
+    raw: MultiDict[str, str] = field(default_factory=MultiDict)
+    data: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, list[str]] = field(default_factory=dict)
+
+    def value(self, name: str, default: object = "") -> str:
+        """What to show in the field: what was typed, else `default`."""
+        return self.raw.get(name, "" if default is None else str(default))
+
+    def values(self, name: str) -> list[str]:
+        return self.raw.getlist(name)
+
+    def refuse(self, error: FundError) -> None:
+        """Put an operation's refusal beside its field, or above the form."""
+        self.errors.setdefault(error.field or "", []).append(i18n.refusal_text(error))
+
+
+def load_form(schema: Schema) -> Form:
+    """Read the posted form by `schema`; messages are msgids, translated here."""
+    raw = request.form
+    flat = {
+        name: raw.getlist(name) if name in _list_fields(schema) else raw[name]
+        for name in raw
+        if name in schema.fields
+    }
+    try:
+        return Form(raw, dict(schema.load(flat)))
+    except ValidationError as invalid:
+        messages: Mapping[str, Any] = invalid.normalized_messages()  # type: ignore[no-untyped-call]
+        return Form(
+            raw,
+            errors={
+                "" if name == "_schema" else name: [str(i18n.gettext(m)) for m in _flat(found)]
+                for name, found in messages.items()
+            },
+        )
+
+
+def _list_fields(schema: Schema) -> set[str]:
+    return {name for name, f in schema.fields.items() if isinstance(f, fields.List)}
+
+
+def _flat(found: Any) -> Iterator[str]:
+    if isinstance(found, dict):
+        for inner in found.values():
+            yield from _flat(inner)
+    elif isinstance(found, list):
+        for inner in found:
+            yield from _flat(inner)
+    else:
+        yield str(found)
+
+
+class FormNonce(Base):
+    """A form that was done: who did it, and where it led."""
+
+    __tablename__ = "form_nonce"
+
+    nonce: Mapped[UUID] = mapped_column(primary_key=True)
+    actor: Mapped[str]
+    location: Mapped[str | None]
+    used_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+
+
+class Repeated(Exception):
+    """This very form was done before; `location` is where that led."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(location)
+        self.location = location
+
+
+@dataclass(frozen=True)
+class Post:
+    """A form being done: its session, and the redirect that a repetition will get too."""
+
+    session: Session
+    nonce: UUID
+
+    def redirect(self, location: str) -> Response:
+        """Go to `location` once committed; remember it for a repeated post."""
+        self.session.get_one(FormNonce, self.nonce).location = location
+        return make_response(redirect(location, 303))
+
+
+@contextmanager
+def posting() -> Iterator[Post]:
+    """`transaction()` for a form: the form's nonce makes its work happen once.
+
+    A second post with the same nonce waits for the first and is sent where that one led.
+    """
+    try:
+        nonce = UUID(request.form.get("nonce", ""))
+    except ValueError:
+        raise Refused("form_incomplete")
+    actor = current_actor().label
+    with transaction() as session:
+        claim = insert(FormNonce).values(nonce=nonce, actor=actor).on_conflict_do_nothing()
+        if session.scalar(claim.returning(FormNonce.nonce)) is None:
+            done = session.get_one(FormNonce, nonce)
+            raise Repeated(done.location if done.location and done.actor == actor else request.path)
+        yield Post(session, nonce)
+
+
+# --- Answers ----------------------------------------------------------------------------------
+
+_STATUS: dict[type[FundError], int] = {
+    Refused: 422,
+    NotFound: 404,
+    Conflict: 409,
+    Denied: 403,
+    Unavailable: 503,
+}
+
+
+def _answer_error(error: FundError) -> Response:
+    status = _STATUS[type(error)]
+    return _error_page(status, i18n.refusal_text(error))
+
+
+def _error_page(status: int, message: str) -> Response:
+    return make_response(
+        render_template("errors/error.html", status=status, message=message), status
+    )
+
+
+def _answer_http(error: HTTPException) -> Response | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    if isinstance(error, NoSuchPage):
+        return _error_page(404, i18n.refusal_text(NotFound()))
+    if isinstance(error, CSRFError):
+        return _error_page(400, i18n.refusal_text(Refused("form_incomplete")))
+    return _error_page(error.code, i18n.refusal_text(Refused("refused")))
+
+
+def _answer_database_down(error: OperationalError) -> Response:
+    log.error("database_unavailable", error=str(error.orig))
+    g.actor = ANONYMOUS  # the page must not ask the database who is reading
+    return _error_page(503, i18n.refusal_text(Unavailable("unavailable")))
+
+
+def _answer_repeated(error: Repeated) -> AnyResponse:
+    return redirect(error.location, 303)
+
+
+def _secure(response: Response) -> Response:
+    nonce = g.get("csp_nonce", "")
+    headers = response.headers
+    headers.setdefault(
+        "Content-Security-Policy",
+        f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self';"
+        " img-src 'self' data:; connect-src 'self'; form-action 'self' "
+        + " ".join(current_app.config["FORM_TARGETS"])
+        + "; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'",
+    )
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if current_actor_known_staff():
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def current_actor_known_staff() -> bool:
+    """Whether this request already found a signed-in staff member."""
+    actor: Actor | None = g.get("actor")
+    return actor is not None and actor.kind == "staff"
+
+
+def _before() -> None:
+    g.csp_nonce = secrets.token_urlsafe(16)
+
+
+@dataclass(frozen=True)
+class NavEntry:
+    """A place on the left of the staff pages, for those who hold the permission."""
+
+    endpoint: str
+    label: str
+    permission: Permission
+
+
+def init(app: Flask, *, navigation: list[NavEntry]) -> None:
+    """Put the gate, the forms and the error pages in front of `app`."""
+    csrf.init_app(app)
+    login.init_app(app)
+    app.before_request(_before)
+    app.before_request(_gate)
+    app.after_request(_secure)
+    for error in _STATUS:
+        app.register_error_handler(error, _answer_error)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(OperationalError, _answer_database_down)
+    app.register_error_handler(Repeated, _answer_repeated)
+    app.jinja_env.globals.update(
+        actor=current_actor,
+        may=lambda permission: current_actor().may(Permission(permission)),
+        csp_nonce=lambda: g.csp_nonce,
+        new_nonce=new_id,
+        navigation=lambda: [n for n in navigation if current_actor().may(n.permission)],
+    )
+    open_endpoint(app, "static")

@@ -1,0 +1,12 @@
+"""Tables of fund/awards."""
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
