@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from .money import EXPONENT, Fees
 
@@ -48,7 +48,7 @@ DEFAULT_ACCOUNTS: tuple[dict[str, Any], ...] = (
         "currency": "nzd",
         "name": "LIFT Life Fund · practice office NZ",
         "fees": {"percent_bp": 270, "fixed": 30, "international_bp": 100, "conversion_bp": 200},
-        "webhook_url": "http://127.0.0.1:8000/webhooks/stripe/nz",
+        "webhook_url": "/webhooks/stripe/nz",
         "webhook_secret": "whsec_practice_nz",
     },
     {
@@ -58,14 +58,18 @@ DEFAULT_ACCOUNTS: tuple[dict[str, Any], ...] = (
         "currency": "usd",
         "name": "LIFT Life Fund · practice office US",
         "fees": {"percent_bp": 290, "fixed": 30, "international_bp": 150, "conversion_bp": 100},
-        "webhook_url": "http://127.0.0.1:8000/webhooks/stripe/us",
+        "webhook_url": "/webhooks/stripe/us",
         "webhook_secret": "whsec_practice_us",
     },
 )
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read `TWIN_BIND`, `TWIN_STATE` and `TWIN_ACCOUNTS` (a JSON list); ValueError on nonsense."""
+    """The settings; ValueError on nonsense.
+
+    `TWIN_BIND`, `TWIN_STATE`, `TWIN_ACCOUNTS` (a JSON list), and `TWIN_WEBHOOK_BASE`, where
+    accounts whose webhook_url is only a path send their events.
+    """
     host, _, port = environ.get("TWIN_BIND", "127.0.0.1:8010").rpartition(":")
     if host not in _LOOPBACK:
         raise ValueError(f"TWIN_BIND must be a loopback address, not {host!r}")
@@ -75,12 +79,16 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         host=host,
         port=int(port),
         state=Path(environ.get("TWIN_STATE", "var/stripe_twin.sqlite3")),
-        accounts=tuple(_account(entry) for entry in accounts),
+        accounts=tuple(
+            _account(entry, environ.get("TWIN_WEBHOOK_BASE", "http://127.0.0.1:8000"))
+            for entry in accounts
+        ),
     )
 
 
-def _account(entry: Mapping[str, Any]) -> Account:
-    account = Account(**{**entry, "fees": Fees(**entry["fees"])})
+def _account(entry: Mapping[str, Any], webhook_base: str) -> Account:
+    url = urljoin(webhook_base, entry["webhook_url"])
+    account = Account(**{**entry, "fees": Fees(**entry["fees"]), "webhook_url": url})
     if account.currency not in EXPONENT:
         raise ValueError(f"{account.id}: the twin does not know the currency {account.currency!r}")
     if urlsplit(account.webhook_url).hostname not in _LOOPBACK:
