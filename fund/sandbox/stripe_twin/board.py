@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 
 from .api import world
 from .money import formatted
@@ -21,6 +21,7 @@ def show() -> str:
     scopes = [world().scope(account) for account in settings.accounts]
     return render_template(
         "board.html",
+        said=request.args.get("said"),
         accounts=[_account(scope) for scope in scopes],
         switches=store.switches(),
         sessions=_recent(scopes, "checkout.session"),

@@ -72,6 +72,16 @@ def _done(body: Doc) -> Response:
     return Response(status=303, headers={"Location": url_for("board.show")})
 
 
+@bp.errorhandler(StripeError)
+def refused(error: StripeError) -> Response:
+    """A refused press of a button is said on the board; a program gets the error itself."""
+    is_button = error.status == 400 and not request.is_json
+    if is_button:
+        location = url_for("board.show", said=error.message)
+        return Response(status=303, headers={"Location": location})
+    return answer(error.body(), error.status)
+
+
 @bp.post("/seed")
 def seed() -> Response:
     asked = _asked(required=("gifts",), gifts=GIFTS)

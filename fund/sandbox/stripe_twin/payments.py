@@ -12,7 +12,7 @@ from .resources.payment_methods import Payer, new_bank_account, new_card
 from .scope import Scope
 from .state import Doc
 
-LATE_SETTLEMENT_SECONDS = 2
+LATE_SETTLEMENT_SECONDS = 1
 _CHALLENGE = {
     "authentication_flow": "challenge",
     "electronic_commerce_indicator": "05",

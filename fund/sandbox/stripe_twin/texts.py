@@ -49,7 +49,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "total": "รวม",
         "email": "อีเมล",
         "card_number": "หมายเลขบัตร",
-        "expiry": "วันหมดอายุ (เดือน / ปี ค.ศ. 2 หลัก)",
+        "expiry": "วันหมดอายุ (ดด / ปป)",
         "cvc": "รหัสความปลอดภัย (CVC)",
         "name": "ชื่อบนบัตร",
         "pay": "ชำระ {amount}",
