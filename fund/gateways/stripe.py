@@ -130,9 +130,7 @@ def retrieve_payment_intent(office: str, intent_id: str) -> Doc:
     """A payment intent with its charge unfolded."""
     return _call(
         office,
-        lambda client: client.v1.payment_intents.retrieve(
-            intent_id, {"expand": ["latest_charge"]}
-        ),
+        lambda client: client.v1.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]}),
     )
 
 

@@ -47,9 +47,7 @@ def open_person(session: Session, donor: Donor) -> Person:
         email=keys.unseal(
             session, donor.key_id, donor.sealed_email, context=f"donor.email:{donor.id}"
         ),
-        name=keys.unseal(
-            session, donor.key_id, donor.sealed_name, context=f"donor.name:{donor.id}"
-        )
+        name=keys.unseal(session, donor.key_id, donor.sealed_name, context=f"donor.name:{donor.id}")
         if donor.sealed_name
         else "",
     )

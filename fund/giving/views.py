@@ -161,7 +161,9 @@ def _chosen(form: Form, currency: str) -> Money | None:
             return parse_money(form.value("amount"), currency)
         except BadAmount:
             return None
-    offered = {f"{currency}:{p.amount.amount_minor}": p.amount for p in policy.list_presets(currency)}
+    offered = {
+        f"{currency}:{p.amount.amount_minor}": p.amount for p in policy.list_presets(currency)
+    }
     return offered.get(choice)
 
 

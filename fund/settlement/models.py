@@ -67,9 +67,7 @@ class BalanceTransaction(Base):
     """
 
     __tablename__ = "balance_transaction"
-    __table_args__ = (
-        Index(None, "available_at", postgresql_where=text("NOT is_available")),
-    )
+    __table_args__ = (Index(None, "available_at", postgresql_where=text("NOT is_available")),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
     office_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.office.id"))

@@ -27,7 +27,7 @@ def pull_woken_feeds() -> int:
 
 @jobs.app.periodic(cron="*/5 * * * *")
 @jobs.task("settlement.sweep_events")
-def sweep_events(timestamp: int) -> None:
+def sweep_events(**_: int) -> None:
     """Every five minutes: events that never came, and a pull in case none woke the feed."""
     for office in stripe.list_office_codes():
         try:
@@ -39,12 +39,14 @@ def sweep_events(timestamp: int) -> None:
 
 @jobs.app.periodic(cron="17 * * * *")
 @jobs.task("settlement.list_again")
-def list_again(timestamp: int) -> None:
+def list_again(**_: int) -> None:
     """Hourly three hours, nightly three days again: a line found only here came late."""
     now = clock.now()
-    look_back = timedelta(days=3) if clock.bangkok_day(now - timedelta(hours=1)) != (
-        clock.bangkok_day(now)
-    ) else timedelta(hours=3)
+    look_back = (
+        timedelta(days=3)
+        if clock.bangkok_day(now - timedelta(hours=1)) != (clock.bangkok_day(now))
+        else timedelta(hours=3)
+    )
     for office in stripe.list_office_codes():
         for late in operations.pull_feed(office, now=now, look_back=look_back):
             log.warning("balance_transaction_late", office=office, transaction=late)

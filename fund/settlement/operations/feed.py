@@ -51,7 +51,9 @@ def wake(session: Session, office_id: UUID, *, now: datetime) -> None:
     """Ask for a pull soon."""
     get_feed(session, office_id, now=now)
     session.execute(
-        update(Feed).where(Feed.office_id == office_id, Feed.woken_at.is_(None)).values(woken_at=now)
+        update(Feed)
+        .where(Feed.office_id == office_id, Feed.woken_at.is_(None))
+        .values(woken_at=now)
     )
 
 
@@ -76,9 +78,7 @@ def pull_woken(*, now: datetime) -> int:
     return len(codes)
 
 
-def pull_feed(
-    office_code: str, *, now: datetime, look_back: timedelta | None = None
-) -> list[str]:
+def pull_feed(office_code: str, *, now: datetime, look_back: timedelta | None = None) -> list[str]:
     """Book every balance transaction that is new; their ids, oldest first.
 
     Reads from the last second seen on (Stripe's times are whole seconds), or `look_back` from
@@ -202,9 +202,7 @@ class _Books:
                 return journals.payout(self._shares(row, carried), row.id, day)
         return None
 
-    def _shares(
-        self, payout: BalanceTransaction, carried: Sequence[str]
-    ) -> list[tuple[Book, int]]:
+    def _shares(self, payout: BalanceTransaction, carried: Sequence[str]) -> list[tuple[Book, int]]:
         """Each fund's part of a payout, by the lines that it carries; the rest is the general
         fund's, so that the bank's line is always met whole."""
         parts: dict[UUID, int] = {self.general_id: -payout.net_minor}
@@ -229,9 +227,7 @@ class _Books:
         )
 
     def _book_of(self, row: BalanceTransaction) -> Book:
-        return Book.load(
-            self.session, row.fund_id or self.general_id, self.office.id, row.currency
-        )
+        return Book.load(self.session, row.fund_id or self.general_id, self.office.id, row.currency)
 
 
 def _book_available(office_code: str, *, now: datetime) -> int:
@@ -281,9 +277,7 @@ def _list_carried(office_code: str, payout: Doc) -> list[str]:
 
 
 def _list_known(session: Session, ids: Sequence[str]) -> set[str]:
-    return set(
-        session.scalars(select(BalanceTransaction.id).where(BalanceTransaction.id.in_(ids)))
-    )
+    return set(session.scalars(select(BalanceTransaction.id).where(BalanceTransaction.id.in_(ids))))
 
 
 def _is_uuid(text: object) -> bool:

@@ -63,9 +63,7 @@ def receive(session: Session, office: Office, event: Doc, *, way: str, now: date
         attempts=0,
         due_at=now,
     )
-    return (
-        session.scalar(row.on_conflict_do_nothing().returning(InboxEvent.id)) is not None
-    )
+    return session.scalar(row.on_conflict_do_nothing().returning(InboxEvent.id)) is not None
 
 
 def sweep(office_code: str, *, now: datetime) -> list[str]:
