@@ -238,7 +238,8 @@ _STATUS: dict[type[FundError], int] = {
 }
 
 
-def _answer_error(error: FundError) -> Response:
+def answer_error(error: FundError) -> Response:
+    """The page that tells what an operation raised."""
     status = _STATUS[type(error)]
     return _error_page(status, i18n.refusal_text(error))
 
@@ -314,7 +315,7 @@ def init(app: Flask, *, navigation: list[NavEntry]) -> None:
     app.before_request(_gate)
     app.after_request(_secure)
     for error in _STATUS:
-        app.register_error_handler(error, _answer_error)
+        app.register_error_handler(error, answer_error)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(OperationalError, _answer_database_down)
     app.register_error_handler(Repeated, _answer_repeated)
