@@ -1,17 +1,19 @@
 """Consent: the text is read, the answer recorded, confirmed or withdrawn."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask import make_response as respond
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from fund import clock
 from fund.db import reading
 from fund.errors import Refused
-from fund.i18n import LANGUAGES, language
+from fund.i18n import LANGUAGES, format_day, language
 from fund.permissions import Permission
 from fund.survivors import choices, operations, queries
 from fund.survivors.models import Survivor
@@ -83,9 +85,21 @@ def _to_read(session: Session, survivor: Survivor) -> dict[str, object]:
             session, "own" if giver == "survivor" else "holder", read_in
         ),
         "assent": queries.find_wording(session, "assent", child_reads),
-        "guardians": queries.list_guardians(session, survivor.id),
-        "papers": [paper for paper in papers if paper.state == "stored"],
+        # Told apart without their names, which stand on the identity page only.
+        "known_guardians": [
+            (str(g.id), _dated(choices.GUARDIAN_RELATIONS[g.relation], g.added_at))
+            for g in queries.list_guardians(session, survivor.id)
+        ],
+        "paper_choices": [
+            (str(d.id), _dated(choices.DOCUMENT_CLASSES[d.document_class], d.uploaded_at))
+            for d in papers
+            if d.state == "stored"
+        ],
     }
+
+
+def _dated(text: str, moment: datetime) -> str:
+    return f"{gettext(text)}, {format_day(moment)}"
 
 
 def _language(name: str) -> str:

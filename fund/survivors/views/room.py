@@ -6,14 +6,14 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from fund import clock
+from fund.answers import error_page
 from fund.db import reading, transaction
-from fund.errors import NotFound
 from fund.i18n import N_
 from fund.people import queries as people
 from fund.permissions import Permission, Role
 from fund.survivors import choices, operations, queries
 from fund.survivors.models import Survivor
-from fund.web import Form, NavEntry, answer_error, current_actor
+from fund.web import Form, NavEntry, current_actor
 
 blueprint = Blueprint("survivors", __name__)
 
@@ -27,7 +27,7 @@ def answer_not_your_case(error: queries.NotYourCase) -> Response:
         operations.record_refused_access(
             session, error.survivor_id, actor=current_actor(), now=clock.now()
         )
-    return answer_error(NotFound())
+    return error_page(404)
 
 
 def options(codes: dict[str, str]) -> list[tuple[str, str]]:
