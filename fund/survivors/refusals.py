@@ -25,7 +25,7 @@ TEXTS: dict[str, str] = {
     "assent_needed": N_("From ten years of age the child's own assent is needed too."),
     "consent_paper_needed": N_("For this, add the paper to the case first, and choose it here."),
     "guardian_needed": N_("Please choose who consented."),
-    "given_in_future": N_("This day has not come yet."),
+    "day_in_future": N_("This day has not come yet."),
     "consent_too_old": N_("This would have ended by now; please record a new consent."),
     "wording_changed": N_("The wording has a new version. Please read that one, and record it."),
     "nothing_to_withdraw": N_("There is no consent that could be withdrawn."),

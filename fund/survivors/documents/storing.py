@@ -67,30 +67,45 @@ def begin_document(
     session.flush()
     record(
         session,
-        events.DocumentAdded(document_id, survivor_id, subject_kind, subject_id, document_class),
+        events.DocumentAdded(
+            document_id,
+            survivor_id=survivor_id,
+            about_kind=subject_kind,
+            about_id=subject_id,
+            document_class=document_class,
+            pages=upload.pages,
+            size=len(upload.content),
+        ),
         actor=actor,
         now=now,
     )
-    jobs.defer(
-        session, tasks.settle_document, at=now + SETTLE_AFTER, document_id=document_id
-    )
+    jobs.defer(session, tasks.settle_document, at=now + SETTLE_AFTER, document_id=document_id)
     sealed = keys.seal_bytes(
         session, survivor.key_id, upload.content, context=document_context(document_id)
     )
     return PendingDocument(document_id, document.storage_key, sealed)
 
 
-def finish_document(pending: PendingDocument) -> None:
-    """Second and third step, outside any transaction. Raises Unavailable if storage is down; the
-    document is then marked failed, and its page asks to send it again."""
+def finish_document(pending: PendingDocument, *, actor: Actor, now: datetime) -> None:
+    """Second and third step, outside any transaction.
+
+    Raises Unavailable if storage is down; the document is then marked failed, and its page asks to
+    send it again.
+    """
     try:
         storage.put(pending.storage_key, pending.sealed)
     except Unavailable:
-        with transaction() as session:
-            session.get_one(Document, pending.document_id, with_for_update=True).move_to("failed")
+        _settle(pending, "failed", actor=actor, now=now)
         raise
+    _settle(pending, "stored", actor=actor, now=now)
+
+
+def _settle(pending: PendingDocument, state: str, *, actor: Actor, now: datetime) -> None:
     with transaction() as session:
-        session.get_one(Document, pending.document_id, with_for_update=True).move_to("stored")
+        document = session.get_one(Document, pending.document_id, with_for_update=True)
+        document.move_to(state)
+        event = events.DocumentSettled(document.id, document.survivor_id, state)
+        record(session, event, actor=actor, now=now)
 
 
 def store_document(
@@ -115,7 +130,7 @@ def store_document(
             actor=actor,
             now=now,
         )
-    finish_document(pending)
+    finish_document(pending, actor=actor, now=now)
     return pending.document_id
 
 
@@ -144,5 +159,6 @@ def record_document_read(
 def open_document(session: Session, document: Document, sealed: bytes) -> bytes:
     """The paper itself, from the sealed bytes that storage gave."""
     survivor = session.get_one(Survivor, document.survivor_id)
-    return keys.unseal_bytes(session, survivor.key_id, sealed, context=document_context(document.id))
-
+    return keys.unseal_bytes(
+        session, survivor.key_id, sealed, context=document_context(document.id)
+    )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from fund import keys
 from fund.audit import events
 from fund.audit.operations import record
+from fund.clock import bangkok_day
 from fund.errors import Denied, Refused, require
 from fund.ids import new_case_code, new_id
 from fund.people import queries as people
@@ -29,6 +30,8 @@ def add_case(
     """
     staff_id = actor_id(actor)
     require(actor.may(Permission.ADD_CASES))
+    if identity.birth_date > bangkok_day(now):
+        raise Refused("day_in_future", field="birth_date")
     _refuse_known(session, identity, actor)
     survivor_id, key_id = new_id(), keys.create(session, "survivor", now=now)
     survivor = Survivor(
@@ -48,7 +51,9 @@ def add_case(
     session.add(survivor)
     session.flush()
     _assign(session, survivor.id, staff_id, by=staff_id, now=now)
-    record(session, events.SurvivorAdded(survivor.id, region), actor=actor, now=now)
+    record(
+        session, events.SurvivorAdded(survivor.id, survivor.case_code, region), actor=actor, now=now
+    )
     return survivor
 
 

@@ -66,15 +66,18 @@ def record_consent(
 ) -> Consent:
     """Record who consented, to which wording, when and how, and the child's assent.
 
-    Raises Refused where the law asks for somebody else's word at this age, or the paper is missing.
+    Raises Refused where the law asks for somebody else's word at this age, the paper is missing, or
+    it would have ended by now.
     """
     require_case(session, survivor, actor, Permission.RECORD_CONSENT)
     # Only the rules of age look at the birth date here; nobody is shown it.
     birth_date = unseal_identity(session, survivor).birth_date
     _check_ages(given, birth_date, bangkok_day(now))
     _check_paper(session, survivor, given)
-    is_other = given.giver_kind == OTHER_BASIS
-    kind = "own" if given.giver_kind == "survivor" else "holder"
+    expires_on = _expires_on(given, birth_date)
+    if expires_on < bangkok_day(now):
+        raise Refused("consent_too_old", field="given_on")
+    wording, assent = _wording_read(session, given), _assent_read(session, given)
     consent_id = new_id()
     consent = Consent(
         id=consent_id,
@@ -82,33 +85,25 @@ def record_consent(
         giver_kind=given.giver_kind,
         relation=_relation(session, survivor, given),
         guardian_id=given.guardian_id if given.giver_kind == "guardian" else None,
-        wording_id=None
-        if is_other
-        else _wording(session, kind, given.language, given.wording_version).id,
-        given_how=given.given_how,
+        wording_id=wording.id if wording else None,
+        given_how=given.given_how if wording else None,
         given_on=given.given_on,
-        expires_on=_expires_on(given, birth_date),
+        expires_on=expires_on,
         document_id=given.document_id,
-        lawful_basis=given.lawful_basis,
-        sealed_reason=keys.seal(
-            session, survivor.key_id, given.reason, context=reason_context(consent_id)
-        )
-        if is_other
-        else None,
+        assent_wording_id=assent.id if assent else None,
+        assent_how=given.assent_how if assent else None,
+        assented_on=given.given_on if assent else None,
         recorded_by=actor_id(actor),
         recorded_at=now,
-        **_assent(session, given),
     )
-    if consent.expires_on < bangkok_day(now):
-        raise Refused("consent_too_old", field="given_on")
+    if given.giver_kind == OTHER_BASIS:
+        consent.lawful_basis = given.lawful_basis
+        consent.sealed_reason = keys.seal(
+            session, survivor.key_id, given.reason, context=reason_context(consent_id)
+        )
     session.add(consent)
     session.flush()
-    record(
-        session,
-        events.ConsentRecorded(consent.id, survivor.id, consent.giver_kind, consent.expires_on),
-        actor=actor,
-        now=now,
-    )
+    record(session, _recorded(consent, wording, assent), actor=actor, now=now)
     return consent
 
 
@@ -178,7 +173,12 @@ def add_guardian(
     )
     session.add(guardian)
     session.flush()
-    record(session, events.GuardianAdded(survivor.id, relation), actor=actor, now=now)
+    record(
+        session,
+        events.GuardianAdded(survivor.id, guardian_id, relation, is_safe_to_contact),
+        actor=actor,
+        now=now,
+    )
     return guardian
 
 
@@ -196,7 +196,7 @@ def seed_wordings(session: Session, *, now: datetime) -> None:
 
 def _check_ages(given: GivenConsent, birth_date: date, today: date) -> None:
     if given.given_on > today:
-        raise Refused("given_in_future", field="given_on")
+        raise Refused("day_in_future", field="given_on")
     needs = ages.needs_on(birth_date, given.given_on)
     if needs.holder and given.giver_kind == "survivor":
         raise Refused("holder_must_consent")
@@ -231,18 +231,41 @@ def _expires_on(given: GivenConsent, birth_date: date) -> date:
     return ages.last_day(birth_date, given.given_on, ages.birthday(given.given_on, given.years))
 
 
-def _assent(session: Session, given: GivenConsent) -> dict[str, object]:
-    if given.assent_how is None:
-        return {}
-    wording = _wording(session, "assent", given.assent_language, given.assent_version)
-    return {
-        "assent_wording_id": wording.id,
-        "assent_how": given.assent_how,
-        "assented_on": given.given_on,
-    }
+def _recorded(
+    consent: Consent, wording: ConsentWording | None, assent: ConsentWording | None
+) -> events.ConsentRecorded:
+    def text(read: ConsentWording | None) -> str | None:
+        return f"{read.kind}:{read.language}:{read.version}" if read else None
+
+    return events.ConsentRecorded(
+        consent.id,
+        survivor_id=consent.survivor_id,
+        giver_kind=consent.giver_kind,
+        relation=consent.relation,
+        wording=text(wording),
+        given_how=consent.given_how,
+        lawful_basis=consent.lawful_basis,
+        assent_wording=text(assent),
+        assent_how=consent.assent_how,
+        given_on=consent.given_on,
+        expires_on=consent.expires_on,
+    )
 
 
-def _wording(session: Session, kind: str, language: str, version: int | None) -> ConsentWording:
+def _wording_read(session: Session, given: GivenConsent) -> ConsentWording | None:
+    if given.giver_kind == OTHER_BASIS:
+        return None
+    kind = "own" if given.giver_kind == "survivor" else "holder"
+    return _newest(session, kind, given.language, given.wording_version)
+
+
+def _assent_read(session: Session, given: GivenConsent) -> ConsentWording | None:
+    if given.assent_how is None or given.giver_kind == "survivor":
+        return None
+    return _newest(session, "assent", given.assent_language, given.assent_version)
+
+
+def _newest(session: Session, kind: str, language: str, version: int | None) -> ConsentWording:
     wording = queries.find_wording(session, kind, language)
     if wording is None or wording.version != version:
         raise Refused("wording_changed")

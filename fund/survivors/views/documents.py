@@ -24,9 +24,7 @@ def accept_posted_file(name: str = "file") -> documents.Upload:
     sent = request.files.get(name)
     if sent is None or not sent.filename:
         raise Refused("document_missing", field=name)
-    return documents.accept_upload(
-        sent.filename, sent.stream.read(documents.LARGEST_BYTES + 1)
-    )
+    return documents.accept_upload(sent.filename, sent.stream.read(documents.LARGEST_BYTES + 1))
 
 
 @blueprint.post("/staff/cases/<code>/documents")
@@ -50,7 +48,7 @@ def document_add(code: str) -> AnyResponse:
                     now=clock.now(),
                 )
                 answer = post.redirect(url_for(".case_show", code=case.code, _anchor="papers"))
-            documents.finish_document(pending)
+            documents.finish_document(pending, actor=current_actor(), now=clock.now())
             return answer
     except Refused as refusal:
         form.refuse(refusal)
