@@ -16,6 +16,7 @@ from fund import jobs
 from fund.giving import checkout
 from fund.giving import tasks as giving_tasks
 from fund.settlement import tasks as settlement_tasks
+from fund.survivors import tasks as survivors_tasks
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +28,12 @@ LOOPS: list[Loop] = [
 ]
 
 # Importing them registers their tasks.
-TASK_MODULES: tuple[ModuleType, ...] = (checkout, giving_tasks, settlement_tasks)
+TASK_MODULES: tuple[ModuleType, ...] = (
+    checkout,
+    giving_tasks,
+    settlement_tasks,
+    survivors_tasks,
+)
 
 
 @click.command("worker", help="Run jobs, the webhook inbox and the audit sequencer.")

@@ -125,6 +125,19 @@ class JournalDraft:
         """SHA-256 over the canonical JSON (RFC 8785) of the content."""
         return hashlib.sha256(rfc8785.dumps(self.content())).digest()
 
+    def rows_sha256(self, journal_id: UUID, *, actor: str, recorded_at: str) -> bytes:
+        """SHA-256 over the canonical JSON of the rows as booked: what the audit event seals."""
+        rows = {
+            **self.content(),
+            "actor": actor,
+            "id": str(journal_id),
+            "key": self.key,
+            "recorded_at": recorded_at,
+            "request_sha256": self.request_sha256().hex(),
+            "source": self.source,
+        }
+        return hashlib.sha256(rfc8785.dumps(rows)).digest()
+
 
 # --- Stripe -----------------------------------------------------------------------------------
 

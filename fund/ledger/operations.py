@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +12,22 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from fund.audit import operations as audit
+from fund.audit.events import (
+    CommitmentFreed,
+    CommitmentLiquidated,
+    FundOpened,
+    FundsReserved,
+    FundsReservedAgain,
+    JournalPosted,
+    OfficeOpened,
+    instant,
+)
 from fund.errors import Refused
 from fund.ids import new_id
 from fund.ledger import queries
 from fund.ledger.journals import JournalDraft
-from fund.ledger.models import REPORTING_CURRENCY
+from fund.ledger.models import REPORTING_CURRENCY, Commitment
 from fund.money import Money
 from fund.permissions import Actor
 
@@ -57,31 +68,40 @@ def post(
     `period_closed`, `fund_closed`, `account_closed`, `wrong_fund_or_currency`,
     `already_reversed`. The transaction cannot go on after it.
     """
-    rows = [_row(draft, actor, now) for draft in drafts]
+    rows = [_row(session, draft, actor, now) for draft in drafts]
     return list(_call(session, func.ledger.post_journals(_json(rows))))
 
 
-def _row(draft: JournalDraft, actor: Actor, now: datetime) -> dict[str, Any]:
+def _row(session: Session, draft: JournalDraft, actor: Actor, now: datetime) -> dict[str, Any]:
     journal_id = new_id()
+    recorded_at = instant(now)
+    rows_sha256 = draft.rows_sha256(journal_id, actor=actor.label, recorded_at=recorded_at)
+    posted = JournalPosted(
+        journal_id,
+        kind=draft.kind,
+        effective_on=draft.effective_on,
+        source=draft.source,
+        key=draft.key,
+        rows_sha256=rows_sha256.hex(),
+        reverses_id=draft.reverses_id,
+    )
+    event = audit.prepare(session, posted, actor=actor, now=now)
     return {
-        "id": str(journal_id),
+        "id": journal_id,
         "kind": draft.kind,
-        "effective_on": draft.effective_on.isoformat(),
-        "recorded_at": now.isoformat(),
+        "effective_on": draft.effective_on,
+        "recorded_at": recorded_at,
         "source": draft.source,
         "idempotency_key": draft.key,
-        "request_sha256": "\\x" + draft.request_sha256().hex(),
-        "reverses_id": str(draft.reverses_id) if draft.reverses_id else None,
+        "request_sha256": draft.request_sha256(),
+        "reverses_id": draft.reverses_id,
         "concerns": draft.concerns,
         "actor": actor.label,
         "transfers": [
-            {
-                "debit": str(entry.debit.id),
-                "credit": str(entry.credit.id),
-                "amount": entry.amount_minor,
-            }
+            {"debit": entry.debit.id, "credit": entry.credit.id, "amount": entry.amount_minor}
             for entry in draft.entries
         ],
+        "event": event,
     }
 
 
@@ -123,6 +143,10 @@ def reserve(
     )
     if short:
         raise Refused("not_enough_available", short=Money(short, REPORTING_CURRENCY))
+    reserved = FundsReserved(
+        award_id, commitment_id=commitment_id, fund_id=fund_id, amount_minor=amount_minor
+    )
+    audit.record(session, reserved, actor=actor, now=now)
     return commitment_id
 
 
@@ -139,7 +163,10 @@ def liquidate(
 
     Raises Refused: `more_than_committed`, `commitment_cause_reused`.
     """
-    _change(session, commitment_id, "liquidate", amount_minor, cause, actor, now)
+    if _change(session, commitment_id, "liquidate", amount_minor, cause, actor, now):
+        award_id = _award_of(session, commitment_id)
+        liquidated = CommitmentLiquidated(award_id, commitment_id, amount_minor, cause)
+        audit.record(session, liquidated, actor=actor, now=now)
 
 
 def reserve_again(
@@ -155,12 +182,18 @@ def reserve_again(
 
     Raises Refused: `more_than_committed` (more than left), `commitment_cause_reused`.
     """
-    _change(session, commitment_id, "reserve", amount_minor, cause, actor, now)
+    if _change(session, commitment_id, "reserve", amount_minor, cause, actor, now):
+        award_id = _award_of(session, commitment_id)
+        reserved = FundsReservedAgain(award_id, commitment_id, amount_minor, cause)
+        audit.record(session, reserved, actor=actor, now=now)
 
 
 def free(session: Session, commitment_id: UUID, *, actor: Actor, now: datetime) -> None:
     """The award ends: what is left of its commitment becomes available. Safe to repeat."""
-    _change(session, commitment_id, "free", None, "closed", actor, now)
+    freed_minor = _change(session, commitment_id, "free", None, "closed", actor, now)
+    if freed_minor:
+        freed = CommitmentFreed(_award_of(session, commitment_id), commitment_id, freed_minor)
+        audit.record(session, freed, actor=actor, now=now)
 
 
 def _change(
@@ -177,6 +210,10 @@ def _change(
         func.ledger.change_commitment(commitment_id, kind, amount_minor, cause, actor.label, now),
     )
     return changed
+
+
+def _award_of(session: Session, commitment_id: UUID) -> UUID:
+    return session.get_one(Commitment, commitment_id).award_id
 
 
 # --- Offices and funds ------------------------------------------------------------------------
@@ -205,7 +242,7 @@ def open_office(
     """
     office_id = new_id()
     row = {
-        "id": str(office_id),
+        "id": office_id,
         "code": code,
         "legal_name": legal_name,
         "country": country,
@@ -217,9 +254,11 @@ def open_office(
         "methods": list(methods),
         "receipt_kind": receipt_kind,
         "receipt_prefix": receipt_prefix,
-        "opened_at": now.isoformat(),
+        "opened_at": now,
     }
     _call(session, func.ledger.open_office(_json(row)))
+    opened = OfficeOpened(office_id, code=code, country=country, currency=currency)
+    audit.record(session, opened, actor=actor, now=now)
     return office_id
 
 
@@ -241,16 +280,18 @@ def open_fund(
     """
     fund_id = new_id()
     row = {
-        "id": str(fund_id),
+        "id": fund_id,
         "code": code,
         "name_en": name_en,
         "name_th": name_th,
         "restriction": restriction,
         "purpose": purpose,
         "gift_cap_minor": gift_cap_minor,
-        "opened_at": now.isoformat(),
+        "opened_at": now,
     }
     _call(session, func.ledger.open_fund(_json(row)))
+    opened = FundOpened(fund_id, code=code, restriction=restriction, purpose=purpose)
+    audit.record(session, opened, actor=actor, now=now)
     return fund_id
 
 
@@ -258,7 +299,18 @@ def open_fund(
 
 
 def _json(value: object) -> ColumnElement[Any]:
-    return cast(literal(json.dumps(value)), JSONB)
+    return cast(literal(json.dumps(value, default=_plain)), JSONB)
+
+
+def _plain(value: object) -> str:
+    match value:
+        case bytes():
+            return f"\\x{value.hex()}"  # as PostgreSQL reads a bytea
+        case datetime():
+            return instant(value)
+        case date():
+            return value.isoformat()
+    return str(value)
 
 
 def _call(session: Session, function: Function[Any]) -> Any:

@@ -281,6 +281,14 @@ BEGIN
         ) WITH ORDINALITY e (debit, credit, amount, position)
         LEFT JOIN ledger.account a ON a.id = e.debit
         RETURNING debit_account_id, credit_account_id, amount_minor
+    ), told AS (
+        INSERT INTO audit.event (id, name, actor, subject_kind, subject_id, data, at,
+            payload_commit, leaf_hash)
+        SELECT e.id, e.name, e.actor, e.subject_kind, e.subject_id, e.data, e.at,
+            e.payload_commit, e.leaf_hash
+        FROM posted
+        JOIN given g USING (id)
+        CROSS JOIN jsonb_populate_record(NULL::audit.event, g.event) e
     )
     INSERT INTO ledger.balance_shard AS s (account_id, shard, debits, credits)
     SELECT account_id, pg_backend_pid() % 16, sum(debit), sum(credit)
