@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from fund.crypto import Keyring
 
 ROOT = Path(__file__).resolve().parent.parent
-VAR = ROOT / "var"
+VAR = Path(os.environ.get("FUND_VAR", ROOT / "var"))
 
 PRACTICE_SECRET_KEY = "practice-only-secret-key-never-in-production"  # noqa: S105 refused below
 PRACTICE_KEYRING = ",".join(

@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from babel import Locale, dates, numbers
+from babel.messages import mofile, pofile
 from flask import Flask, current_app, has_request_context, render_template, request
 from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
 from markupsafe import Markup
@@ -29,6 +32,7 @@ def N_(text: str) -> str:  # noqa: N802 gettext's customary name
 
 def init(app: Flask) -> None:
     """Choose each request's language and give templates the filters below."""
+    _compile_catalogue(Path(app.root_path) / "translations/th/LC_MESSAGES/messages.po")
     Babel(
         app,
         default_locale="en",
@@ -60,8 +64,9 @@ def language() -> str:
 
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
-    """Make everything inside in this language (mails, PDFs, jobs)."""
-    with current_app.test_request_context(), force_locale(code):
+    """Make everything inside in this language (mails, PDFs, jobs); links are absolute."""
+    base_url = current_app.config["SETTINGS"].base_url
+    with current_app.test_request_context(base_url=base_url), force_locale(code):
         yield
 
 
@@ -115,6 +120,18 @@ def render_mail(name: str, code: str, **context: Any) -> tuple[str, str, str]:
         return subject.strip(), body.lstrip("\n"), render_template(f"mail/{name}.html", **context)
 
 
+def _compile_catalogue(source: Path) -> None:
+    """Make the binary catalogue that gettext reads, unless it is as new as its source."""
+    target = source.with_suffix(".mo")
+    if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+        return
+    with source.open("rb") as lines:
+        catalogue = pofile.read_po(lines, locale="th")
+    with NamedTemporaryFile(dir=target.parent, delete=False) as part:
+        mofile.write_mo(part, catalogue)
+    Path(part.name).replace(target)
+
+
 def _format(money: Money, decimals: int) -> str:
     unit = CURRENCIES[money.currency]
     sign = "\u2212" if money.amount_minor < 0 else ""
@@ -142,6 +159,10 @@ add_refusals(
         "form_incomplete": N_("The form did not arrive whole. Please send it again."),
         "unavailable": N_(
             "A part that we need does not answer. Nothing was changed; please try again."
+        ),
+        "mail_unavailable": N_("The mail server does not answer. The mail will be tried again."),
+        "storage_unavailable": N_(
+            "The document store does not answer. Nothing was changed; please try again."
         ),
     }
 )

@@ -6,10 +6,10 @@ from types import ModuleType
 import structlog
 from flask import Flask
 from flask_bootstrap import Bootstrap5
-from flask_login import UserMixin
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.settings import Settings
-from fund import cli, db, health, i18n, keys, web
+from fund import cli, clock, db, health, i18n, keys, web
 from fund.applications import refusals as applications_refusals
 from fund.applications import views as applications
 from fund.audit import refusals as audit_refusals
@@ -77,6 +77,8 @@ def wire(app: Flask, settings: Settings) -> None:
         if settings.is_production
         else [settings.stripe_api_base],
     )
+    if settings.is_production:  # behind one proxy that ends TLS, see docs/server.md
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
     configure_logging()
     if settings.database_url is not None:
         db.init(settings.database_url, settings.database_read_url)
@@ -117,6 +119,6 @@ def configure_logging() -> None:
     )
 
 
-def _load_user(user_id: str) -> UserMixin | None:
+def _load_user(session_id: str) -> people_queries.SignedIn | None:
     with db.reading() as session:
-        return people_queries.find_signed_in(session, user_id)
+        return people_queries.find_signed_in(session, session_id, now=clock.now())

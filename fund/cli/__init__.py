@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from fund.cli import database, worker
+from fund.cli import backup, database, worker
 
-GROUPS = (database.group, worker.command)
+GROUPS = (database.group, backup.make, backup.restore, worker.command)
 
 
 def init(app: Flask) -> None:

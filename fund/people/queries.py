@@ -1,9 +1,110 @@
 """Reads of people."""
 
-from flask_login import UserMixin
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from fund.errors import NotFound
+from fund.people.models import Organisation, Staff, StaffRole, Supervises
+from fund.permissions import Actor, Role
 
-def find_signed_in(session: Session, user_id: str) -> UserMixin | None:
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who makes a request, as Flask-Login wants to know them."""
+
+    staff_id: UUID
+    name: str
+    language: str
+    has_second_factor: bool
+    session_id: str
+    actor: Actor
+    is_authenticated: bool = True
+    is_active: bool = True
+    is_anonymous: bool = False
+
+    def get_id(self) -> str:
+        return self.session_id
+
+
+def find_signed_in(session: Session, session_id: str, *, now: datetime) -> SignedIn | None:
     """The staff member behind a session cookie; None signs the session out."""
-    return None
+    try:
+        staff = session.get(Staff, UUID(session_id.partition(":")[0]))
+    except ValueError:
+        return None
+    if staff is None or staff.state != "active" or staff.session_id != session_id:
+        return None
+    return signed_in(staff, now=now)
+
+
+def signed_in(staff: Staff, *, now: datetime) -> SignedIn:
+    """`staff` as a session sees them."""
+    return SignedIn(
+        staff.id,
+        staff.name,
+        staff.language,
+        staff.has_second_factor,
+        staff.session_id,
+        staff.actor_at(now),
+    )
+
+
+def get_staff(session: Session, staff_id: UUID) -> Staff:
+    """Raises NotFound."""
+    staff = session.get(Staff, staff_id)
+    if staff is None:
+        raise NotFound
+    return staff
+
+
+def find_staff_by_email(session: Session, email: str) -> Staff | None:
+    return session.scalar(select(Staff).where(Staff.email == email.strip().lower()))
+
+
+def list_staff(session: Session) -> list[Staff]:
+    """Everyone who has not left, by name."""
+    return list(session.scalars(select(Staff).where(Staff.state != "left").order_by(Staff.name)))
+
+
+def list_staff_with_role(session: Session, role: Role, *, now: datetime) -> list[Staff]:
+    """Who is active and holds `role` at `now`, by name."""
+    held = select(StaffRole.staff_id).where(
+        StaffRole.role == role,
+        StaffRole.from_at <= now,
+        or_(StaffRole.until_at.is_(None), StaffRole.until_at > now),
+    )
+    return list(
+        session.scalars(
+            select(Staff).where(Staff.state == "active", Staff.id.in_(held)).order_by(Staff.name)
+        )
+    )
+
+
+def staff_names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Names by id, in one statement."""
+    rows = session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(set(ids))))
+    return {row.id: row.name for row in rows}
+
+
+def list_team(session: Session, supervisor_id: UUID) -> list[UUID]:
+    """The caseworkers whom this supervisor leads."""
+    return list(
+        session.scalars(
+            select(Supervises.caseworker_id).where(Supervises.supervisor_id == supervisor_id)
+        )
+    )
+
+
+def supervises(session: Session, supervisor_id: UUID, caseworker_id: UUID) -> bool:
+    """Whether the one leads the other."""
+    return session.get(Supervises, (supervisor_id, caseworker_id)) is not None
+
+
+def find_organisation(session: Session) -> Organisation | None:
+    """None until `flask setup` was done."""
+    return session.get(Organisation, 1)

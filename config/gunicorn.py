@@ -1,0 +1,12 @@
+"""gunicorn: threads, because requests wait for PostgreSQL and Stripe, not for the CPU."""
+
+import os
+
+bind = os.environ.get("FUND_BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("FUND_WEB_WORKERS", "2"))
+threads = 8
+timeout = 60
+graceful_timeout = 20
+max_requests = 5000
+max_requests_jitter = 500
+accesslog = None  # addresses may name a case; the proxy in front keeps its own, shorter log

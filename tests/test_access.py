@@ -1,0 +1,61 @@
+"""Nothing is unguarded: every route × method × role, by real requests, against a table."""
+
+import re
+from uuid import uuid4
+
+import pytest
+
+from fund.permissions import Role
+from fund.web import access_of
+from tests.access_matrix import EVERYONE, LETTERS, MATRIX
+from tests.people.factories import make_staff
+
+SAMPLES = {"office": "nz", "case_code": "LF-22222-22", "code": "en", "filename": "fund.css"}
+
+
+def _routes(app) -> dict[str, tuple[str, str]]:
+    """`METHOD endpoint` -> (method, path with samples filled in)."""
+    routes = {}
+    for rule in app.url_map.iter_rules():
+        values = {
+            name: SAMPLES.get(name, "x" if "uuid" not in repr(converter).lower() else uuid4())
+            for name, converter in rule._converters.items()
+        }
+        with app.test_request_context():
+            path = app.url_map.bind("localhost").build(rule.endpoint, values)
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            routes[f"{method} {rule.endpoint}"] = (method, path)
+    return routes
+
+
+def test_the_table_names_every_route_and_no_other(app):
+    assert sorted(_routes(app)) == sorted(MATRIX)
+
+
+def test_every_endpoint_declares_its_access(app):
+    assert [name for name in app.view_functions if access_of(app, name) is None] == []
+
+
+@pytest.mark.parametrize("role", [None, *Role], ids=lambda role: role or "nobody")
+def test_each_role_gets_just_what_the_table_says(app, session, client, sign_in, role):
+    if role is not None:
+        sign_in(client, make_staff(session, role))
+    wrong = []
+    for name, (method, path) in sorted(_routes(app).items()):
+        if name in ("POST people.sign_out", "GET reports.leave", "POST reports.leave"):
+            continue  # would end this walk; tests/people and tests/reports sign out for real
+        allowed = MATRIX[name] == EVERYONE or (role and LETTERS[role] in MATRIX[name])
+        answer = client.open(path, method=method)
+        if _admitted(answer, signed_in=role is not None) != bool(allowed):
+            wrong.append(f"{name}: {answer.status_code} for {role or 'nobody'}")
+    assert wrong == []
+
+
+def _admitted(answer, *, signed_in: bool) -> bool:
+    """Past the gate: whatever the view then says (404 for a made-up id, 422 for an empty form)."""
+    if answer.status_code in (401, 403):
+        return False
+    asks_to_sign_in = answer.status_code == 302 and re.search(
+        r"/staff/sign-in(\?|$)", answer.headers.get("Location", "")
+    )
+    return signed_in or not asks_to_sign_in

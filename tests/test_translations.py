@@ -1,0 +1,96 @@
+"""Every text that a person can meet exists in Thai, none of it guessed."""
+
+import importlib
+import pkgutil
+import re
+from io import BytesIO
+
+import pytest
+from babel.messages import pofile
+from babel.messages.extract import extract_from_dir
+
+import fund
+from config.settings import ROOT
+from fund.i18n import _refusals
+from fund.schemas import CommandSchema
+
+METHODS = [
+    ("fund/**.py", "python"),
+    ("templates/**.html", "jinja2"),
+    ("templates/**.txt", "jinja2"),
+]
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    content = (ROOT / "fund/translations/th/LC_MESSAGES/messages.po").read_bytes()
+    return pofile.read_po(BytesIO(content), locale="th")
+
+
+@pytest.fixture(scope="module")
+def msgids() -> set[str]:
+    found = extract_from_dir(ROOT, METHODS, keywords=KEYWORDS)
+    return {text[0] if isinstance(text, tuple) else text for _, _, text, _, _ in found}
+
+
+def test_every_text_has_its_thai(catalogue, msgids):
+    translated = {_key(m): m for m in catalogue if m.id}
+    assert sorted(msgids - set(translated)) == []
+    assert [key for key, m in translated.items() if not _thai(m)] == []
+    assert [key for key, m in translated.items() if m.fuzzy] == []
+
+
+def test_no_thai_is_left_of_texts_that_are_gone(catalogue, msgids):
+    assert sorted({_key(m) for m in catalogue if m.id} - msgids) == []
+
+
+def test_thai_keeps_every_placeholder(catalogue):
+    broken = [
+        _key(m)
+        for m in catalogue
+        if m.id
+        and set(PLACEHOLDER.findall(_key(m))) != set(PLACEHOLDER.findall(_thai(m)))
+        and "num" not in PLACEHOLDER.findall(_key(m))
+    ]
+    assert broken == []
+
+
+def test_every_message_of_every_form_can_be_translated(app, catalogue):
+    for module in pkgutil.walk_packages(fund.__path__, "fund."):
+        if module.name.endswith(".schemas"):
+            importlib.import_module(module.name)
+    translated = {_key(m) for m in catalogue if m.id}
+    missing = {
+        f"{schema.__name__}.{name}: {message}"
+        for schema in _subclasses(CommandSchema)
+        for name, field in schema().fields.items()
+        for key, message in field.error_messages.items()
+        if isinstance(message, str)
+        and message not in translated
+        and (key != "required" or field.required)
+        and key not in ("null", "validator_failed")
+    }
+    assert sorted(missing) == []
+
+
+def test_every_error_code_has_its_words(app):
+    pattern = re.compile(r"\b(?:Refused|Denied|NotFound|Conflict|Unavailable)\(\s*\"(\w+)\"")
+    raised = {
+        code for path in (ROOT / "fund").rglob("*.py") for code in pattern.findall(path.read_text())
+    }
+    assert sorted(raised - set(_refusals)) == []
+
+
+def _subclasses(cls: type) -> set[type]:
+    direct = set(cls.__subclasses__())
+    return direct | {deeper for sub in direct for deeper in _subclasses(sub)}
+
+
+def _key(message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def _thai(message) -> str:
+    return message.string if isinstance(message.string, str) else message.string[0]
