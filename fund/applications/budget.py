@@ -9,7 +9,7 @@ class Cost(Protocol):
     """A budget line, as far as the sum goes; amounts in satang."""
 
     @property
-    def line_kind(self) -> str: ...
+    def line_kind(self) -> str | None: ...
     @property
     def amount_minor(self) -> int | None: ...
 
@@ -18,13 +18,13 @@ class Support(Cost, Protocol):
     """Other support for costs of one kind."""
 
     @property
-    def standing(self) -> str: ...
+    def standing(self) -> str | None: ...
 
 
 def gaps(lines: Sequence[Cost], supports: Sequence[Support]) -> list[int]:
     """What is left to pay of each line: granted support lowers its kind's lines, first ones first.
 
-    Support beyond the costs of its kind lowers nothing else; `excess` finds it.
+    Support beyond the costs of its kind lowers nothing else; `has_excess` finds it.
     """
     given = _granted(supports)
     left = []
@@ -41,16 +41,16 @@ def gap(lines: Sequence[Cost], supports: Sequence[Support]) -> int:
     return sum(gaps(lines, supports))
 
 
-def excess(lines: Sequence[Cost], supports: Sequence[Support]) -> list[str]:
-    """Kinds of cost for which more support is granted than the lines cost."""
-    costs = Counter[str]()
+def has_excess(lines: Sequence[Cost], supports: Sequence[Support]) -> bool:
+    """Whether more support is granted for some kind of cost than its lines cost."""
+    costs = Counter[str | None]()
     for line in lines:
         costs[line.line_kind] += line.amount_minor or 0
-    return sorted(kind for kind, given in _granted(supports).items() if given > costs[kind])
+    return any(given > costs[kind] for kind, given in _granted(supports).items())
 
 
-def _granted(supports: Sequence[Support]) -> Counter[str]:
-    given = Counter[str]()
+def _granted(supports: Sequence[Support]) -> Counter[str | None]:
+    given = Counter[str | None]()
     for support in supports:
         if support.standing == "granted":
             given[support.line_kind] += support.amount_minor or 0

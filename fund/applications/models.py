@@ -111,18 +111,17 @@ class BudgetLine(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"))
     position: Mapped[int]
-    line_kind: Mapped[str]
-    payee_kind: Mapped[str]
+    line_kind: Mapped[str | None]
+    payee_kind: Mapped[str | None]
     guardian_reason: Mapped[str | None]
     amount_minor: Mapped[int | None]
     due_month: Mapped[date | None]
 
     @property
     def is_complete(self) -> bool:
-        return (
-            self.amount_minor is not None
-            and self.due_month is not None
-            and (self.payee_kind != "guardian" or self.guardian_reason is not None)
+        asked = (self.line_kind, self.payee_kind, self.amount_minor, self.due_month)
+        return None not in asked and (
+            self.payee_kind != "guardian" or self.guardian_reason is not None
         )
 
 
@@ -135,7 +134,11 @@ class OtherSupport(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"))
     position: Mapped[int]
-    source: Mapped[str]
-    line_kind: Mapped[str]
-    standing: Mapped[str]
+    source: Mapped[str | None]
+    line_kind: Mapped[str | None]
+    standing: Mapped[str | None]
     amount_minor: Mapped[int | None]
+
+    @property
+    def is_complete(self) -> bool:
+        return None not in (self.source, self.line_kind, self.standing, self.amount_minor)

@@ -68,7 +68,7 @@ class Declaration(Base):
 
 
 class Score(Base):
-    """One member's marks in a round, 1 (weak) to 5 (strong); a safety plan is fine or asked about."""
+    """A member's marks in a round, 1 (weak) to 5 (strong); a safety plan is fine or asked about."""
 
     __tablename__ = "score"
     __table_args__ = (UniqueConstraint("application_id", "round", "member_id"),)

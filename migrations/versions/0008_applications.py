@@ -55,8 +55,8 @@ CREATE TABLE budget_line (
     application_id uuid NOT NULL CONSTRAINT fk_budget_line_application_id
         REFERENCES application (id) ON DELETE CASCADE,
     position bigint NOT NULL,
-    line_kind varchar NOT NULL,
-    payee_kind varchar NOT NULL,
+    line_kind varchar,
+    payee_kind varchar,
     guardian_reason varchar,
     amount_minor bigint,
     due_month date,
@@ -76,9 +76,9 @@ CREATE TABLE other_support (
     application_id uuid NOT NULL CONSTRAINT fk_other_support_application_id
         REFERENCES application (id) ON DELETE CASCADE,
     position bigint NOT NULL,
-    source varchar NOT NULL,
-    line_kind varchar NOT NULL,
-    standing varchar NOT NULL,
+    source varchar,
+    line_kind varchar,
+    standing varchar,
     amount_minor bigint,
     CONSTRAINT uq_other_support_application_id_position UNIQUE (application_id, position),
     CONSTRAINT ck_other_support_source CHECK (source IN ('school_subsidy', 'scholarship', 'family',
@@ -91,8 +91,8 @@ CREATE TABLE other_support (
 """
 
 RULES = """
--- Who asks, for whom and what for never changes; states follow each other one way; what is submitted
--- has whole lines and, on that day, a valid consent; a purpose fund pays only its purpose.
+-- Who asks, for whom and what for never changes; states follow each other one way; what is
+-- submitted is whole and has a valid consent that day; a purpose fund pays only its purpose.
 CREATE FUNCTION application_check() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM ledger.fund WHERE id = NEW.fund_id AND purpose <> NEW.kind) THEN
@@ -137,13 +137,16 @@ BEGIN
             NEW.survivor_id, (NEW.submitted_at AT TIME ZONE 'Asia/Bangkok')::date) THEN
             RAISE EXCEPTION 'no valid consent' USING ERRCODE = 'check_violation';
         END IF;
-        IF NEW.sealed_need IS NULL OR NEW.sealed_plan IS NULL OR NEW.sealed_safety IS NULL
+        IF NEW.sealed_aim IS NULL OR NEW.sealed_need IS NULL OR NEW.sealed_plan IS NULL
+           OR NEW.sealed_safety IS NULL
            OR NOT EXISTS (SELECT FROM budget_line WHERE application_id = NEW.id)
            OR EXISTS (SELECT FROM budget_line WHERE application_id = NEW.id
-                AND (amount_minor IS NULL OR due_month IS NULL
+                AND (line_kind IS NULL OR payee_kind IS NULL OR amount_minor IS NULL
+                     OR due_month IS NULL
                      OR (payee_kind = 'guardian' AND guardian_reason IS NULL)))
-           OR EXISTS (SELECT FROM other_support
-                WHERE application_id = NEW.id AND amount_minor IS NULL) THEN
+           OR EXISTS (SELECT FROM other_support WHERE application_id = NEW.id
+                AND (source IS NULL OR line_kind IS NULL OR standing IS NULL
+                     OR amount_minor IS NULL)) THEN
             RAISE EXCEPTION 'the application is not complete' USING ERRCODE = 'check_violation';
         END IF;
     END IF;

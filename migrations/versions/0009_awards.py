@@ -259,8 +259,8 @@ BEGIN
             RAISE EXCEPTION 'a condition is not met' USING ERRCODE = 'check_violation';
         END IF;
     END IF;
-    IF NEW.state = 'ready' AND EXISTS (SELECT FROM instalment WHERE award_id = NEW.award_id
-            AND state = 'paid' AND evidence_due_on < day) THEN
+    IF (OLD.state, NEW.state) = ('scheduled', 'ready') AND EXISTS (
+            SELECT FROM instalment WHERE award_id = NEW.award_id AND state = 'paid' AND evidence_due_on < day) THEN
         RAISE EXCEPTION 'evidence is overdue' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.state = 'evidenced'

@@ -152,7 +152,9 @@ DECLARE
 BEGIN
     SELECT count(*), COALESCE(bool_or(is_chair), false) INTO approved, by_chair
     FROM vote WHERE application_id = NEW.application_id AND round = NEW.round
-      AND choice IN ('approve', 'approve_with_conditions');
+      AND choice IN ('approve', 'approve_with_conditions')
+      AND NOT EXISTS (SELECT FROM declaration WHERE application_id = vote.application_id
+        AND member_id = vote.member_id AND has_conflict);
     IF approved <> NEW.approvals THEN
         RAISE EXCEPTION 'the counts are not those of the votes' USING ERRCODE = 'check_violation';
     END IF;
