@@ -39,7 +39,7 @@ class VersionSchema(CommandSchema):
     version = WholeNumber(required=True)
 
 
-def _column() -> fields.List:
+def _column() -> fields.List[str]:
     return fields.List(fields.String(), load_default=list)
 
 

@@ -284,6 +284,13 @@ class ApplicationSubmitted(Event, subject="application"):
 
 
 @dataclass(frozen=True)
+class ReviewStarted(Event, subject="application"):
+    """The first committee member opened it."""
+
+    round: int
+
+
+@dataclass(frozen=True)
 class ApplicationReturned(Event, subject="application"):
     round: int
 
@@ -329,6 +336,11 @@ class EvidenceAttached(Event, subject="evidence"):
     instalment_id: UUID
     document_id: UUID
     kind: str
+
+
+@dataclass(frozen=True)
+class AwardCompleted(Event, subject="award"):
+    """Every instalment was paid and evidenced, or cancelled."""
 
 
 # --- committee --------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, exists, func, select
@@ -187,7 +186,7 @@ def decide_by(application: Application, days: int) -> date:
     return clock.bangkok_day(submitted + timedelta(days=days))
 
 
-def _visible(actor: Actor) -> Select[Any]:
+def _visible(actor: Actor) -> Select[Application, str, bool, bool]:
     mine = (
         Declaration.application_id == Application.id,
         Declaration.member_id == actor.id,

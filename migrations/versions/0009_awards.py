@@ -260,7 +260,8 @@ BEGIN
         END IF;
     END IF;
     IF (OLD.state, NEW.state) = ('scheduled', 'ready') AND EXISTS (
-            SELECT FROM instalment WHERE award_id = NEW.award_id AND state = 'paid' AND evidence_due_on < day) THEN
+            SELECT FROM instalment WHERE award_id = NEW.award_id AND state = 'paid'
+              AND evidence_due_on < day) THEN
         RAISE EXCEPTION 'evidence is overdue' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.state = 'evidenced'
