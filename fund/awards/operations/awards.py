@@ -35,6 +35,7 @@ from fund.permissions import Actor, Permission
 from fund.survivors import queries as survivors
 from fund.survivors.models import Document
 from fund.survivors.operations import require_valid_consent
+from fund.survivors.operations.cases import actor_id
 
 
 def can_work_on(session: Session, actor: Actor, award: Award, permission: Permission) -> bool:
@@ -110,7 +111,7 @@ def record_acceptance(
 ) -> Acceptance:
     """Who may consent accepts the offer; a child who assented to the record assents to it too.
 
-    Raises Denied; Refused: `no_valid_consent`, `assent_missing`, `wrong_state`.
+    Raises Denied; Refused: `no_valid_consent`, `assent_needed`, `wrong_state`.
     """
     require(can_work_on(session, actor, award, Permission.RECORD_ACCEPTANCE))
     _lock(session, award)
@@ -118,7 +119,7 @@ def record_acceptance(
     consent = require_valid_consent(session, award.survivor_id, on=today)
     needs_assent = consent.assent_wording_id is not None
     if needs_assent and (assent_language is None or assented_how is None):
-        raise Refused("assent_missing", field="assented_how")
+        raise Refused("assent_needed", field="assented_how")
     if award.state != "offered":
         raise Refused("wrong_state", state=award.state, wanted="active")
     assent_wording = (
@@ -134,7 +135,7 @@ def record_acceptance(
         assent_wording_id=assent_wording.id if assent_wording else None,
         assented_how=assented_how if assent_wording else None,
         accepted_at=now,
-        recorded_by=_staff_id(actor),
+        recorded_by=actor_id(actor),
     )
     session.add(acceptance)
     session.flush()
@@ -175,7 +176,7 @@ def confirm_condition(
         _require_stored(session, award, document_id)
     condition.confirmed_how = how
     condition.document_id = document_id if how == "document" else None
-    condition.confirmed_by, condition.confirmed_at = _staff_id(actor), now
+    condition.confirmed_by, condition.confirmed_at = actor_id(actor), now
     session.flush()
     record(
         session,
@@ -207,7 +208,7 @@ def attach_evidence(
         id=new_id(),
         instalment_id=instalment.id,
         document_id=document_id,
-        attached_by=_staff_id(actor),
+        attached_by=actor_id(actor),
         attached_at=now,
     )
     session.add(evidence)
@@ -308,10 +309,3 @@ def _require_stored(session: Session, award: Award, document_id: UUID) -> Docume
 
 def _lock(session: Session, award: Award) -> None:
     session.refresh(award, with_for_update=True)
-
-
-def _staff_id(actor: Actor) -> UUID:
-    require(actor.kind == "staff" and actor.id is not None)
-    if actor.id is None:
-        raise NotFound
-    return actor.id
