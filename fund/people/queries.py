@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from fund.errors import NotFound
-from fund.people.models import Organisation, Staff, StaffRole, Supervises
+from fund.errors import NotFound, Refused
+from fund.people import tokens
+from fund.people.models import Invitation, Organisation, Staff, StaffRole, Supervises
 from fund.permissions import Actor, Role
 
 
@@ -103,6 +104,46 @@ def list_team(session: Session, supervisor_id: UUID) -> list[UUID]:
 def supervises(session: Session, supervisor_id: UUID, caseworker_id: UUID) -> bool:
     """Whether the one leads the other."""
     return session.get(Supervises, (supervisor_id, caseworker_id)) is not None
+
+
+def find_supervisor_id(session: Session, caseworker_id: UUID) -> UUID | None:
+    """Who leads this person, if anyone does."""
+    return session.scalar(
+        select(Supervises.supervisor_id).where(Supervises.caseworker_id == caseworker_id)
+    )
+
+
+def list_teams(session: Session) -> dict[UUID, UUID]:
+    """Supervisor by the caseworker whom they lead."""
+    return {row.caseworker_id: row.supervisor_id for row in session.scalars(select(Supervises))}
+
+
+def count_administrators(session: Session, *, now: datetime) -> int:
+    """How many administrators there are, the invited ones included."""
+    return sum(
+        seat.role == Role.ADMINISTRATOR and seat.is_held(now)
+        for staff in list_staff(session)
+        for seat in staff.roles
+    )
+
+
+def held_roles(session: Session, *, now: datetime) -> dict[UUID, frozenset[Role]]:
+    """The roles of everyone who is active, in two statements."""
+    return {
+        staff.id: staff.actor_at(now).roles
+        for staff in list_staff(session)
+        if staff.state == "active"
+    }
+
+
+def get_open_invitation(
+    session: Session, token: str, *, now: datetime, lock: bool = False
+) -> Invitation:
+    """The invitation behind a letter's token. Raises Refused once it is used or too old."""
+    found = session.get(Invitation, tokens.read(token), with_for_update=lock)
+    if found is None or found.used_at is not None or found.expires_at <= now:
+        raise Refused("invitation_over")
+    return found
 
 
 def find_organisation(session: Session) -> Organisation | None:
