@@ -22,12 +22,19 @@ def new_case_code() -> str:
 
 def is_case_code(text: str) -> bool:
     """Whether `text` is a well-formed case code whose check character agrees."""
-    plain = text.strip().upper().replace("-", "").removeprefix("LF")
-    return (
+    return find_case_code(text) is not None
+
+
+def find_case_code(text: str) -> str | None:
+    """The code that a person meant, however they typed it; None if a character is wrong."""
+    plain = "".join(text.upper().split()).replace("-", "").removeprefix("LF")
+    if (
         len(plain) == 6
         and all(character in CASE_ALPHABET for character in plain)
         and _check_character(plain[:5]) == plain[5]
-    )
+    ):
+        return _format(plain)
+    return None
 
 
 def _check_character(body: str) -> str:

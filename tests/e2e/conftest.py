@@ -1,0 +1,113 @@
+"""A real browser on the whole service. Every page that a walk opens is checked as it goes by."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from fund import postgres
+from tests.conftest import copied
+from tests.e2e.stack import Stack, running
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+# Without these Chromium asks its makers' hosts for updates and lists at every start.
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--disable-extensions",
+]  # fmt: skip
+SIZES = {"desktop": (1280, 900), "phone": (360, 740)}
+AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture(scope="session")
+def stack(
+    cluster: postgres.Cluster, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
+    """The whole service with the demo world, once for all walks."""
+    with (
+        copied(cluster, template, f"fund_e2e_{os.getpid()}") as name,
+        running(
+            cluster.url(name), cluster.url(name, postgres.OWNER), tmp_path_factory.mktemp("stack")
+        ) as stack,
+    ):
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Walk:
+    """One person at one screen in one language; `see` checks the page that is open."""
+
+    page: Page
+    stack: Stack
+    language: str
+    size: str
+    faults: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.stack.web + path)
+
+    def see(self, name: str) -> None:
+        """Note what is wrong with the page that is open: axe, sideways scrolling, language."""
+        violations = Axe().run(self.page, options=AXE_RULES).response["violations"]
+        for violation in violations:
+            where = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
+            self.faults.append(f"{name}: {violation['id']} ({violation['help']}): {where}")
+        width = self.page.evaluate("document.documentElement.scrollWidth")
+        if width > SIZES[self.size][0]:
+            self.faults.append(f"{name}: scrolls sideways ({width} px)")
+        if self.page.get_attribute("html", "lang") != self.language:
+            self.faults.append(f"{name}: not in {self.language}")
+        shots = os.environ.get("FUND_SHOTS")
+        if shots:
+            Path(shots).mkdir(parents=True, exist_ok=True)
+            target = Path(shots) / f"{name}-{self.size}-{self.language}.png"
+            self.page.screenshot(path=target, full_page=True)
+
+
+@pytest.fixture(params=["desktop-en", "desktop-th", "phone-en", "phone-th"])
+def walk(request: pytest.FixtureRequest, browser: Browser, stack: Stack) -> Iterator[Walk]:
+    """A fresh browser profile; fails the test on script errors and requests to third parties."""
+    size, language = request.param.split("-")
+    context = browser.new_context(
+        viewport=dict(zip(("width", "height"), SIZES[size], strict=True)),
+        locale={"en": "en-GB", "th": "th-TH"}[language],
+    )
+    walk = Walk(context.new_page(), stack, language, size)
+    _listen(context, walk)
+    yield walk
+    context.close()
+    assert walk.faults == []
+
+
+def _listen(context: BrowserContext, walk: Walk) -> None:
+    ours = {urlsplit(walk.stack.web).netloc, urlsplit(walk.stack.twin).netloc}
+    context.on(
+        "request",
+        lambda request: (
+            None
+            if urlsplit(request.url).netloc in ours or request.url.startswith("data:")
+            else walk.faults.append(f"request to a third party: {request.url}")
+        ),
+    )
+    context.on("weberror", lambda error: walk.faults.append(f"script: {error.error}"))
+    context.on(
+        "console",
+        lambda message: (
+            walk.faults.append(f"console: {message.text}")
+            if message.type == "error" and "status of 4" not in message.text
+            else None
+        ),
+    )
