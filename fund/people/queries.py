@@ -55,9 +55,9 @@ def signed_in(staff: Staff, *, now: datetime) -> SignedIn:
     )
 
 
-def get_staff(session: Session, staff_id: UUID) -> Staff:
-    """Raises NotFound."""
-    staff = session.get(Staff, staff_id)
+def get_staff(session: Session, staff_id: UUID, *, lock: bool = False) -> Staff:
+    """Raises NotFound. `lock`: nobody else changes the row until the transaction ends."""
+    staff = session.get(Staff, staff_id, with_for_update=lock)
     if staff is None:
         raise NotFound
     return staff

@@ -5,7 +5,9 @@ count back. Whether the e-mail is unknown, the password wrong or the account res
 is the same and takes as long.
 """
 
+import base64
 import hmac
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,7 +15,7 @@ import pyotp
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fund import keys
+from fund import crypto, keys
 from fund.audit import operations as audit
 from fund.audit.events import (
     PasswordChanged,
@@ -96,9 +98,24 @@ def change_password(
     return True
 
 
-def new_secret() -> str:
-    """A second factor's secret, base32, for an authenticator app."""
-    return pyotp.random_base32()
+@dataclass(frozen=True)
+class Offer:
+    """A second factor not yet taken: its base32 secret, and the same sealed for the form.
+
+    So nothing is stored until a code proves that the app has it.
+    """
+
+    secret: str
+    sealed: str
+
+
+def offer_second_factor(session: Session, staff: Staff, sealed: str | None = None) -> Offer:
+    """A new secret, or the one in `sealed` again (after a code that did not fit)."""
+    secret = _open_offer(session, staff, sealed) if sealed else None
+    if secret is None:
+        secret = pyotp.random_base32()
+    closed = keys.seal(session, staff.key_id, secret, context=_offer_context(staff))
+    return Offer(secret, base64.urlsafe_b64encode(closed).decode())
 
 
 def provisioning_uri(staff: Staff, secret: str) -> str:
@@ -107,16 +124,17 @@ def provisioning_uri(staff: Staff, secret: str) -> str:
 
 
 def enrol_second_factor(
-    session: Session, staff: Staff, *, secret: str, code: str, now: datetime
+    session: Session, staff: Staff, *, offer: str, code: str, now: datetime
 ) -> None:
-    """Ask for codes of `secret` from now on, and end every other session.
+    """Ask for codes of the offered secret from now on, and end every other session.
 
     Raises Refused if there is one already, or unless `code` shows that the app has the secret.
     """
     if staff.has_second_factor:
         raise Refused("second_factor_present")
-    counter = matching_counter(secret, code, now=now, after=None)
-    if counter is None:
+    secret = _open_offer(session, staff, offer)
+    counter = matching_counter(secret, code, now=now, after=None) if secret else None
+    if secret is None or counter is None:
         raise Refused("wrong_code", field="code")
     staff.sealed_totp = keys.seal(session, staff.key_id, secret, context=staff.totp_context)
     staff.totp_enrolled_at, staff.totp_last_counter = now, counter
@@ -142,6 +160,18 @@ def matching_counter(secret: str, code: str, *, now: datetime, after: int | None
         if fresh and hmac.compare_digest(totp.generate_otp(counter).encode(), typed.encode()):
             return counter
     return None
+
+
+def _open_offer(session: Session, staff: Staff, sealed: str) -> str | None:
+    try:
+        closed = base64.urlsafe_b64decode(sealed)
+        return keys.unseal(session, staff.key_id, closed, context=_offer_context(staff))
+    except (ValueError, crypto.Unreadable):
+        return None
+
+
+def _offer_context(staff: Staff) -> str:
+    return f"staff.second_factor_offer:{staff.id}"
 
 
 def _takes_password(session: Session, staff: Staff | None, password: str, *, now: datetime) -> bool:
