@@ -83,6 +83,7 @@ def make_engine(url: str, **options: Any) -> Engine:
             "postgresql://", "postgresql+psycopg://", 1
         ),
         pool_pre_ping=True,
+        hide_parameters=True,  # an error in the log must not show what was in the row
         connect_args={"options": "-c timezone=UTC -c idle_in_transaction_session_timeout=30000"},
         **options,
     )

@@ -1,4 +1,4 @@
-"""The edge: who may open what, how forms come in, how errors and repeated posts are answered."""
+"""The edge: who may open what, how forms come in, how a repeated post is answered."""
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-import structlog
 from flask import (
     Flask,
     Response,
@@ -16,30 +15,25 @@ from flask import (
     g,
     make_response,
     redirect,
-    render_template,
     request,
     url_for,
 )
 from flask_login import LoginManager, current_user
 from flask_wtf import CSRFProtect
-from flask_wtf.csrf import CSRFError
 from marshmallow import Schema, ValidationError, fields
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException
-from werkzeug.exceptions import NotFound as NoSuchPage
+from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
 
 from fund import i18n
 from fund.db import Base, transaction
-from fund.errors import Conflict, Denied, FundError, NotFound, Refused, Unavailable
+from fund.errors import Denied, FundError, Refused
 from fund.ids import new_id
 from fund.permissions import ANONYMOUS, Actor, Permission
 
-log = structlog.get_logger(__name__)
 csrf = CSRFProtect()
 login = LoginManager()
 
@@ -126,7 +120,7 @@ def _gate() -> AnyResponse | None:
     if current_actor() is ANONYMOUS:
         if request.method == "GET":
             return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
-        return make_response(render_template("errors/signed_out.html"), 401)
+        raise Unauthorized
     raise Denied
 
 
@@ -242,45 +236,6 @@ def posting() -> Iterator[Post]:
 
 # --- Answers ----------------------------------------------------------------------------------
 
-_STATUS: dict[type[FundError], int] = {
-    Refused: 422,
-    NotFound: 404,
-    Conflict: 409,
-    Denied: 403,
-    Unavailable: 503,
-}
-
-
-def _answer_error(error: FundError) -> Response:
-    status = _STATUS[type(error)]
-    return _error_page(status, i18n.refusal_text(error))
-
-
-def _error_page(status: int, message: str) -> Response:
-    return make_response(
-        render_template("errors/error.html", status=status, message=message), status
-    )
-
-
-def _answer_http(error: HTTPException) -> Response | HTTPException:
-    if error.code is None or error.code < 400:
-        return error
-    if isinstance(error, NoSuchPage):
-        return _error_page(404, i18n.refusal_text(NotFound()))
-    if isinstance(error, CSRFError):
-        return _error_page(400, i18n.refusal_text(Refused("form_incomplete")))
-    return _error_page(error.code, i18n.refusal_text(Refused("refused")))
-
-
-def _answer_database_down(error: OperationalError) -> Response:
-    log.error("database_unavailable", error=str(error.orig))
-    g.actor = ANONYMOUS  # the page must not ask the database who is reading
-    return _error_page(503, i18n.refusal_text(Unavailable("unavailable")))
-
-
-def _answer_repeated(error: Repeated) -> AnyResponse:
-    return redirect(error.location, 303)
-
 
 def _secure(response: Response) -> Response:
     nonce = g.get("csp_nonce", "")
@@ -320,17 +275,12 @@ class NavEntry:
 
 
 def init(app: Flask, *, navigation: list[NavEntry]) -> None:
-    """Put the gate, the forms and the error pages in front of `app`."""
+    """Put the gate and the forms in front of `app`."""
     csrf.init_app(app)
     login.init_app(app)
     app.before_request(_before)
     app.before_request(_gate)
     app.after_request(_secure)
-    for error in _STATUS:
-        app.register_error_handler(error, _answer_error)
-    app.register_error_handler(HTTPException, _answer_http)
-    app.register_error_handler(OperationalError, _answer_database_down)
-    app.register_error_handler(Repeated, _answer_repeated)
     app.jinja_env.globals.update(
         actor=current_actor,
         may=lambda permission: current_actor().may(Permission(permission)),

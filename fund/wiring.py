@@ -9,7 +9,7 @@ from flask_bootstrap import Bootstrap5
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.settings import Settings
-from fund import cli, clock, db, health, i18n, keys, web
+from fund import answers, assets, cli, clock, db, health, i18n, keys, pages, web
 from fund.applications import refusals as applications_refusals
 from fund.applications import views as applications
 from fund.audit import refusals as audit_refusals
@@ -93,8 +93,11 @@ def wire(app: Flask, settings: Settings) -> None:
     for refusals in REFUSALS:
         i18n.add_refusals(refusals.TEXTS)
     Bootstrap5(app)
+    assets.init(app)
     web.open_endpoint(app, "bootstrap.static")
     web.init(app, navigation=[entry for room in ROOMS for entry in room.NAVIGATION])
+    answers.init(app)
+    pages.init(app, practice=not settings.is_production)
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
     app.register_blueprint(health.blueprint)

@@ -1,0 +1,475 @@
+"""Every event that the log may hold, in the past tense, each with its public fields.
+
+Fields are ids, codes, amounts and states: what an auditor may read and what stays for ever.
+Names, contacts and free text go through `private=` of `audit.operations.record`, where they are
+sealed. The event's name is its class's name in snake_case and never changes once used.
+"""
+
+import re
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+SUBJECTS = frozenset(
+    {"setup", "office", "fund", "journal", "period", "checkpoint", "staff"}
+    | {"survivor", "consent", "document", "application", "award", "instalment", "evidence"}
+    | {"payee", "run", "payment", "donor", "gift", "receipt"}
+)
+EVENTS: dict[str, type["Event"]] = {}
+
+_PLAIN = re.compile(r"[!-~]{0,200}")
+_LARGEST = 2**53 - 1  # beyond it JSON readers disagree (RFC 8785, section 3.2.2.3)
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to the subject `subject_id`, whose kind each class names."""
+
+    subject_id: UUID
+
+    name: ClassVar[str]
+    subject: ClassVar[str]
+
+    def __init_subclass__(cls, *, subject: str) -> None:
+        if subject not in SUBJECTS:
+            raise ValueError(f"{cls.__name__}: no such kind of subject: {subject}")
+        cls.subject = subject
+        cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        if EVENTS.setdefault(cls.name, cls) is not cls:
+            raise ValueError(f"{cls.name} is declared twice")
+
+    def data(self) -> dict[str, Any]:
+        """The public fields, ready for JSON. Raises ValueError for what does not belong there."""
+        return {
+            field.name: _as_json(field.name, getattr(self, field.name))
+            for field in fields(self)
+            if field.name != "subject_id"
+        }
+
+
+def instant(moment: datetime) -> str:
+    """`2026-11-24T03:00:00.000000Z` (RFC 3339, UTC, microseconds), as leaves write a time."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _as_json(name: str, value: object) -> Any:
+    match value:
+        case None | bool():
+            return value
+        case int() if abs(value) <= _LARGEST:
+            return value
+        case str() if _PLAIN.fullmatch(value):  # a code: a name or a sentence would not pass
+            return str(value)
+        case UUID():
+            return str(value)
+        case datetime():
+            return instant(value)
+        case date():
+            return value.isoformat()
+        case tuple() | list():
+            return [_as_json(name, item) for item in value]
+    raise ValueError(f"{name}: not a public value")
+
+
+# --- setup ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OrganisationSetUp(Event, subject="setup"):
+    """A real installation began."""
+
+
+@dataclass(frozen=True)
+class Restored(Event, subject="setup"):
+    """The database was put back from a backup; transaction ids started anew."""
+
+    epoch: int
+
+
+# --- ledger -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OfficeOpened(Event, subject="office"):
+    code: str
+    country: str
+    currency: str
+
+
+@dataclass(frozen=True)
+class FundOpened(Event, subject="fund"):
+    code: str
+    restriction: str
+    purpose: str | None
+
+
+@dataclass(frozen=True)
+class JournalPosted(Event, subject="journal"):
+    """`rows_sha256` (hex) is the hash of the journal's own rows, as `ledger verify` reads them."""
+
+    kind: str
+    effective_on: date
+    source: str
+    key: str
+    rows_sha256: str
+    reverses_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class PeriodClosed(Event, subject="period"):
+    first_on: date
+    last_on: date
+
+
+@dataclass(frozen=True)
+class FundsReserved(Event, subject="award"):
+    commitment_id: UUID
+    fund_id: UUID
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class CommitmentFreed(Event, subject="award"):
+    commitment_id: UUID
+    amount_minor: int
+
+
+# --- people -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class StaffInvited(Event, subject="staff"):
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StaffJoined(Event, subject="staff"):
+    """The invitation was accepted: a password and a second factor are set."""
+
+
+@dataclass(frozen=True)
+class StaffSignedIn(Event, subject="staff"):
+    pass
+
+
+@dataclass(frozen=True)
+class StaffSignInRefused(Event, subject="staff"):
+    """`reason`: password, code, locked."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class StaffSignedOut(Event, subject="staff"):
+    pass
+
+
+@dataclass(frozen=True)
+class StaffRoleGiven(Event, subject="staff"):
+    role: str
+
+
+@dataclass(frozen=True)
+class StaffRoleTaken(Event, subject="staff"):
+    role: str
+
+
+@dataclass(frozen=True)
+class StaffLeft(Event, subject="staff"):
+    pass
+
+
+# --- survivors --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SurvivorAdded(Event, subject="survivor"):
+    case_code: str
+
+
+@dataclass(frozen=True)
+class SurvivorIdentityChanged(Event, subject="survivor"):
+    """`fields`: which parts of the sealed record, never what they say."""
+
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SurvivorIdentityRead(Event, subject="survivor"):
+    """Committed before the vault opens; `purpose` is a code from the list on the page."""
+
+    purpose: str
+
+
+@dataclass(frozen=True)
+class SurvivorAccessRefused(Event, subject="survivor"):
+    """Somebody not assigned asked for the record, and got a 404."""
+
+
+@dataclass(frozen=True)
+class SurvivorAssigned(Event, subject="survivor"):
+    staff_id: UUID
+
+
+@dataclass(frozen=True)
+class SurvivorAttested(Event, subject="survivor"):
+    """A second person met the survivor or checked the papers; `way`: met or papers."""
+
+    way: str
+
+
+@dataclass(frozen=True)
+class ConsentRecorded(Event, subject="consent"):
+    survivor_id: UUID
+    wording_version: int
+    language: str
+    relation: str
+    has_assent: bool
+    way: str
+    given_on: date
+    expires_on: date | None
+
+
+@dataclass(frozen=True)
+class ConsentWithdrawn(Event, subject="consent"):
+    survivor_id: UUID
+    withdrawn_on: date
+
+
+@dataclass(frozen=True)
+class DocumentStored(Event, subject="document"):
+    survivor_id: UUID
+    document_class: str
+    pages: int | None
+    size: int
+
+
+@dataclass(frozen=True)
+class DocumentRead(Event, subject="document"):
+    survivor_id: UUID
+
+
+# --- applications -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ApplicationDrafted(Event, subject="application"):
+    survivor_id: UUID
+    kind: str
+
+
+@dataclass(frozen=True)
+class ApplicationSubmitted(Event, subject="application"):
+    round: int
+    requested_minor: int
+
+
+@dataclass(frozen=True)
+class ApplicationReturned(Event, subject="application"):
+    round: int
+
+
+@dataclass(frozen=True)
+class ApplicationWithdrawn(Event, subject="application"):
+    round: int
+
+
+# --- awards -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AwardMade(Event, subject="award"):
+    application_id: UUID
+    fund_id: UUID
+    commitment_id: UUID
+    amount_minor: int
+    instalments: int
+
+
+@dataclass(frozen=True)
+class AwardAccepted(Event, subject="award"):
+    consent_id: UUID
+    accepted_on: date
+
+
+@dataclass(frozen=True)
+class ConditionConfirmed(Event, subject="award"):
+    condition_id: UUID
+    kind: str
+
+
+@dataclass(frozen=True)
+class InstalmentReady(Event, subject="instalment"):
+    award_id: UUID
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class EvidenceAttached(Event, subject="evidence"):
+    award_id: UUID
+    instalment_id: UUID
+    document_id: UUID
+    kind: str
+
+
+# --- committee --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PolicySet(Event, subject="setup"):
+    valid_from: date
+
+
+@dataclass(frozen=True)
+class ConflictDeclared(Event, subject="application"):
+    round: int
+    has_conflict: bool
+
+
+@dataclass(frozen=True)
+class ApplicationScored(Event, subject="application"):
+    round: int
+
+
+@dataclass(frozen=True)
+class VoteCast(Event, subject="application"):
+    round: int
+    choice: str
+
+
+@dataclass(frozen=True)
+class ApplicationDecided(Event, subject="application"):
+    round: int
+    outcome: str
+    policy_id: UUID
+    amount_minor: int | None
+
+
+# --- disbursements ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PayeeAdded(Event, subject="payee"):
+    kind: str
+
+
+@dataclass(frozen=True)
+class PayeeChanged(Event, subject="payee"):
+    """The account changed; it can be paid once a second person checked it and a pause is over."""
+
+
+@dataclass(frozen=True)
+class PayeeChecked(Event, subject="payee"):
+    pass
+
+
+@dataclass(frozen=True)
+class PayeeRead(Event, subject="payee"):
+    """Somebody opened the sealed name or account."""
+
+
+@dataclass(frozen=True)
+class RunPrepared(Event, subject="run"):
+    payments: int
+    total_minor: int
+    content_sha256: str
+
+
+@dataclass(frozen=True)
+class RunApproved(Event, subject="run"):
+    content_sha256: str
+
+
+@dataclass(frozen=True)
+class RunSent(Event, subject="run"):
+    total_minor: int
+
+
+@dataclass(frozen=True)
+class PaymentSent(Event, subject="payment"):
+    run_id: UUID
+    instalment_id: UUID
+    payee_id: UUID
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class PaymentConfirmed(Event, subject="payment"):
+    amount_minor: int
+    paid_on: date
+
+
+@dataclass(frozen=True)
+class PaymentReturned(Event, subject="payment"):
+    amount_minor: int
+    reason: str
+
+
+# --- giving -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class GiftStarted(Event, subject="gift"):
+    office: str
+    fund: str
+    amount_minor: int
+    currency: str
+    frequency: str
+
+
+@dataclass(frozen=True)
+class GiftProcessing(Event, subject="gift"):
+    pass
+
+
+@dataclass(frozen=True)
+class GiftPaid(Event, subject="gift"):
+    amount_minor: int
+    currency: str
+    payment_intent: str | None
+
+
+@dataclass(frozen=True)
+class GiftFailed(Event, subject="gift"):
+    """`reason`: a code such as Stripe's `card_declined`, or `expired`."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class GiftRefunded(Event, subject="gift"):
+    amount_minor: int
+    currency: str
+    refund: str
+
+
+@dataclass(frozen=True)
+class ReceiptIssued(Event, subject="receipt"):
+    """The donor holds this event's id; whoever has it may check the receipt at /log/check/…"""
+
+    gift_id: UUID
+    office: str
+    number: str
+    fund: str
+    amount_minor: int
+    currency: str
+    given_on: date
+
+
+# --- settlement -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class BalanceTransactionBooked(Event, subject="office"):
+    """`category` is Stripe's reporting_category; amounts are in the account's currency."""
+
+    txn: str
+    category: str
+    amount_minor: int
+    fee_minor: int
+    currency: str
+    journal_id: UUID | None
+
+
+# --- reports ----------------------------------------------------------------------------------

@@ -1,0 +1,100 @@
+"""The Merkle tree of RFC 6962 (section 2.1), over hashes kept in tiles of 256.
+
+A `Tree` gives the hash of any complete subtree of 256^level leaves: level 0 are the leaves
+themselves, level 1 each 256 of them, and so on, so a tree of n leaves keeps n/255 hashes more.
+What lies between two levels is computed from at most 256 hashes.
+"""
+
+import hashlib
+from typing import Protocol
+
+TILE = 256
+
+
+class Tree(Protocol):
+    """Where the hashes are."""
+
+    def hash(self, level: int, index: int) -> bytes:
+        """The hash over leaves `index * 256^level` up to, without, `(index + 1) * 256^level`."""
+
+
+def leaf_hash(content: bytes) -> bytes:
+    """SHA-256(0x00 ‖ content)."""
+    return hashlib.sha256(b"\x00" + content).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """SHA-256(0x01 ‖ left ‖ right)."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def root(tree: Tree, size: int) -> bytes:
+    """The hash over the first `size` leaves; of none it is SHA-256 of nothing."""
+    return _range_hash(tree, 0, size) if size else hashlib.sha256().digest()
+
+
+def inclusion(tree: Tree, index: int, size: int) -> list[bytes]:
+    """The audit path of leaf `index` in the tree of `size` leaves (RFC 6962, 2.1.1)."""
+    if not 0 <= index < size:
+        raise ValueError("no such leaf in a tree of this size")
+    path: list[bytes] = []
+    low, high = 0, size
+    while high - low > 1:
+        middle = low + _split(high - low)
+        if index < middle:
+            path.append(_range_hash(tree, middle, high))
+            high = middle
+        else:
+            path.append(_range_hash(tree, low, middle))
+            low = middle
+    return path[::-1]
+
+
+def consistency(tree: Tree, old: int, new: int) -> list[bytes]:
+    """The proof that the tree of `old` leaves begins the tree of `new` (RFC 6962, 2.1.2)."""
+    if not 0 < old <= new:
+        raise ValueError("a proof leads from a tree with leaves to one at least as large")
+    path: list[bytes] = []
+    low, high = 0, new
+    while old != high:
+        middle = low + _split(high - low)
+        if old <= middle:
+            path.append(_range_hash(tree, middle, high))
+            high = middle
+        else:
+            path.append(_range_hash(tree, low, middle))
+            low = middle
+    if low > 0:  # else the old tree is itself a subtree, and its root is known to who asks
+        path.append(_range_hash(tree, low, high))
+    return path[::-1]
+
+
+def new_nodes(old_size: int, new_size: int) -> list[tuple[int, int]]:
+    """(level, index) of each complete subtree that growing from `old_size` finishes, low first."""
+    found: list[tuple[int, int]] = []
+    level, width = 1, TILE
+    while width <= new_size:
+        found += [(level, index) for index in range(old_size // width, new_size // width)]
+        level, width = level + 1, width * TILE
+    return found
+
+
+def tile_root(hashes: list[bytes]) -> bytes:
+    """The hash over 256 neighbouring hashes of one level: their hash one level up."""
+    while len(hashes) > 1:
+        hashes = [node_hash(*pair) for pair in zip(hashes[::2], hashes[1::2], strict=True)]
+    return hashes[0]
+
+
+def _split(size: int) -> int:
+    """The largest power of two below `size`."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def _range_hash(tree: Tree, low: int, high: int) -> bytes:
+    width = high - low
+    level, rest = divmod(width.bit_length() - 1, 8)
+    if rest == 0 and width == TILE**level:  # RFC 6962 ranges of a power of two are aligned
+        return tree.hash(level, low // width)
+    middle = low + _split(width)
+    return node_hash(_range_hash(tree, low, middle), _range_hash(tree, middle, high))
