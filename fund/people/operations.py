@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from fund import jobs, keys
 from fund.audit import operations as audit
 from fund.audit.events import (
-    OrganisationNamed,
+    OrganisationSetUp,
     StaffInvited,
     StaffJoined,
     StaffLanguageChosen,
-    StaffRolesChanged,
+    StaffRoleGiven,
+    StaffRoleTaken,
     StaffTeamChanged,
 )
 from fund.errors import Refused, require
@@ -57,7 +58,7 @@ def name_organisation(
     organisation = Organisation(name_en=name_en, name_th=name_th, contact_email=contact_email)
     session.add(organisation)
     session.flush()
-    audit.record(session, OrganisationNamed(subject_id=new_id()), actor=actor, now=now)
+    audit.record(session, OrganisationSetUp(subject_id=new_id()), actor=actor, now=now)
     return organisation
 
 
@@ -91,7 +92,7 @@ def invite(
     )
     session.add(staff)
     session.flush()
-    event = StaffInvited(subject_id=staff.id, roles=sorted(role.value for role in roles))
+    event = StaffInvited(subject_id=staff.id, roles=tuple(sorted(role.value for role in roles)))
     audit.record(session, event, actor=actor, now=now)
     return staff, _write_invitation(session, staff, now=now)
 
@@ -102,7 +103,7 @@ def renew_invitation(session: Session, staff: Staff, *, actor: Actor, now: datet
     if staff.state != "invited":
         raise Refused("wrong_state")
     session.execute(delete(Invitation).where(Invitation.staff_id == staff.id))
-    event = StaffInvited(subject_id=staff.id, roles=[role.role for role in staff.roles])
+    event = StaffInvited(subject_id=staff.id, roles=tuple(role.role for role in staff.roles))
     audit.record(session, event, actor=actor, now=now)
     return _write_invitation(session, staff, now=now)
 
@@ -138,12 +139,14 @@ def change_seats(
     held = {seat.role: seat for seat in staff.roles if seat.is_held(now)}
     for role in sorted(held.keys() - wanted):
         held[role].until_at = now
+        taken = StaffRoleTaken(subject_id=staff.id, role=role)
+        audit.record(session, taken, actor=actor, now=now)
     session.flush()
-    staff.roles.extend(StaffRole(role=role, from_at=now) for role in sorted(wanted - held.keys()))
+    for role in sorted(wanted - held.keys()):
+        staff.roles.append(StaffRole(role=role, from_at=now))
+        given = StaffRoleGiven(subject_id=staff.id, role=role)
+        audit.record(session, given, actor=actor, now=now)
     session.flush()
-    if wanted != held.keys():
-        event = StaffRolesChanged(subject_id=staff.id, roles=sorted(wanted))
-        audit.record(session, event, actor=actor, now=now)
     put_in_team(session, staff, supervisor_id=supervisor_id, actor=actor, now=now)
 
 
@@ -163,9 +166,7 @@ def put_in_team(
     if supervisor_id is not None:
         session.add(Supervises(supervisor_id=supervisor_id, caseworker_id=staff.id))
         session.flush()
-    event = StaffTeamChanged(
-        subject_id=staff.id, supervisor_id=str(supervisor_id) if supervisor_id else None
-    )
+    event = StaffTeamChanged(subject_id=staff.id, supervisor_id=supervisor_id)
     audit.record(session, event, actor=actor, now=now)
 
 

@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session
 from fund import crypto, keys
 from fund.audit import operations as audit
 from fund.audit.events import (
-    PasswordChanged,
-    SecondFactorEnrolled,
-    SignedOutEverywhere,
     StaffLocked,
+    StaffPasswordChanged,
+    StaffSecondFactorEnrolled,
     StaffSignedIn,
-    StaffSignInFailed,
+    StaffSignedOutEverywhere,
+    StaffSignInRefused,
     StaffUnlocked,
 )
 from fund.errors import Refused
@@ -53,7 +53,7 @@ def check_code(session: Session, staff_id: UUID, code: str, *, now: datetime) ->
     if staff.state != "active" or _is_resting(staff, now):
         return None
     if not _takes_code(session, staff, code, now=now):
-        _count_failure(session, staff, now=now)
+        _count_failure(session, staff, "code", now=now)
         return None
     return staff
 
@@ -61,8 +61,7 @@ def check_code(session: Session, staff_id: UUID, code: str, *, now: datetime) ->
 def note_signed_in(session: Session, staff: Staff, *, now: datetime) -> None:
     """Record a whole sign-in; only that makes earlier wrong guesses forgotten."""
     staff.failed_attempts, staff.locked_until = 0, None
-    event = StaffSignedIn(subject_id=staff.id, second_factor=staff.has_second_factor)
-    audit.record(session, event, actor=staff.actor_at(now), now=now)
+    audit.record(session, StaffSignedIn(subject_id=staff.id), actor=staff.actor_at(now), now=now)
 
 
 def unlock(
@@ -73,7 +72,7 @@ def unlock(
     if not _takes_password(session, staff, password, now=now):
         return False
     if code is not None and not _takes_code(session, staff, code, now=now):
-        _count_failure(session, staff, now=now)
+        _count_failure(session, staff, "code", now=now)
         return False
     staff.failed_attempts, staff.locked_until = 0, None
     actor = staff.actor_at(now)
@@ -94,7 +93,7 @@ def change_password(
     staff.password_hash = passwords.hash_password(password)
     staff.session_epoch += 1
     actor = staff.actor_at(now)
-    audit.record(session, PasswordChanged(subject_id=staff.id), actor=actor, now=now)
+    audit.record(session, StaffPasswordChanged(subject_id=staff.id), actor=actor, now=now)
     return True
 
 
@@ -140,14 +139,14 @@ def enrol_second_factor(
     staff.totp_enrolled_at, staff.totp_last_counter = now, counter
     staff.session_epoch += 1
     actor = staff.actor_at(now)
-    audit.record(session, SecondFactorEnrolled(subject_id=staff.id), actor=actor, now=now)
+    audit.record(session, StaffSecondFactorEnrolled(subject_id=staff.id), actor=actor, now=now)
 
 
 def sign_out_everywhere(session: Session, staff: Staff, *, now: datetime) -> None:
     """End every session of this person, on every device."""
     staff.session_epoch += 1
     actor = staff.actor_at(now)
-    audit.record(session, SignedOutEverywhere(subject_id=staff.id), actor=actor, now=now)
+    audit.record(session, StaffSignedOutEverywhere(subject_id=staff.id), actor=actor, now=now)
 
 
 def matching_counter(secret: str, code: str, *, now: datetime, after: int | None) -> int | None:
@@ -179,7 +178,7 @@ def _takes_password(session: Session, staff: Staff | None, password: str, *, now
     if staff is None or staff.password_hash is None or _is_resting(staff, now):
         return False
     if not matches:
-        _count_failure(session, staff, now=now)
+        _count_failure(session, staff, "password", now=now)
     elif passwords.is_outdated(staff.password_hash):
         staff.password_hash = passwords.hash_password(password)
     return matches
@@ -199,9 +198,10 @@ def _is_resting(staff: Staff, now: datetime) -> bool:
     return staff.locked_until is not None and now < staff.locked_until
 
 
-def _count_failure(session: Session, staff: Staff, *, now: datetime) -> None:
+def _count_failure(session: Session, staff: Staff, reason: str, *, now: datetime) -> None:
     staff.failed_attempts += 1
-    audit.record(session, StaffSignInFailed(subject_id=staff.id), actor=ANONYMOUS, now=now)
+    refused = StaffSignInRefused(subject_id=staff.id, reason=reason)
+    audit.record(session, refused, actor=ANONYMOUS, now=now)
     beyond = staff.failed_attempts - FREE_TRIES
     if beyond >= 0:
         pause = min(FIRST_PAUSE * 2 ** min(beyond, 10), LONGEST_PAUSE)
