@@ -39,12 +39,8 @@ class Duty:
     apart_from: tuple[str, ...] = ()
 
 
-def _starting_policy(session: Session) -> Seats:
-    return Seats()
-
-
 # The committee's room stands on this one, so it comes here to say what its policy asks.
-_policy: Callable[[Session], Seats] = _starting_policy
+_policy: Callable[[Session], Seats] | None = None
 
 
 def use_policy(seats_of: Callable[[Session], Seats]) -> None:
@@ -55,7 +51,7 @@ def use_policy(seats_of: Callable[[Session], Seats]) -> None:
 
 def seats_now(session: Session) -> Seats:
     """What today's policy asks at most."""
-    return _policy(session)
+    return _policy(session) if _policy else Seats()
 
 
 def duties(seats: Seats) -> dict[str, Duty]:
@@ -94,14 +90,14 @@ def duties(seats: Seats) -> dict[str, Duty]:
         ),
         "send_run": Duty(FINANCE, N_("Send approved payments")),
         "reconcile": Duty(
-            TREASURY, N_("Match the bank with payments somebody else sent"), apart_from=("send_run",)
+            TREASURY,
+            N_("Match payments that somebody else sent"),
+            apart_from=("send_run",),
         ),
     }
 
 
-def uncovered(
-    staff_roles: Mapping[Person, Collection[Role]], seats: Seats = Seats()
-) -> list[str]:
+def uncovered(staff_roles: Mapping[Person, Collection[Role]], seats: Seats = Seats()) -> list[str]:
     """The codes of the duties that no choice of persons can cover."""
     every = duties(seats)
     return [code for code, duty in every.items() if not _is_covered(duty, every, staff_roles)]
@@ -118,9 +114,7 @@ def _is_covered(
     return _can_seat(seats, others)
 
 
-def _seats(
-    duty: Duty, staff_roles: Mapping[Person, Collection[Role]]
-) -> list[frozenset[Person]]:
+def _seats(duty: Duty, staff_roles: Mapping[Person, Collection[Role]]) -> list[frozenset[Person]]:
     chairs = [_holders(CHAIR, staff_roles)] if duty.chair else []
     return chairs + [_holders(duty.roles, staff_roles)] * (duty.persons - len(chairs))
 
@@ -133,9 +127,7 @@ def _can_seat(
     """Whether each seat gets a person of its own, none of whom need also do the other duties."""
     if not seats:
         return all(holders - taken for holders in others)
-    return any(
-        _can_seat(seats[1:], others, taken | {person}) for person in seats[0] - taken
-    )
+    return any(_can_seat(seats[1:], others, taken | {person}) for person in seats[0] - taken)
 
 
 def _holders(

@@ -182,9 +182,10 @@ def check_roles(roles: Collection[Role]) -> None:
     """Raise Refused unless these roles may be held by one person at once."""
     if not roles:
         raise Refused("no_role", field="roles")
-    if Role.ADMINISTRATOR in roles and not BESIDE_ADMINISTRATION >= {
-        role for role in roles if role != Role.ADMINISTRATOR
-    }:
+    if (
+        Role.ADMINISTRATOR in roles
+        and not {role for role in roles if role != Role.ADMINISTRATOR} <= BESIDE_ADMINISTRATION
+    ):
         raise Refused("administrator_apart", field="roles")
 
 

@@ -119,7 +119,7 @@ def offer_second_factor(session: Session, staff: Staff, sealed: str | None = Non
 
 def provisioning_uri(staff: Staff, secret: str) -> str:
     """What the QR code says to the app."""
-    return pyotp.TOTP(secret).provisioning_uri(staff.email, issuer_name=ISSUER)
+    return pyotp.TOTP(secret).provisioning_uri(name=staff.email, issuer_name=ISSUER)
 
 
 def enrol_second_factor(

@@ -22,7 +22,7 @@ def mail_invitation(invitation_id: str) -> None:
         subject, text, html = i18n.render_mail(
             "invitation",
             staff.language,
-            name=staff.name,
+            to=staff.name,
             token=token,
             expires_on=clock.bangkok_day(invitation.expires_at),
         )

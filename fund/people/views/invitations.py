@@ -26,9 +26,7 @@ def accept_invitation(token: str) -> str | Response | tuple[str, int]:
     now = clock.now()
     try:
         with transaction() as db:
-            staff = operations.accept_invitation(
-                db, token, password=form.data["password"], now=now
-            )
+            staff = operations.accept_invitation(db, token, password=form.data["password"], now=now)
             signing_in.note_signed_in(db, staff, now=now)
     except Refused as refusal:
         form.refuse(refusal)

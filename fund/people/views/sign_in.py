@@ -51,7 +51,7 @@ def sign_in_code() -> Answer:
         with transaction() as db:
             asked = queries.find_signed_in(db, awaiting["session_id"], now=now)
             code = form.data["code"]
-            staff = asked and signing_in.check_code(db, asked.staff_id, code, now=now)
+            staff = signing_in.check_code(db, asked.staff_id, code, now=now) if asked else None
             if staff is not None:
                 signing_in.note_signed_in(db, staff, now=now)
         if staff is not None:
