@@ -130,6 +130,24 @@ class FundsReserved(Event, subject="award"):
 
 
 @dataclass(frozen=True)
+class CommitmentLiquidated(Event, subject="award"):
+    """A payment left, so that part is no longer held; `cause` names the payment."""
+
+    commitment_id: UUID
+    amount_minor: int
+    cause: str
+
+
+@dataclass(frozen=True)
+class FundsReservedAgain(Event, subject="award"):
+    """A payment came back, and its part is held once more."""
+
+    commitment_id: UUID
+    amount_minor: int
+    cause: str
+
+
+@dataclass(frozen=True)
 class CommitmentFreed(Event, subject="award"):
     commitment_id: UUID
     amount_minor: int

@@ -1,3 +1,24 @@
 """The words of this room's error codes."""
 
-TEXTS: dict[str, str] = {}
+from fund.i18n import N_
+
+TEXTS: dict[str, str] = {
+    "not_enough_available": N_("The fund does not cover this: %(short)s are missing."),
+    "amount_not_positive": N_("An amount in the books is greater than nothing."),
+    "same_account": N_("Money cannot move from an account to itself."),
+    "wrong_fund_or_currency": N_("Both accounts must belong to one fund and one currency."),
+    "journal_empty": N_("A journal needs at least one transfer."),
+    "journal_key_reused": N_("This was booked before, with another content."),
+    "already_reversed": N_("This journal was reversed before."),
+    "period_closed": N_("These days are closed for posting."),
+    "account_closed": N_("This account is closed."),
+    "fund_closed": N_("This fund is closed."),
+    "no_such_account": N_("The office keeps no such account in %(currency)s."),
+    "already_reserved": N_("Money is already reserved for this award."),
+    "more_than_committed": N_("This is more than the award still holds."),
+    "commitment_cause_reused": N_("This was counted before, with another amount."),
+    "office_code_taken": N_("Another office has this code."),
+    "stripe_account_taken": N_("Another office has this Stripe account."),
+    "receipt_prefix_taken": N_("Another office numbers its receipts like this."),
+    "fund_code_taken": N_("Another fund has this code."),
+}

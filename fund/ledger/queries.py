@@ -1,0 +1,146 @@
+"""Reads of the books."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from fund import clock, i18n
+from fund.errors import NotFound
+from fund.i18n import N_
+from fund.ledger.models import (
+    REPORTING_CURRENCY,
+    RESERVE_DAYS,
+    Account,
+    BalanceShard,
+    Fund,
+    Office,
+)
+from fund.money import Money
+from fund.permissions import Actor, Permission
+from fund.waiting import Waiting
+
+
+@dataclass(frozen=True)
+class Available:
+    """A fund's money: `available` for awards is cash less what is reserved and held back."""
+
+    cash: Money
+    reserved: Money
+    reserve: Money
+
+    @property
+    def available(self) -> Money:
+        return self.cash - self.reserved - self.reserve
+
+
+def get_office(session: Session, code: str) -> Office:
+    """The receiving office `code`. Raises NotFound."""
+    return _found(session.scalar(select(Office).where(Office.code == code)))
+
+
+def get_fund(session: Session, code: str) -> Fund:
+    """The fund `code`. Raises NotFound."""
+    return _found(session.scalar(select(Fund).where(Fund.code == code)))
+
+
+def list_offices(session: Session) -> Sequence[Office]:
+    """All receiving offices, oldest first."""
+    return session.scalars(select(Office).order_by(Office.id)).all()
+
+
+def list_funds(session: Session) -> Sequence[Fund]:
+    """All funds, oldest first, closed ones too."""
+    return session.scalars(select(Fund).order_by(Fund.id)).all()
+
+
+def fund_name(fund: Fund, language: str) -> str:
+    """What the fund is called in `language`."""
+    return fund.name_th if language == "th" else fund.name_en
+
+
+def account_id(
+    session: Session, fund_id: UUID, office_id: UUID | None, currency: str, role: str
+) -> UUID:
+    """The one account that these four name. Raises NotFound."""
+    return _found(
+        session.scalar(
+            select(Account.id).where(
+                Account.fund_id == fund_id,
+                Account.office_id.is_not_distinct_from(office_id),
+                Account.currency == currency,
+                Account.role == role,
+            )
+        )
+    )
+
+
+def balance(session: Session, account_id: UUID) -> Money:
+    """The account's balance on its normal side. Raises NotFound."""
+    net = func.coalesce(func.sum(BalanceShard.debits - BalanceShard.credits), 0)
+    row = session.execute(
+        select(Account.currency, Account.normal_side, net.label("net"))
+        .outerjoin(BalanceShard, BalanceShard.account_id == Account.id)
+        .where(Account.id == account_id)
+        .group_by(Account.id)
+    ).first()
+    found = _found(row)
+    return Money(int(found.net if found.normal_side == "debit" else -found.net), found.currency)
+
+
+def available(session: Session, fund_id: UUID, *, now: datetime) -> Available:
+    """What the fund has for awards, in THB, as `ledger.reserve` would see it. Raises NotFound."""
+    for fund, position in list_available(session, now=now):
+        if fund.id == fund_id:
+            return position
+    raise NotFound
+
+
+def list_available(session: Session, *, now: datetime) -> list[tuple[Fund, Available]]:
+    """Each fund with what it has for awards, in THB; oldest fund first."""
+    position = func.ledger.fund_position(
+        Fund.id, REPORTING_CURRENCY, young_since(now)
+    ).table_valued("cash", "reserved", "reserve", joins_implicitly=True)
+    rows = session.execute(
+        select(Fund, position.c.cash, position.c.reserved, position.c.reserve).order_by(Fund.id)
+    )
+    return [
+        (fund, Available(*(Money(int(amount), REPORTING_CURRENCY) for amount in amounts)))
+        for fund, *amounts in rows
+    ]
+
+
+def young_since(now: datetime) -> date:
+    """The first day whose charges are still held back."""
+    return clock.bangkok_day(now) - timedelta(days=RESERVE_DAYS - 1)
+
+
+def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:
+    """Funds that fell below what they promised: what happened is booked, awards stop."""
+    if not actor.may(Permission.READ_LEDGER):
+        return []
+    return [
+        Waiting(
+            section=N_("Funds that are short"),
+            title=N_("%(fund)s is short by %(short)s"),
+            endpoint="ledger.balances",
+            action=N_("See the balances"),
+            due_on=clock.bangkok_day(now),
+            params={"fund": fund_name(fund, i18n.language()), "short": -position.available},
+        )
+        for fund, position in list_available(session, now=now)
+        if position.available.amount_minor < 0
+    ]
+
+
+T = TypeVar("T")
+
+
+def _found(row: T | None) -> T:
+    if row is None:
+        raise NotFound
+    return row
