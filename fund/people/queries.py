@@ -9,9 +9,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from fund.errors import NotFound, Refused
-from fund.people import tokens
+from fund.i18n import N_
+from fund.people import duties, tokens
 from fund.people.models import Invitation, Organisation, Staff, StaffRole, Supervises
-from fund.permissions import Actor, Role
+from fund.permissions import Actor, Permission, Role
+from fund.waiting import Waiting
 
 
 @dataclass(frozen=True)
@@ -149,3 +151,30 @@ def get_open_invitation(
 def find_organisation(session: Session) -> Organisation | None:
     """None until `flask setup` was done."""
     return session.get(Organisation, 1)
+
+
+def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:
+    """A second factor to set up; for administrators, duties that nobody covers."""
+    waiting = []
+    staff = session.get(Staff, actor.id) if actor.kind == "staff" else None
+    if staff is not None and not staff.has_second_factor:
+        waiting.append(
+            Waiting(
+                section=N_("Your sign-in"),
+                title=N_("Protect your sign-in with a second factor"),
+                endpoint="people.second_factor",
+                action=N_("Set it up"),
+            )
+        )
+    if actor.may(Permission.MANAGE_STAFF):
+        missing = duties.uncovered(held_roles(session, now=now), duties.seats_now(session))
+        if missing:
+            waiting.append(
+                Waiting(
+                    section=N_("People"),
+                    title=N_("Some duties cannot be covered by the people here"),
+                    endpoint="people.staff_check",
+                    action=N_("See which"),
+                )
+            )
+    return waiting

@@ -8,11 +8,12 @@ from babel import dates
 from sqlalchemy.orm import Session
 
 from fund.i18n import format_day, gettext, language
+from fund.people import queries as people_queries
 from fund.permissions import Actor
 from fund.waiting import Waiting
 
 # Each room's `list_waiting(session, actor, *, now)`, in the order in which the page shows them.
-SOURCES: tuple[Callable[..., list[Waiting]], ...] = ()
+SOURCES: tuple[Callable[..., list[Waiting]], ...] = (people_queries.list_waiting,)
 
 SOON = timedelta(days=7)
 
