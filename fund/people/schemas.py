@@ -1,5 +1,9 @@
 """What the forms of this room send."""
 
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from fund.i18n import LANGUAGES, N_
@@ -23,6 +27,20 @@ class Password(fields.String):
                 validate.Length(max=LONGEST, error=N_("This is too long.")),
             ],
         )
+
+
+class OptionalId(fields.Field[UUID | None]):
+    """One of the persons offered, or the empty choice."""
+
+    default_error_messages = {"invalid": N_("Please choose one of the answers offered.")}
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> UUID | None:
+        try:
+            return UUID(value) if value else None
+        except ValueError:
+            raise self.make_error("invalid")
 
 
 def email_field() -> Text:
@@ -69,11 +87,7 @@ class LanguageSchema(CommandSchema):
 
 class SeatsSchema(CommandSchema):
     roles = fields.List(fields.String(validate=one_of(ROLE_CHOICES)), load_default=list)
-    supervisor_id = fields.UUID(
-        load_default=None,
-        allow_none=True,
-        error_messages={"invalid_uuid": N_("Please choose one of the answers offered.")},
-    )
+    supervisor_id = OptionalId(load_default=None)
 
 
 class ChangeSeatsSchema(SeatsSchema):
