@@ -192,7 +192,8 @@ def run_jobs(app: Flask, connection: Connection) -> Callable[[], int]:
                 ).first()
             if row is None:
                 return done
-            jobs.app.tasks[row.task_name](**row.args)
+            with app.app_context():
+                jobs.app.tasks[row.task_name](**row.args)
             done += 1
 
     return run
