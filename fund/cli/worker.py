@@ -15,6 +15,7 @@ from config.settings import Settings
 from fund import jobs
 from fund.giving import checkout
 from fund.giving import tasks as giving_tasks
+from fund.people import tasks as people_tasks
 from fund.settlement import tasks as settlement_tasks
 from fund.survivors import tasks as survivors_tasks
 
@@ -31,6 +32,7 @@ LOOPS: list[Loop] = [
 TASK_MODULES: tuple[ModuleType, ...] = (
     checkout,
     giving_tasks,
+    people_tasks,
     settlement_tasks,
     survivors_tasks,
 )
