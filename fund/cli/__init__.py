@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from fund.cli import backup, database, staff, worker
+from fund.cli import backup, database, setup, staff, worker
 
 GROUPS = (
+    setup.command,
     staff.group,
     database.group,
     backup.make,
