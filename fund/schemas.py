@@ -26,7 +26,9 @@ class CommandSchema(Schema):
 class Text(fields.String):
     """A line or paragraph that a person typed, trimmed; empty counts as missing."""
 
-    default_error_messages = {"required": REQUIRED, "null": REQUIRED}
+    default_error_messages = dict.fromkeys(
+        ("required", "null", "invalid", "invalid_utf8"), REQUIRED
+    )
 
     def __init__(self, *, longest: int = 2000, **options: Any) -> None:
         limit = validate.Length(max=longest, error=N_("This is too long."))
