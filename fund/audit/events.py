@@ -357,6 +357,13 @@ class ApplicationSubmitted(Event, subject="application"):
 
 
 @dataclass(frozen=True)
+class ReviewStarted(Event, subject="application"):
+    """The first committee member opened it."""
+
+    round: int
+
+
+@dataclass(frozen=True)
 class ApplicationReturned(Event, subject="application"):
     round: int
 
@@ -402,6 +409,11 @@ class EvidenceAttached(Event, subject="evidence"):
     instalment_id: UUID
     document_id: UUID
     kind: str
+
+
+@dataclass(frozen=True)
+class AwardCompleted(Event, subject="award"):
+    """Every instalment was paid and evidenced, or cancelled."""
 
 
 # --- committee --------------------------------------------------------------------------------
@@ -506,7 +518,13 @@ class GiftStarted(Event, subject="gift"):
     fund: str
     amount_minor: int
     currency: str
-    frequency: str
+
+
+@dataclass(frozen=True)
+class GiftRetried(Event, subject="gift"):
+    """The last attempt came to nothing, and the donor tries again."""
+
+    attempt: int
 
 
 @dataclass(frozen=True)
@@ -523,16 +541,9 @@ class GiftPaid(Event, subject="gift"):
 
 @dataclass(frozen=True)
 class GiftFailed(Event, subject="gift"):
-    """`reason`: a code such as Stripe's `card_declined`, or `expired`."""
+    """`reason`: failed, or expired."""
 
     reason: str
-
-
-@dataclass(frozen=True)
-class GiftRefunded(Event, subject="gift"):
-    amount_minor: int
-    currency: str
-    refund: str
 
 
 @dataclass(frozen=True)
@@ -552,15 +563,10 @@ class ReceiptIssued(Event, subject="receipt"):
 
 
 @dataclass(frozen=True)
-class BalanceTransactionBooked(Event, subject="office"):
-    """`category` is Stripe's reporting_category; amounts are in the account's currency."""
+class InboxEventRetried(Event, subject="office"):
+    """Somebody had a failed event of Stripe's looked at again; `event` is its id there."""
 
-    txn: str
-    category: str
-    amount_minor: int
-    fee_minor: int
-    currency: str
-    journal_id: UUID | None
+    event: str
 
 
 # --- reports ----------------------------------------------------------------------------------

@@ -7,9 +7,12 @@ from sqlalchemy import text
 
 from fund import db
 from fund.cli.setup import QUESTIONS
+from fund.gateways import stripe
+from fund.ledger import queries as ledger
 from fund.permissions import Role
 from tests.people.factories import make_staff
 from tests.people.test_duties import SIX
+from tests.sandbox.stripe_twin.fixtures import running_twin
 
 ANSWERS = {
     "name_en": "LIFT Practice",
@@ -83,6 +86,26 @@ def test_setup_names_every_fault_at_once_and_writes_nothing(app, fresh):
     for word in ("Thai", "time zone", "two persons", "STRIPE_API_KEY_UK", "Mail"):
         assert word in findings
     assert count("organisation") + count("staff") + count("ledger.office") == 0
+
+
+def test_setup_takes_the_offices_account_from_stripe(app, fresh, mailbox, tmp_path):
+    settings = app.config["SETTINGS"]
+    with running_twin(tmp_path, "http://127.0.0.1:9") as twin:
+        stripe.init(settings.stripe, twin.base_url, settings.base_url)
+        done = setup(app, office_code="nz", office_country="NZ", office_currency="NZD")
+    stripe.init(settings.stripe, settings.stripe_api_base, settings.base_url)
+    assert done.exit_code == 0, done.output
+    with db.reading() as session:
+        assert ledger.get_office(session, "nz").stripe_account_id.startswith("acct_")
+
+
+def test_setup_says_that_stripe_does_not_answer(app, fresh, mailbox):
+    done = setup(app, office_code="nz", office_country="NZ", office_currency="NZD")
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["findings"] == [
+        "Stripe does not take STRIPE_API_KEY_NZ, or does not answer."
+    ]
+    assert count("organisation") == 0
 
 
 def test_setup_is_undone_whole_if_its_last_step_fails(app, fresh, mailbox):
