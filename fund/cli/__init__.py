@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from fund.cli import backup, database, worker
+from fund.cli import backup, database, ledger, worker
 
-GROUPS = (database.group, backup.make, backup.restore, worker.command)
+GROUPS = (database.group, backup.make, backup.restore, ledger.group, worker.command)
 
 
 def init(app: Flask) -> None:

@@ -1,0 +1,27 @@
+"""Connections that go past the service: as the tables' owner, and as the database's superuser."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import psycopg
+import pytest
+
+from fund import postgres
+
+
+@pytest.fixture
+def owner_of() -> Callable[[str], AbstractContextManager[psycopg.Connection]]:
+    """A committing connection to this database as the owner of its tables."""
+    return lambda url: psycopg.connect(
+        url.replace(postgres.APP, postgres.OWNER, 1), autocommit=True
+    )
+
+
+@pytest.fixture
+def superuser_of() -> Callable[[str], AbstractContextManager[psycopg.Connection]]:
+    """A committing connection as superuser with every trigger off, as a burglar would have it."""
+    return lambda url: psycopg.connect(
+        url.replace(postgres.APP, "postgres", 1),
+        autocommit=True,
+        options="-c session_replication_role=replica",
+    )
