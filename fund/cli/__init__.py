@@ -2,9 +2,17 @@
 
 from flask import Flask
 
-from fund.cli import backup, database, ledger, worker
+from fund.cli import backup, database, ledger, settlement, staff, worker
 
-GROUPS = (database.group, backup.make, backup.restore, ledger.group, worker.command)
+GROUPS = (
+    staff.group,
+    database.group,
+    backup.make,
+    backup.restore,
+    ledger.group,
+    settlement.group,
+    worker.command,
+)
 
 
 def init(app: Flask) -> None:

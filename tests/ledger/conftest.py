@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 
 import psycopg
 import pytest
+from flask import Flask
 
 from fund import postgres
 
@@ -25,3 +26,8 @@ def superuser_of() -> Callable[[str], AbstractContextManager[psycopg.Connection]
         autocommit=True,
         options="-c session_replication_role=replica",
     )
+
+
+@pytest.fixture(autouse=True)
+def wired(app: Flask) -> None:
+    """Every event is salted from the keyring, so the service must be put together first."""
