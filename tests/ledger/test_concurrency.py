@@ -164,8 +164,8 @@ def test_the_same_fact_from_many_sides_at_once_is_booked_once(fresh_url, now):
     def work(n: int) -> None:
         mine = random.Random(n).sample(drafts, len(drafts))  # noqa: S311 no secret
         ids: dict[str, object] = {}
-        for start in range(0, len(mine), 7):
-            batch = mine[start : start + 7]
+        for start in range(0, len(mine), 30):
+            batch = mine[start : start + 30]
             with transaction() as session:
                 posted = operations.post(session, batch, actor=SYSTEM, now=now)
             ids |= dict(zip((draft.key for draft in batch), posted, strict=True))
