@@ -163,7 +163,7 @@ class StaffInvited(Event, subject="staff"):
 
 @dataclass(frozen=True)
 class StaffJoined(Event, subject="staff"):
-    """The invitation was accepted: a password and a second factor are set."""
+    """The invitation was accepted: a password is set."""
 
 
 @dataclass(frozen=True)
@@ -173,14 +173,46 @@ class StaffSignedIn(Event, subject="staff"):
 
 @dataclass(frozen=True)
 class StaffSignInRefused(Event, subject="staff"):
-    """`reason`: password, code, locked."""
+    """`reason`: password or code."""
 
     reason: str
 
 
 @dataclass(frozen=True)
-class StaffSignedOut(Event, subject="staff"):
+class StaffLocked(Event, subject="staff"):
+    """After too many wrong guesses no sign-in is taken for so many seconds."""
+
+    seconds: int
+
+
+@dataclass(frozen=True)
+class StaffUnlocked(Event, subject="staff"):
+    """An idle session went on after the password was given again."""
+
+
+@dataclass(frozen=True)
+class StaffSignedOutEverywhere(Event, subject="staff"):
     pass
+
+
+@dataclass(frozen=True)
+class StaffPasswordChanged(Event, subject="staff"):
+    pass
+
+
+@dataclass(frozen=True)
+class StaffSecondFactorEnrolled(Event, subject="staff"):
+    pass
+
+
+@dataclass(frozen=True)
+class StaffLanguageChosen(Event, subject="staff"):
+    language: str
+
+
+@dataclass(frozen=True)
+class StaffTeamChanged(Event, subject="staff"):
+    supervisor_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -325,6 +357,13 @@ class ApplicationSubmitted(Event, subject="application"):
 
 
 @dataclass(frozen=True)
+class ReviewStarted(Event, subject="application"):
+    """The first committee member opened it."""
+
+    round: int
+
+
+@dataclass(frozen=True)
 class ApplicationReturned(Event, subject="application"):
     round: int
 
@@ -370,6 +409,11 @@ class EvidenceAttached(Event, subject="evidence"):
     instalment_id: UUID
     document_id: UUID
     kind: str
+
+
+@dataclass(frozen=True)
+class AwardCompleted(Event, subject="award"):
+    """Every instalment was paid and evidenced, or cancelled."""
 
 
 # --- committee --------------------------------------------------------------------------------
@@ -474,7 +518,13 @@ class GiftStarted(Event, subject="gift"):
     fund: str
     amount_minor: int
     currency: str
-    frequency: str
+
+
+@dataclass(frozen=True)
+class GiftRetried(Event, subject="gift"):
+    """The last attempt came to nothing, and the donor tries again."""
+
+    attempt: int
 
 
 @dataclass(frozen=True)
@@ -491,16 +541,9 @@ class GiftPaid(Event, subject="gift"):
 
 @dataclass(frozen=True)
 class GiftFailed(Event, subject="gift"):
-    """`reason`: a code such as Stripe's `card_declined`, or `expired`."""
+    """`reason`: failed, or expired."""
 
     reason: str
-
-
-@dataclass(frozen=True)
-class GiftRefunded(Event, subject="gift"):
-    amount_minor: int
-    currency: str
-    refund: str
 
 
 @dataclass(frozen=True)
@@ -520,15 +563,10 @@ class ReceiptIssued(Event, subject="receipt"):
 
 
 @dataclass(frozen=True)
-class BalanceTransactionBooked(Event, subject="office"):
-    """`category` is Stripe's reporting_category; amounts are in the account's currency."""
+class InboxEventRetried(Event, subject="office"):
+    """Somebody had a failed event of Stripe's looked at again; `event` is its id there."""
 
-    txn: str
-    category: str
-    amount_minor: int
-    fee_minor: int
-    currency: str
-    journal_id: UUID | None
+    event: str
 
 
 # --- reports ----------------------------------------------------------------------------------

@@ -2,9 +2,16 @@
 
 from flask import Flask
 
-from fund.cli import backup, database, worker
+from fund.cli import backup, database, settlement, staff, worker
 
-GROUPS = (database.group, backup.make, backup.restore, worker.command)
+GROUPS = (
+    staff.group,
+    database.group,
+    backup.make,
+    backup.restore,
+    settlement.group,
+    worker.command,
+)
 
 
 def init(app: Flask) -> None:

@@ -9,11 +9,15 @@ from sqlalchemy.orm import Session
 
 from fund.i18n import format_day, gettext, language, readable
 from fund.ledger import queries as ledger
+from fund.people import queries as people
 from fund.permissions import Actor
 from fund.waiting import Waiting
 
 # Each room's `list_waiting(session, actor, *, now)`, in the order in which the page shows them.
-SOURCES: tuple[Callable[..., list[Waiting]], ...] = (ledger.list_waiting,)
+SOURCES: tuple[Callable[..., list[Waiting]], ...] = (
+    ledger.list_waiting,
+    people.list_waiting,
+)
 
 SOON = timedelta(days=7)
 
