@@ -97,8 +97,10 @@ def test_an_error_says_what_happened_and_what_to_do(app: Flask, client: FlaskCli
 def test_an_unexpected_error_has_a_number_and_tells_nothing_else(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
+    name = "Somchai"
+
     def fail(_session: Session) -> None:
-        raise ValueError("Somchai")
+        raise ValueError(name)
 
     monkeypatch.setattr(views, "find_organisation", fail)  # stands for any fault in our code
     answer = client.get("/about")
