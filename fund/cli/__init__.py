@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from fund.cli import backup, database, settlement, setup, staff, worker
+from fund.cli import backup, database, ledger, settlement, setup, staff, worker
 
 GROUPS = (
     setup.command,
@@ -10,6 +10,7 @@ GROUPS = (
     database.group,
     backup.make,
     backup.restore,
+    ledger.group,
     settlement.group,
     worker.command,
 )
