@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from fund.cli import backup, database, settlement, staff, worker
+from fund.cli import audit, backup, database, settlement, staff, worker
 
 GROUPS = (
     staff.group,
@@ -10,6 +10,7 @@ GROUPS = (
     backup.make,
     backup.restore,
     settlement.group,
+    audit.group,
     worker.command,
 )
 

@@ -54,7 +54,7 @@ def test_two_equal_events_have_leaves_that_cannot_be_guessed_from_their_fields(s
     )
     assert row.leaf_hash == leaves.leaf_of(fields, row.payload_commit)
     salt = operations.derived_salt(row.id)
-    assert row.payload_commit == leaves.commit(salt, b"")
+    assert row.payload_commit == leaves.commitment(salt, b"")
     assert row.payload_commit != session.get_one(EventRow, record_gift(session, now)).payload_commit
 
 
@@ -74,7 +74,7 @@ def test_a_private_payload_is_sealed_committed_to_and_gone_with_its_key(session,
         session, key_id, row.sealed, context=operations.sealing_context(event_id)
     )
     assert opened[leaves.SALT_BYTES :] == b'{"name":"Somchai"}'
-    assert row.payload_commit == leaves.commit(opened[:32], opened[32:])
+    assert row.payload_commit == leaves.commitment(opened[:32], opened[32:])
     keys.destroy(session, key_id, now=now)
     with pytest.raises(crypto.Unreadable):
         keys.unseal_bytes(session, key_id, row.sealed, context=operations.sealing_context(event_id))
