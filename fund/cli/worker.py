@@ -25,8 +25,8 @@ log = structlog.get_logger(__name__)
 # Each is called again and again until `stop` is set: (name, one round, seconds between rounds).
 Loop = tuple[str, Callable[[], object], float]
 LOOPS: list[Loop] = [
-    ("audit.sequence_events", audit_tasks.sequence_events, 1),
-    ("audit.sign_tree", audit_tasks.sign_tree, 30),
+    ("sequencer", audit_tasks.sequence_events, 1),
+    ("checkpoint", audit_tasks.sign_tree, 30),
     ("inbox", settlement_tasks.drain_inbox, settlement_tasks.INBOX_PAUSE_SECONDS),
     ("feed", settlement_tasks.pull_woken_feeds, settlement_tasks.FEED_PAUSE_SECONDS),
 ]

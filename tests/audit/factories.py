@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from fund import db
 from fund.audit import operations, queries
-from fund.audit.events import GiftPaid, ReceiptIssued
+from fund.audit.events import GiftPaid, ReceiptIssued, SurvivorAdded
 from fund.audit.models import Event
 from fund.ids import new_id
 from fund.permissions import SYSTEM
@@ -35,6 +35,12 @@ def record_receipt(session, *, now: datetime = NOW) -> UUID:
         given_on=date(2026, 11, 24),
     )
     return operations.record(session, event, actor=SYSTEM, now=now)
+
+
+def record_private(session, *, private: dict | None, key_id: UUID | None) -> UUID:
+    """An event with a part that only the key opens."""
+    event = SurvivorAdded(new_id(), case_code="LF-7K3Q-2M", region="north")
+    return operations.record(session, event, actor=SYSTEM, now=NOW, private=private, key_id=key_id)
 
 
 def commit_gifts(count: int) -> list[UUID]:

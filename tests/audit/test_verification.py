@@ -1,72 +1,84 @@
 """`flask audit verify` passes an honest log and names what a superuser changed behind our back."""
 
 import json
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from fund import db, keys
-from fund.audit import operations, verification, verify
-from fund.audit.events import SurvivorAdded
-from fund.ids import new_id
-from fund.permissions import SYSTEM
-from tests.audit.factories import NOW, commit_gifts, record_gift, sealed_log, sequence_all, sign
+from fund.audit import verification, verify
+from tests.audit.factories import (
+    NOW,
+    commit_gifts,
+    record_gift,
+    record_private,
+    sealed_log,
+    sequence_all,
+    sign,
+)
+from tests.conftest import copied
 
 
-def check_log(now=NOW) -> verification.Report:
-    with db.reading() as session:
-        verification.use_one_snapshot(session)
-        return verification.verify_log(session, now=now)
+@dataclass
+class Sealed:
+    """A log, and what is known of it."""
+
+    url: str
+    secret: UUID
+    key_id: UUID
+    waiting: UUID
 
 
-def found(now=NOW) -> set[tuple[str, str]]:
-    return {(finding.kind, finding.row) for finding in check_log(now).findings}
+@pytest.fixture(scope="module")
+def sealed(app, cluster, template):
+    """300 events, signed at 100 and at 300, one with a private part; and one not yet numbered."""
+    with copied(cluster, template, f"fund_sealed_{uuid4().hex[:12]}") as name:
+        db.init(cluster.url(name))
+        with db.transaction() as session:
+            record_gift(session)
+            key_id = keys.create(session, "survivor", now=NOW)
+            secret = record_private(session, private={"name": "Somchai"}, key_id=key_id)
+        sealed_log(98)
+        sealed_log(200)
+        (waiting,) = commit_gifts(1)
+        db.dispose()
+        yield Sealed(cluster.url(name, "postgres"), secret, key_id, waiting)
 
 
 @pytest.fixture
-def sealed(app, fresh_url):
-    """A log of 300 events, signed at 100 and 300; the second event has a private payload."""
-    with db.transaction() as session:
-        record_gift(session)
-        key_id = keys.create(session, "survivor", now=NOW)
-        secret = operations.record(
-            session,
-            SurvivorAdded(new_id(), case_code="LF-7K3Q-2M"),
-            actor=SYSTEM,
-            now=NOW,
-            private={"name": "Somchai"},
-            key_id=key_id,
-        )
-    sealed_log(98)
-    sealed_log(200)
-    return {"secret": secret, "key_id": key_id}
+def superuser(sealed):
+    """A session of the database's superuser with triggers off; what it did is undone."""
+    engine = db.make_engine(sealed.url)
+    with engine.connect() as connection, Session(connection) as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        yield session
+        session.rollback()
+    engine.dispose()
 
 
-@pytest.fixture
-def tamper(fresh_url):
-    """Run SQL as the database's superuser with triggers off."""
-
-    def run(statement: str, *values) -> None:
-        superuser = fresh_url.replace("fund_app", "postgres", 1)
-        with psycopg.connect(superuser, autocommit=True) as connection:
-            connection.execute("SET session_replication_role = replica")
-            assert connection.execute(statement, values).rowcount
-
-    return run
+def tamper(session: Session, statement: str, **values) -> None:
+    assert session.execute(text(statement), values).rowcount
 
 
-def test_an_honest_log_passes_while_events_go_on(sealed):
-    commit_gifts(3)
-    report = check_log()
+def found(session: Session, now: datetime = NOW) -> set[tuple[str, str]]:
+    findings = verification.verify_log(session, now=now).findings
+    return {(finding.kind, finding.row) for finding in findings}
+
+
+def test_an_honest_log_passes_while_events_go_on(sealed, superuser):
+    report = verification.verify_log(superuser, now=NOW)
     assert report.findings == []
-    assert (report.events, report.leaves, report.checkpoints, report.erased) == (303, 300, 2, 0)
+    assert (report.events, report.leaves, report.checkpoints, report.erased) == (301, 300, 2, 0)
 
 
-def test_an_erased_subject_leaves_a_log_that_verifies(sealed):
-    with db.transaction() as session:
-        keys.destroy(session, sealed["key_id"], now=NOW)
-    report = check_log()
+def test_an_erased_subject_leaves_a_log_that_verifies(sealed, superuser):
+    keys.destroy(superuser, sealed.key_id, now=NOW)
+    report = verification.verify_log(superuser, now=NOW)
     assert (report.findings, report.erased) == ([], 1)
 
 
@@ -90,23 +102,27 @@ EVENT_AT_5 = "id = (SELECT event_id FROM audit.leaf WHERE index = 5)"
         "epoch = 2",
     ],
 )
-def test_a_changed_column_of_an_event_is_found(sealed, tamper, change):
-    tamper(f"UPDATE audit.event SET {change} WHERE {EVENT_AT_5}")
-    assert {kind for kind, _ in found()} <= {"edited", "rehashed"}
-    assert found()
+def test_a_changed_column_of_an_event_is_found(superuser, change):
+    tamper(superuser, f"UPDATE audit.event SET {change} WHERE {EVENT_AT_5}")
+    kinds = {kind for kind, _ in found(superuser)}
+    assert kinds
+    assert kinds <= {"edited", "rehashed"}
 
 
-def test_a_changed_private_payload_is_found(sealed, tamper):
-    row = f"event {sealed['secret']}"
-    tamper("UPDATE audit.event SET sealed = sealed || '\\x00' WHERE id = %s", sealed["secret"])
-    assert found() == {("unreadable", row)}
-    tamper("UPDATE audit.event SET sealed = NULL, key_id = NULL WHERE id = %s", sealed["secret"])
-    assert found() == {("edited", row)}
+def test_a_changed_private_payload_is_found(sealed, superuser):
+    row = f"event {sealed.secret}"
+    mine = "WHERE id = :id"
+    tamper(superuser, f"UPDATE audit.event SET sealed = sealed || '\\x00' {mine}", id=sealed.secret)
+    assert found(superuser) == {("unreadable", row)}
+    tamper(
+        superuser, f"UPDATE audit.event SET sealed = NULL, key_id = NULL {mine}", id=sealed.secret
+    )
+    assert found(superuser) == {("edited", row)}
 
 
-def test_a_data_key_that_vanished_is_no_erasure(sealed, tamper):
-    tamper("DELETE FROM vault.data_key WHERE id = %s", sealed["key_id"])
-    assert found() == {("deleted", f"event {sealed['secret']}")}
+def test_a_data_key_that_vanished_is_no_erasure(sealed, superuser):
+    tamper(superuser, "DELETE FROM vault.data_key WHERE id = :id", id=sealed.key_id)
+    assert found(superuser) == {("deleted", f"event {sealed.secret}")}
 
 
 @pytest.mark.parametrize(
@@ -135,37 +151,36 @@ def test_a_data_key_that_vanished_is_no_erasure(sealed, tamper):
         ),
     ],
 )
-def test_each_manipulation_is_found_and_named(sealed, tamper, statement, finding):
-    tamper(statement)
-    assert finding in found()
+def test_each_manipulation_is_found_and_named(superuser, statement, finding):
+    tamper(superuser, statement)
+    assert finding in found(superuser)
 
 
-def test_two_swapped_leaves_are_found(sealed, tamper):
-    tamper("UPDATE audit.leaf SET index = 9999 WHERE index = 7")
-    tamper("UPDATE audit.leaf SET index = 7 WHERE index = 8")
-    tamper("UPDATE audit.leaf SET index = 8 WHERE index = 9999")
-    assert found() >= {("reordered", "leaf 8"), ("rehashed", "checkpoint 100")}
+def test_two_swapped_leaves_are_found(superuser):
+    for old, new in ((7, 9999), (8, 7), (9999, 8)):
+        tamper(superuser, "UPDATE audit.leaf SET index = :new WHERE index = :old", old=old, new=new)
+    assert found(superuser) >= {("reordered", "leaf 8"), ("rehashed", "checkpoint 100")}
 
 
-def test_an_event_slipped_in_behind_the_sequencer_is_found(sealed, tamper):
-    (made,) = commit_gifts(1)
-    tamper("UPDATE audit.event SET xid = 3 WHERE id = %s", made)
-    assert found() == {("inserted", f"event {made}")}
+def test_an_event_slipped_in_behind_the_sequencer_is_found(sealed, superuser):
+    tamper(superuser, "UPDATE audit.event SET xid = 3 WHERE id = :id", id=sealed.waiting)
+    assert found(superuser) == {("inserted", f"event {sealed.waiting}")}
 
 
-def test_an_event_that_waits_too_long_is_reported(sealed):
-    (made,) = commit_gifts(1)
-    assert found(NOW + timedelta(seconds=60)) == set()
-    assert found(NOW + timedelta(seconds=61)) == {("late", f"event {made}")}
+def test_an_event_that_waits_too_long_is_reported(sealed, superuser):
+    assert found(superuser, NOW + timedelta(seconds=60)) == set()
+    late = ("late", f"event {sealed.waiting}")
+    assert found(superuser, NOW + timedelta(seconds=61)) == {late}
 
 
-def test_a_log_without_its_tail_and_its_last_checkpoint_looks_whole(sealed, tamper):
-    """What only somebody who kept the checkpoint can find: the consistency proof then fails."""
-    tamper("DELETE FROM audit.event WHERE id IN (SELECT event_id FROM audit.leaf WHERE index>=100)")
-    tamper("DELETE FROM audit.leaf WHERE index >= 100")
-    tamper("DELETE FROM audit.node")
-    tamper("DELETE FROM audit.checkpoint WHERE size = 300")
-    assert found() == set()
+def test_a_log_without_its_tail_and_its_last_checkpoint_looks_whole(superuser):
+    """What only somebody who kept that checkpoint can find: nothing now leads on from it."""
+    tail = "SELECT event_id FROM audit.leaf WHERE index >= 100"
+    tamper(superuser, f"DELETE FROM audit.event WHERE id IN ({tail})")
+    tamper(superuser, "DELETE FROM audit.leaf WHERE index >= 100")
+    tamper(superuser, "DELETE FROM audit.node")
+    tamper(superuser, "DELETE FROM audit.checkpoint WHERE size = 300")
+    assert found(superuser) == set()
 
 
 # --- The commands -----------------------------------------------------------------------------
@@ -176,7 +191,7 @@ def run(app, *arguments):
     return done.exit_code, done.output
 
 
-def test_the_command_reads_all_and_exits_0_or_1(app, fresh_url, tamper):
+def test_the_command_reads_all_and_exits_0_or_1(app, fresh_url):
     with db.transaction() as session:
         record_gift(session)
     sequence_all()
@@ -185,7 +200,9 @@ def test_the_command_reads_all_and_exits_0_or_1(app, fresh_url, tamper):
     assert (code, json.loads(output)["findings"]) == (0, [])
     assert json.loads(output)["leaves"] == 1
     assert "Nothing is amiss: 1 events" in run(app, "verify")[1]
-    tamper("UPDATE audit.event SET actor = 'system2'")
+    with psycopg.connect(fresh_url.replace("fund_app", "postgres", 1)) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("UPDATE audit.event SET actor = 'system2'")
     code, output = run(app, "verify", "--json")
     assert code == 1
     assert json.loads(output)["findings"][0]["kind"] == "edited"
