@@ -1,0 +1,194 @@
+"""The hosted page: a calm form, a bank's question, and the way back to the fund."""
+
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from .api import world
+from .cards import CARDS, is_card_number
+from .money import formatted
+from .payments import finish_challenge, is_open, pay_by_card
+from .resources.payment_methods import Payer
+from .scope import Scope
+from .state import Doc
+from .texts import TEXTS
+
+bp = Blueprint("checkout", __name__, url_prefix="/c")
+
+_FIELDS = ("email", "number", "expiry", "cvc", "name")
+_EXPIRY = re.compile(r"(0?[1-9]|1[0-2])\s*/?\s*(?:20)?(\d{2})")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+Answer = str | tuple[str, int] | BaseResponse
+
+
+@bp.get("/pay/<session_id>")
+def pay(session_id: str) -> Answer:
+    scope, session = _open(session_id)
+    if scope is None or session is None or not is_open(session, scope.now):
+        return _closed(scope, session)
+    return _form(scope, session, {"email": (session["customer_details"] or {}).get("email") or ""})
+
+
+@bp.post("/pay/<session_id>")
+def submit(session_id: str) -> Answer:
+    """One transaction from the look at the session to the charge: a second press finds it paid."""
+    with world().store.transaction():
+        scope, session = _open(session_id)
+        if scope is None or session is None:
+            return _closed(scope, session)
+        if session["status"] == "complete":
+            return redirect(_success_url(session), 303)
+        if not is_open(session, scope.now):
+            return _closed(scope, session)
+        typed = {name: request.form.get(name, "").strip() for name in _FIELDS}
+        if session["customer_email"]:
+            typed["email"] = session["customer_email"]
+        faults = _faults(typed, scope.now)
+        if faults:
+            return _form(scope, session, typed, faults=faults)
+        card = CARDS.get(_digits(typed["number"]))
+        if card is None:
+            return _form(scope, session, typed, problem="not_a_test_card")
+        month, year = _expiry(typed["expiry"])
+        intent = pay_by_card(
+            scope, session, Payer(typed["email"], typed["name"], month, year), card
+        )
+        if intent["status"] == "requires_action":
+            return redirect(url_for(".challenge", session_id=session_id), 303)
+        return _went(scope, session, intent, typed)
+
+
+@bp.get("/3ds/<session_id>")
+def challenge(session_id: str) -> Answer:
+    scope, session = _open(session_id)
+    if scope is None or session is None or not is_open(session, scope.now):
+        return _closed(scope, session)
+    intent = scope.find(session["payment_intent"])
+    if intent is None or intent["status"] != "requires_action":
+        return redirect(url_for(".pay", session_id=session_id), 303)
+    return _page("challenge.html", scope, session)
+
+
+@bp.post("/3ds/<session_id>")
+def answer_challenge(session_id: str) -> Answer:
+    with world().store.transaction():
+        scope, session = _open(session_id)
+        if scope is None or session is None:
+            return _closed(scope, session)
+        if session["status"] == "complete":
+            return redirect(_success_url(session), 303)
+        intent = scope.find(session["payment_intent"])
+        if intent is None or intent["status"] != "requires_action":
+            return redirect(url_for(".pay", session_id=session_id), 303)
+        is_passed = request.form.get("outcome") == "complete"
+        intent = finish_challenge(scope, session, is_passed=is_passed)
+        return _went(scope, session, intent, {"email": session["customer_details"]["email"]})
+
+
+def _open(session_id: str) -> tuple[Scope | None, Doc | None]:
+    owner = world().store.find_account_of(session_id)
+    for account in world().settings.accounts:
+        if account.id == owner:
+            scope = world().scope(account, request_id=None)
+            session = scope.find(session_id)
+            if session is not None and session["object"] == "checkout.session":
+                return scope, session
+    return None, None
+
+
+def _went(scope: Scope, session: Doc, intent: Doc, typed: Mapping[str, str]) -> Answer:
+    if intent["status"] == "succeeded":
+        return redirect(_success_url(session), 303)
+    error = intent["last_payment_error"]
+    return _form(scope, session, typed, problem=error.get("decline_code", error["code"]))
+
+
+def _success_url(session: Doc) -> str:
+    return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
+
+
+def _form(
+    scope: Scope,
+    session: Doc,
+    typed: Mapping[str, str],
+    *,
+    faults: Mapping[str, str] | None = None,
+    problem: str | None = None,
+) -> Answer:
+    page = _page(
+        "pay.html",
+        scope,
+        session,
+        typed=typed,
+        faults=faults or {},
+        problem=problem,
+        is_email_fixed=bool(session["customer_email"]),
+        lines=[
+            (line["description"], formatted(line["amount_total"], line["currency"]))
+            for line in session["_line_items"]
+        ],
+    )
+    return page, 402 if problem else 422 if faults else 200
+
+
+def _closed(scope: Scope | None, session: Doc | None) -> Answer:
+    if scope is None or session is None:
+        return _page("closed.html", None, None, state="missing", onward=None), 404
+    if session["status"] == "complete":
+        return _page("closed.html", scope, session, state="paid", onward=_success_url(session))
+    return _page("closed.html", scope, session, state="expired", onward=session["cancel_url"]), 410
+
+
+def _page(template: str, scope: Scope | None, session: Doc | None, **context: Any) -> str:
+    locale = _locale(session)
+    merchant = scope.account.name if scope else ""
+    amount = formatted(session["amount_total"], session["currency"]) if session else ""
+    texts = {
+        key: text.format(amount=amount, merchant=merchant) if "{" in text else text
+        for key, text in TEXTS[locale].items()
+    }
+    return render_template(
+        template,
+        t=texts,
+        locale=locale,
+        merchant=merchant,
+        amount=amount,
+        session=session,
+        **context,
+    )
+
+
+def _locale(session: Doc | None) -> str:
+    asked = session["locale"] if session else None
+    if asked in (None, "auto"):
+        return request.accept_languages.best_match(["en", "th"]) or "en"
+    return "th" if asked == "th" else "en"
+
+
+def _faults(typed: Mapping[str, str], now: int) -> dict[str, str]:
+    """The fields that a bank would not even be asked about, each with its text."""
+    digits = _digits(typed["number"])
+    month, year = _expiry(typed["expiry"])
+    today = time.gmtime(now)
+    is_right = {
+        "email": bool(_EMAIL.fullmatch(typed["email"])),
+        "number": is_card_number(digits),
+        "expiry": (year, month) >= (today.tm_year, today.tm_mon),
+        "cvc": bool(re.fullmatch(r"\d{3,4}", typed["cvc"])),
+        "name": bool(typed["name"]),
+    }
+    return {name: f"bad_{name}" for name, right in is_right.items() if not right}
+
+
+def _digits(number: str) -> str:
+    return re.sub(r"[\s-]", "", number)
+
+
+def _expiry(typed: str) -> tuple[int, int]:
+    """Month and year; a year of 0 when it cannot be read."""
+    match = _EXPIRY.fullmatch(typed)
+    return (int(match[1]), 2000 + int(match[2])) if match else (1, 0)

@@ -1,0 +1,80 @@
+"""What happens by itself: errands that are due, sessions that expire, payouts on their day."""
+
+import logging
+import threading
+import time
+
+from .config import Account
+from .errors import StripeError
+from .payments import settle_late
+from .resources import checkout_sessions, payouts
+from .scope import Scope
+from .state import Page, Store
+
+_TICK_SECONDS = 0.25
+_SLOW_EVERY_TICKS = 40
+_DAY_SECONDS = 86_400
+_log = logging.getLogger(__name__)
+
+
+class Clockwork(threading.Thread):
+    def __init__(self, store: Store, accounts: tuple[Account, ...], base_url: str) -> None:
+        super().__init__(name="clockwork", daemon=True)
+        self._store = store
+        self._accounts = accounts
+        self._base_url = base_url
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def run(self) -> None:
+        ticks = 0
+        while not self._stopping.wait(_TICK_SECONDS):
+            try:
+                self._run_errands()
+                if ticks % _SLOW_EVERY_TICKS == 0:
+                    self._expire_sessions()
+                    self._pay_out()
+            except Exception:
+                # One bad errand must not end practice deliveries for the rest of the day.
+                _log.exception("clockwork")
+            ticks += 1
+
+    def _scope(self, account: Account) -> Scope:
+        return Scope(self._store, account, self._base_url, now=int(time.time()))
+
+    def _run_errands(self) -> None:
+        with self._store.transaction():
+            for errand in self._store.take_errands(time.time()):
+                account = next(a for a in self._accounts if a.id == errand["account"])
+                settle_late(self._scope(account), errand["subject"])
+
+    def _expire_sessions(self) -> None:
+        for account in self._accounts:
+            with self._store.transaction():
+                scope = self._scope(account)
+                oldest = Page(limit=100, created_lte=scope.now, filters={"status": "open"})
+                for session in self._store.list_page(account.id, "checkout.session", oldest)[0]:
+                    if session["expires_at"] <= scope.now:
+                        checkout_sessions.expire(scope, session)
+
+    def _pay_out(self) -> None:
+        """Stripe's daily schedule, where the switch asks for it."""
+        if not self._store.switches()["automatic_payouts"]:
+            return
+        for account in self._accounts:
+            with self._store.transaction():
+                scope = self._scope(account)
+                for payout in payouts.list_in_transit(scope):
+                    if payout["arrival_date"] <= scope.now:
+                        payouts.arrive(scope, payout["id"])
+                latest, _ = self._store.list_page(account.id, "payout", Page(limit=1))
+                if not latest or latest[0]["created"] <= scope.now - _DAY_SECONDS:
+                    self._pay_out_if_any(scope)
+
+    def _pay_out_if_any(self, scope: Scope) -> None:
+        try:
+            payouts.new_payout(scope)
+        except StripeError:
+            _log.debug("%s: nothing to pay out", scope.account.id)

@@ -1,0 +1,139 @@
+"""Minor units, minimum charges, exchange and fees. Integers and decimals only.
+
+Rates are invented and fixed, so that a practice gift always comes to the same figures.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Context, Decimal
+
+EXPONENT = {
+    "thb": 2,
+    "usd": 2,
+    "eur": 2,
+    "gbp": 2,
+    "aud": 2,
+    "nzd": 2,
+    "sgd": 2,
+    "jpy": 0,
+    "kwd": 3,
+}
+MAXIMUM = 99_999_999
+
+# Stripe page "Supported currencies", minimum charge amounts; others follow the settlement currency.
+_MINIMUM = {
+    "usd": 50,
+    "aud": 50,
+    "eur": 50,
+    "nzd": 50,
+    "sgd": 50,
+    "gbp": 30,
+    "jpy": 50,
+    "thb": 1000,
+}
+
+_USD_PER_UNIT = {
+    "usd": Decimal("1"),
+    "nzd": Decimal("0.5950"),
+    "aud": Decimal("0.6540"),
+    "eur": Decimal("1.1580"),
+    "gbp": Decimal("1.3170"),
+    "sgd": Decimal("0.7690"),
+    "thb": Decimal("0.0308"),
+    "jpy": Decimal("0.00645"),
+    "kwd": Decimal("3.2580"),
+}
+_RATE_DIGITS = Context(prec=6)
+_TEN_THOUSAND = Decimal(10_000)
+
+_SYMBOL = {
+    "thb": "฿",
+    "usd": "US$",
+    "eur": "€",
+    "gbp": "£",
+    "aud": "A$",
+    "nzd": "NZ$",
+    "sgd": "S$",
+    "jpy": "¥",
+    "kwd": "KWD ",
+}
+
+
+@dataclass(frozen=True)
+class Fees:
+    """An account's price list: parts of ten thousand, and `fixed` in the settlement currency."""
+
+    percent_bp: int
+    fixed: int
+    international_bp: int
+    conversion_bp: int
+    tax_bp: int = 0
+
+
+@dataclass(frozen=True)
+class FeeLine:
+    kind: str
+    description: str
+    amount: int
+
+
+def rate(source: str, target: str) -> Decimal | None:
+    """What one minor unit of `source` is in minor units of `target`; None within one currency.
+
+    Minor to minor, as `balance_transaction.exchange_rate` is described; six digits, so that
+    the JSON number is exactly the rate that was used.
+    """
+    if source == target:
+        return None
+    per_major = _USD_PER_UNIT[source] / _USD_PER_UNIT[target]
+    return _RATE_DIGITS.create_decimal(per_major.scaleb(EXPONENT[target] - EXPONENT[source]))
+
+
+def convert(amount: int, source: str, target: str) -> int:
+    """`amount` in minor units of `target`, rounded half away from zero."""
+    factor = rate(source, target)
+    return amount if factor is None else _rounded(amount * factor)
+
+
+def minimum(currency: str, settlement_currency: str) -> int:
+    """The smallest charge in `currency` for an account that settles in another."""
+    if currency in _MINIMUM:
+        return _MINIMUM[currency]
+    factor = rate(settlement_currency, currency) or Decimal(1)
+    least = _MINIMUM[settlement_currency] * factor
+    step = 10 if EXPONENT[currency] == 3 else 1
+    return int((least / step).to_integral_value(ROUND_CEILING)) * step
+
+
+def fee_lines(
+    amount: int, fees: Fees, *, is_international: bool, is_converted: bool
+) -> Sequence[FeeLine]:
+    """Stripe's fees on a charge of `amount` (settlement currency), in lines that add up."""
+    percent = fees.percent_bp + (fees.international_bp if is_international else 0)
+    lines = [
+        FeeLine("stripe_fee", "Stripe processing fees", fees.fixed + _share(amount, percent)),
+    ]
+    if is_converted:
+        lines.append(
+            FeeLine(
+                "stripe_fee", "Stripe currency conversion fee", _share(amount, fees.conversion_bp)
+            )
+        )
+    if fees.tax_bp:
+        taxed = sum(line.amount for line in lines)
+        lines.append(FeeLine("tax", "Tax on Stripe fees", _share(taxed, fees.tax_bp)))
+    return lines
+
+
+def formatted(amount: int, currency: str) -> str:
+    """`NZ$50.00`, `¥1,000`, `KWD 5.000`."""
+    digits = EXPONENT[currency]
+    return f"{_SYMBOL[currency]}{Decimal(amount).scaleb(-digits):,.{digits}f}"
+
+
+def _share(amount: int, basis_points: int) -> int:
+    return _rounded(amount * Decimal(basis_points) / _TEN_THOUSAND)
+
+
+def _rounded(value: Decimal) -> int:
+    return int(value.to_integral_value(ROUND_HALF_UP))

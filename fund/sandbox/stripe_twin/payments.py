@@ -1,0 +1,212 @@
+"""What happens when a donor pays on the hosted page, from the first try to the last event."""
+
+import secrets
+import time
+
+from .cards import DECLINE_MESSAGES, Card
+from .errors import StripeError
+from .resources import charges, checkout_sessions
+from .resources.customers import new_customer
+from .resources.payment_intents import new_payment_intent
+from .resources.payment_methods import Payer, new_bank_account, new_card
+from .scope import Scope
+from .state import Doc
+
+LATE_SETTLEMENT_SECONDS = 1
+_CHALLENGE = {
+    "authentication_flow": "challenge",
+    "electronic_commerce_indicator": "05",
+    "exemption_indicator": None,
+    "result": "authenticated",
+    "result_reason": None,
+    "version": "2.2.0",
+}
+
+
+def is_open(session: Doc, now: int) -> bool:
+    return bool(session["status"] == "open" and session["expires_at"] > now)
+
+
+def pay_by_card(scope: Scope, session: Doc, payer: Payer, card: Card) -> Doc:
+    """Try a card, and return the payment intent as the try left it.
+
+    `succeeded`; `requires_action` (the challenge is open); or `requires_payment_method`
+    with `last_payment_error`, and the session stays open for another try.
+    """
+    intent = _begin(scope, session, payer)
+    method = new_card(scope, card, payer, session["customer"])
+    if card.outcome == "challenge":
+        return scope.change(
+            intent,
+            "payment_intent.requires_action",
+            status="requires_action",
+            payment_method=method["id"],
+            next_action={
+                "type": "redirect_to_url",
+                "redirect_to_url": {
+                    "return_url": session["success_url"],
+                    "url": f"{scope.base_url}/c/3ds/{session['id']}",
+                },
+            },
+        )
+    if card.outcome == "succeed":
+        return _succeed(scope, session, intent, method)
+    decline_code = card.decline_code or card.outcome
+    error = StripeError(
+        DECLINE_MESSAGES[decline_code],
+        status=402,
+        kind="card_error",
+        code=card.outcome,
+        decline_code=decline_code,
+    )
+    return _decline(scope, intent, method, error)
+
+
+def finish_challenge(scope: Scope, session: Doc, *, is_passed: bool) -> Doc:
+    """The donor answered the bank's question; returns the payment intent."""
+    intent = scope.find(session["payment_intent"])
+    if intent is None or intent["status"] != "requires_action":
+        raise StripeError("No authentication is open for this payment.")
+    method = scope.get("payment_method", intent["payment_method"], param="payment_method")
+    if is_passed:
+        secure = {**_CHALLENGE, "transaction_id": secrets.token_hex(8)}
+        return _succeed(scope, session, intent, method, three_d_secure=secure)
+    error = StripeError(
+        "We are unable to authenticate your payment method. Please choose a different payment"
+        " method and try again.",
+        kind="invalid_request_error",
+        code="payment_intent_authentication_failure",
+    )
+    return _refuse(scope, intent, method, error, charge_id=None)
+
+
+def pay_by_bank(scope: Scope, session: Doc, payer: Payer) -> Doc:
+    """A debit that the bank confirms days later: the session completes, unpaid."""
+    intent = _begin(scope, session, payer)
+    method = new_bank_account(scope, payer, session["customer"])
+    charge = charges.new_charge(scope, intent, method, status="pending")
+    scope.emit("charge.pending", charge)
+    scope.change(
+        intent,
+        "payment_intent.processing",
+        status="processing",
+        payment_method=method["id"],
+        latest_charge=charge["id"],
+    )
+    checkout_sessions.complete(scope, session, payment_status="unpaid")
+    return intent
+
+
+def finish_bank_payment(scope: Scope, session: Doc, *, is_paid: bool) -> Doc:
+    """The bank answered at last; returns the payment intent."""
+    intent = scope.find(session["payment_intent"])
+    if intent is None or intent["status"] != "processing":
+        raise StripeError("This session has no payment in process.", param="session_id")
+    charge = scope.get("charge", intent["latest_charge"], param="charge")
+    if is_paid:
+        scope.change(charge, status="succeeded", paid=True)
+        _settle(scope, charge)
+        scope.change(
+            intent,
+            "payment_intent.succeeded",
+            status="succeeded",
+            amount_received=intent["amount"],
+        )
+        scope.change(session, "checkout.session.async_payment_succeeded", payment_status="paid")
+        return intent
+    error = StripeError(
+        "The bank refused the debit.", kind="card_error", code="debit_not_authorized"
+    )
+    scope.change(
+        charge,
+        "charge.failed",
+        status="failed",
+        failure_code=error.code,
+        failure_message=error.message,
+    )
+    method = scope.get("payment_method", intent["payment_method"], param="payment_method")
+    _refuse(scope, intent, method, error, charge_id=charge["id"])
+    scope.emit("checkout.session.async_payment_failed", session)
+    return intent
+
+
+def settle_late(scope: Scope, charge_id: str) -> None:
+    """Book a charge that was announced without its balance transaction."""
+    charge = scope.get("charge", charge_id, param="charge")
+    charges.settle(scope, charge)
+    scope.emit("charge.updated", charge, previous={"balance_transaction": None})
+
+
+def _begin(scope: Scope, session: Doc, payer: Payer) -> Doc:
+    """The session's payment intent, made at the first try; keeps what the donor typed."""
+    if not is_open(session, scope.now):
+        raise StripeError("This Checkout Session is no longer open.", param="session_id")
+    session["customer_details"] = checkout_sessions.customer_details(payer.email, payer.name)
+    if session["customer"] is None and session["customer_creation"] == "always":
+        customer = new_customer(scope, {"email": payer.email, "name": payer.name})
+        session["customer"] = customer["id"]
+    intent = scope.find(session["payment_intent"])
+    if intent is None:
+        intent = new_payment_intent(scope, session)
+        session["payment_intent"] = intent["id"]
+    scope.put(session)
+    return intent
+
+
+def _succeed(
+    scope: Scope, session: Doc, intent: Doc, method: Doc, *, three_d_secure: Doc | None = None
+) -> Doc:
+    charge = charges.new_charge(
+        scope, intent, method, status="succeeded", three_d_secure=three_d_secure
+    )
+    _settle(scope, charge)
+    scope.change(
+        intent,
+        "payment_intent.succeeded",
+        status="succeeded",
+        amount_received=intent["amount"],
+        payment_method=method["id"],
+        latest_charge=charge["id"],
+        last_payment_error=None,
+        next_action=None,
+    )
+    country = method["billing_details"]["address"]["country"]
+    details = session["customer_details"]
+    session["customer_details"] = checkout_sessions.customer_details(
+        details["email"], details["name"], country
+    )
+    checkout_sessions.complete(scope, session, payment_status="paid")
+    return intent
+
+
+def _settle(scope: Scope, charge: Doc) -> None:
+    if scope.store.switches()["late_balance_transaction"] and not scope.is_quiet:
+        due_at = time.time() + LATE_SETTLEMENT_SECONDS
+        scope.store.add_errand(scope.account.id, due_at, "settle", charge["id"])
+    else:
+        charges.settle(scope, charge)
+    scope.emit("charge.succeeded", charge)
+
+
+def _decline(scope: Scope, intent: Doc, method: Doc, error: StripeError) -> Doc:
+    charge = charges.new_charge(scope, intent, method, status="failed", error=error)
+    scope.emit("charge.failed", charge)
+    return _refuse(scope, intent, method, error, charge_id=charge["id"])
+
+
+def _refuse(
+    scope: Scope, intent: Doc, method: Doc, error: StripeError, *, charge_id: str | None
+) -> Doc:
+    """Back to the start: another method is asked for, and the reason is kept."""
+    problem = {**error.body()["error"], "payment_method": method}
+    if charge_id is not None:
+        problem["charge"] = charge_id
+    return scope.change(
+        intent,
+        "payment_intent.payment_failed",
+        status="requires_payment_method",
+        payment_method=None,
+        latest_charge=charge_id or intent["latest_charge"],
+        last_payment_error=problem,
+        next_action=None,
+    )

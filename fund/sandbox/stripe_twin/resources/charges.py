@@ -1,0 +1,138 @@
+"""Charges: one a try, failed ones included."""
+
+from flask import Blueprint
+
+from ..api import operation
+from ..errors import StripeError
+from ..ids import new_id
+from ..listing import PAGING_BY_TIME, given, listed
+from ..money import fee_lines, rate
+from ..params import text
+from ..scope import Scope
+from ..state import Doc
+from . import balance
+from .payment_methods import details
+
+bp = Blueprint("charges", __name__)
+
+_AUTHORIZED = {
+    "advice_code": None,
+    "network_advice_code": None,
+    "network_decline_code": None,
+    "network_status": "approved_by_network",
+    "reason": None,
+    "risk_level": "normal",
+    "risk_score": 12,
+    "seller_message": "Payment complete.",
+    "type": "authorized",
+}
+
+
+def new_charge(
+    scope: Scope,
+    intent: Doc,
+    method: Doc,
+    *,
+    status: str,
+    error: StripeError | None = None,
+    three_d_secure: Doc | None = None,
+) -> Doc:
+    """A charge of the whole intent: succeeded, pending (a slow method) or failed by `error`."""
+    is_card = method["type"] == "card"
+    is_failed = status == "failed"
+    return scope.put(
+        {
+            "id": new_id("ch" if is_card else "py"),
+            "object": "charge",
+            "amount": intent["amount"],
+            "amount_captured": 0 if is_failed else intent["amount"],
+            "amount_refunded": 0,
+            "application": None,
+            "application_fee": None,
+            "application_fee_amount": None,
+            "balance_transaction": None,
+            "billing_details": method["billing_details"],
+            "calculated_statement_descriptor": "LIFT LIFE FUND",
+            "captured": not is_failed,
+            "created": scope.now,
+            "currency": intent["currency"],
+            "customer": intent["customer"],
+            "description": intent["description"],
+            "disputed": False,
+            "failure_balance_transaction": None,
+            "failure_code": error.code if error else None,
+            "failure_message": error.message if error else None,
+            "fraud_details": {},
+            "livemode": False,
+            "metadata": dict(intent["metadata"]),
+            "on_behalf_of": None,
+            "outcome": declined_outcome(error) if error else _AUTHORIZED,
+            "paid": status == "succeeded",
+            "payment_intent": intent["id"],
+            "payment_method": method["id"],
+            "payment_method_details": details(method, three_d_secure=three_d_secure),
+            "radar_options": {},
+            "receipt_email": intent["receipt_email"],
+            "receipt_number": None,
+            "receipt_url": None,
+            "refunded": False,
+            "review": None,
+            "shipping": None,
+            "source_transfer": None,
+            "statement_descriptor": None,
+            "statement_descriptor_suffix": None,
+            "status": status,
+            "transfer_data": None,
+            "transfer_group": None,
+        }
+    )
+
+
+def declined_outcome(error: StripeError) -> Doc:
+    return {
+        **_AUTHORIZED,
+        "advice_code": "try_again_later",
+        "network_status": "declined_by_network",
+        "reason": error.decline_code or error.code,
+        "seller_message": "The bank did not approve this payment.",
+        "type": "issuer_declined",
+    }
+
+
+def settle(scope: Scope, charge: Doc) -> Doc:
+    """Book a succeeded charge on the balance: gross, fees, rate."""
+    account = scope.account
+    is_card = charge["payment_method_details"]["type"] == "card"
+    card = charge["payment_method_details"].get("card", {})
+    gross = balance.settled(scope, charge["amount"], charge["currency"])
+    transaction = balance.record(
+        scope,
+        kind="charge" if is_card else "payment",
+        category="charge",
+        amount=gross,
+        source=charge["id"],
+        description=charge["description"],
+        fees=fee_lines(
+            gross,
+            account.fees,
+            is_international=card.get("country", account.country) != account.country,
+            is_converted=charge["currency"] != account.currency,
+        ),
+        exchange_rate=rate(charge["currency"], account.currency),
+        available_on=scope.now + int(scope.store.switches()["available_days"] * 86_400),
+    )
+    charge["balance_transaction"] = transaction["id"]
+    return scope.put(charge)
+
+
+@bp.get("/v1/charges/<charge>")
+@operation()
+def retrieve(scope: Scope, _params: Doc, charge: str) -> Doc:
+    return scope.get("charge", charge, param="id")
+
+
+@bp.get("/v1/charges")
+@operation(customer=text(), payment_intent=text(), **PAGING_BY_TIME)
+def list_(scope: Scope, params: Doc) -> Doc:
+    filters = given(params, "customer", "payment_intent")
+    return listed(scope, "charge", "/v1/charges", params, filters=filters)

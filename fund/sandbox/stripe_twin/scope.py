@@ -1,0 +1,81 @@
+"""What an operation of the twin works in: one account, one moment, one request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .config import API_VERSION, Account
+from .delivery import enqueue
+from .errors import missing
+from .ids import new_id
+from .state import Doc, Store
+
+
+@dataclass(frozen=True)
+class Scope:
+    """`is_quiet` is for seeded history: things happen, and nobody is told."""
+
+    store: Store
+    account: Account
+    base_url: str
+    now: int
+    request_id: str | None = None
+    idempotency_key: str | None = None
+    is_quiet: bool = False
+
+    def get(self, kind: str, object_id: str, *, param: str) -> Doc:
+        """The object, or StripeError 404 that names `param`."""
+        doc = self.store.find(self.account.id, object_id)
+        if doc is None or doc["object"] != kind:
+            raise missing(kind.replace(".", " ").replace("_", " "), object_id, param)
+        return doc
+
+    def find(self, object_id: str | None) -> Doc | None:
+        return None if object_id is None else self.store.find(self.account.id, object_id)
+
+    def put(self, doc: Doc) -> Doc:
+        self.store.put(self.account.id, doc)
+        return doc
+
+    def change(self, doc: Doc, event: str | None = None, **changes: Any) -> Doc:
+        """Write `changes` into `doc`, and tell what the changed values were before."""
+        before = {key: doc.get(key) for key in changes if doc.get(key) != changes[key]}
+        doc.update(changes)
+        self.put(doc)
+        if event is not None:
+            self.emit(event, doc, previous=before)
+        return doc
+
+    def emit(self, event_type: str, doc: Doc, *, previous: Mapping[str, Any] | None = None) -> None:
+        """Record an event with a snapshot of `doc`, and queue its delivery."""
+        if self.is_quiet:
+            return
+        data: Doc = {"object": rendered(doc, self.now)}
+        if previous is not None and event_type.endswith(".updated"):
+            data["previous_attributes"] = shown(previous)
+        event = {
+            "id": new_id("evt"),
+            "object": "event",
+            "api_version": API_VERSION,
+            "created": self.now,
+            "data": data,
+            "livemode": False,
+            "pending_webhooks": 1,
+            "request": {"id": self.request_id, "idempotency_key": self.idempotency_key},
+            "type": event_type,
+        }
+        self.put(event)
+        enqueue(self.store, self.account.id, event)
+
+
+def shown(doc: Mapping[str, Any]) -> Doc:
+    """Without the twin's private notes, whose names begin with an underscore."""
+    return {key: value for key, value in doc.items() if not key.startswith("_")}
+
+
+def rendered(doc: Doc, now: int) -> Doc:
+    """As the API shows it at `now`."""
+    public = shown(doc)
+    if public["object"] == "balance_transaction":
+        public["status"] = "available" if public["available_on"] <= now else "pending"
+    return public

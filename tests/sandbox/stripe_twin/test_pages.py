@@ -1,0 +1,76 @@
+"""The twin's pages in a real browser: no barrier, and room enough on the smallest phone."""
+
+import shutil
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from .fixtures import order
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
+def test_every_page_is_free_of_barriers_and_fits(twin, api, browser, width, scheme):
+    made = api.v1.checkout.sessions.create
+    english, thai, asked, paid = (
+        made(order()),
+        made(order(locale="th")),
+        made(order()),
+        made(order()),
+    )
+    twin.control("pay", session_id=asked.id, card="4000000000003220", challenge="leave")
+    twin.control("pay", session_id=paid.id)
+    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    addresses = (
+        english.url,
+        thai.url,
+        asked.url.replace("/c/pay/", "/c/3ds/"),
+        paid.url,
+        f"{twin.base_url}/",
+    )
+    for address in addresses:
+        page.goto(address)
+        if address == english.url:
+            page.get_by_role("button").click()
+            assert page.get_by_role("alert").is_visible()
+        assert Axe().run(page).response["violations"] == [], address
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+    page.close()
+
+
+def test_a_donor_pays_by_the_keyboard_alone_and_returns(twin, api, browser):
+    session = api.v1.checkout.sessions.create(
+        order(success_url=f"{twin.base_url}/healthz?paid={{CHECKOUT_SESSION_ID}}")
+    )
+    page = browser.new_page()
+    page.goto(session.url)
+    page.locator("#email").focus()
+    for typed in ("donor@example.org", "4242424242424242", "12/34", "123", "A Donor"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/healthz?paid={session.id}")
+    assert api.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
+    page.close()
+
+
+def test_a_button_of_the_board_works_and_a_refusal_is_said(twin, api, browser):
+    page = browser.new_page()
+    page.goto(f"{twin.base_url}/")
+    page.get_by_role("button", name="Pay out now").first.click()
+    assert "insufficient available funds" in page.get_by_role("alert").inner_text()
+    page.get_by_role("button", name="Start duplicate").click()
+    assert page.get_by_role("button", name="Stop duplicate").is_visible()
+    page.close()
