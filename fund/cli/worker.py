@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 
 from config.settings import Settings
 from fund import jobs
+from fund.survivors import tasks as survivors_tasks
 
 log = structlog.get_logger(__name__)
 
@@ -21,7 +22,7 @@ Loop = tuple[str, Callable[[], object], float]
 LOOPS: list[Loop] = []
 
 # Importing them registers their tasks.
-TASK_MODULES: tuple[ModuleType, ...] = ()
+TASK_MODULES: tuple[ModuleType, ...] = (survivors_tasks,)
 
 
 @click.command("worker", help="Run jobs, the webhook inbox and the audit sequencer.")
