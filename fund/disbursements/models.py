@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from fund.db import Base, Stateful
 from fund.i18n import N_
 from fund.ids import new_id
+from fund.money import Money
 
 PAYEE_KINDS = {
     "school": N_("School"),
@@ -107,6 +108,10 @@ class Run(Base, Stateful):
     payments: Mapped[list["Payment"]] = relationship(order_by="Payment.id", back_populates="run")
     approvals: Mapped[list["RunApproval"]] = relationship(order_by="RunApproval.id")
 
+    @property
+    def total(self) -> Money:
+        return Money(self.total_minor, "THB")
+
 
 class Payment(Base, Stateful):
     """One instalment paid to one account, in satang; `bank_reference` once the bank shows it."""
@@ -141,6 +146,10 @@ class Payment(Base, Stateful):
     return_reason: Mapped[str | None]
 
     run: Mapped[Run] = relationship(back_populates="payments")
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, "THB")
 
 
 class RunApproval(Base):

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session, selectinload
 
 from fund.awards.models import Award, Instalment
 from fund.disbursements.models import Payee, PayeeAccount, Payment, Run
 from fund.errors import NotFound
 from fund.i18n import N_
+from fund.money import Money
 from fund.permissions import Actor, Permission
 from fund.survivors import queries as survivors
 from fund.waiting import Waiting
@@ -29,7 +30,7 @@ class ReadyRow:
     position: int
     line_kind: str
     payee_kind: str
-    amount_minor: int
+    amount: Money
     due_on: date
     payees: list[Payee]
 
@@ -95,7 +96,8 @@ def list_ready(session: Session, *, now: datetime) -> list[ReadyRow]:
     return [
         ReadyRow(
             instalment.id, instalment.award_id, codes[survivor_id], instalment.position,
-            instalment.line_kind, instalment.payee_kind, instalment.amount_minor,
+            instalment.line_kind, instalment.payee_kind,
+            Money(instalment.amount_minor, "THB"),
             instalment.due_on,
             [
                 payee for payee in usable
@@ -127,10 +129,8 @@ def payees_of(session: Session, run: Run) -> dict[UUID, Payee]:
 
 def approvals_suffice(session: Session, run: Run) -> bool:
     """The database's own answer, by the policy of the day on which the run was prepared."""
-    answer = select(func.run_approvals_suffice(Run.__table__.table_valued())).where(
-        Run.id == run.id
-    )
-    return bool(session.scalar(answer))
+    answer = select(literal_column("run_approvals_suffice(run)")).select_from(Run)
+    return bool(session.scalar(answer.where(Run.id == run.id)))
 
 
 def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:
@@ -189,8 +189,8 @@ def _ready_to_gather(session: Session) -> list[Waiting]:
     return [
         Waiting(
             section=N_("Prepare payments"),
-            title=N_("Payments ready: %(count)s"),
-            params={"count": count, "total_minor": int(total)},
+            title=N_("Payments ready: %(count)s, together %(total)s"),
+            params={"count": count, "total": Money(int(total), "THB")},
             endpoint="disbursements.run_prepare",
             action=N_("Prepare a run"),
         )
@@ -210,8 +210,8 @@ def _runs(
     return [
         Waiting(
             section=section,
-            title=N_("Payment run, payees: %(count)s"),
-            params={"count": len(run.payments), "total_minor": run.total_minor},
+            title=N_("Payment run over %(total)s, payees: %(count)s"),
+            params={"count": len(run.payments), "total": run.total},
             endpoint="disbursements.run_show",
             values={"run_id": run.id},
             action=action,
