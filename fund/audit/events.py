@@ -163,7 +163,7 @@ class StaffInvited(Event, subject="staff"):
 
 @dataclass(frozen=True)
 class StaffJoined(Event, subject="staff"):
-    """The invitation was accepted: a password and a second factor are set."""
+    """The invitation was accepted: a password is set."""
 
 
 @dataclass(frozen=True)
@@ -173,14 +173,46 @@ class StaffSignedIn(Event, subject="staff"):
 
 @dataclass(frozen=True)
 class StaffSignInRefused(Event, subject="staff"):
-    """`reason`: password, code, locked."""
+    """`reason`: password or code."""
 
     reason: str
 
 
 @dataclass(frozen=True)
-class StaffSignedOut(Event, subject="staff"):
+class StaffLocked(Event, subject="staff"):
+    """After too many wrong guesses no sign-in is taken for so many seconds."""
+
+    seconds: int
+
+
+@dataclass(frozen=True)
+class StaffUnlocked(Event, subject="staff"):
+    """An idle session went on after the password was given again."""
+
+
+@dataclass(frozen=True)
+class StaffSignedOutEverywhere(Event, subject="staff"):
     pass
+
+
+@dataclass(frozen=True)
+class StaffPasswordChanged(Event, subject="staff"):
+    pass
+
+
+@dataclass(frozen=True)
+class StaffSecondFactorEnrolled(Event, subject="staff"):
+    pass
+
+
+@dataclass(frozen=True)
+class StaffLanguageChosen(Event, subject="staff"):
+    language: str
+
+
+@dataclass(frozen=True)
+class StaffTeamChanged(Event, subject="staff"):
+    supervisor_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -325,6 +357,13 @@ class ApplicationSubmitted(Event, subject="application"):
 
 
 @dataclass(frozen=True)
+class ReviewStarted(Event, subject="application"):
+    """The first committee member opened it."""
+
+    round: int
+
+
+@dataclass(frozen=True)
 class ApplicationReturned(Event, subject="application"):
     round: int
 
@@ -370,6 +409,11 @@ class EvidenceAttached(Event, subject="evidence"):
     instalment_id: UUID
     document_id: UUID
     kind: str
+
+
+@dataclass(frozen=True)
+class AwardCompleted(Event, subject="award"):
+    """Every instalment was paid and evidenced, or cancelled."""
 
 
 # --- committee --------------------------------------------------------------------------------
