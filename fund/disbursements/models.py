@@ -144,6 +144,7 @@ class Payment(Base, Stateful):
     paid_on: Mapped[date | None]
     confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     return_reason: Mapped[str | None]
+    returned_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
 
     run: Mapped[Run] = relationship(back_populates="payments")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy import Boolean, ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session, selectinload
 
 from fund.awards.models import Award, Instalment
@@ -129,11 +129,11 @@ def payees_of(session: Session, run: Run) -> dict[UUID, Payee]:
 
 def approvals_suffice(session: Session, run: Run) -> bool:
     """The database's own answer, by the policy of the day on which the run was prepared."""
-    answer = select(literal_column("run_approvals_suffice(run)")).select_from(Run)
-    return bool(session.scalar(answer.where(Run.id == run.id)))
+    suffice = literal_column("run_approvals_suffice(run)", Boolean)
+    return bool(session.scalar(select(suffice).select_from(Run).where(Run.id == run.id)))
 
 
-def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:
+def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:  # noqa: ARG001
     """Accounts to check, payments to gather, runs to approve, send and confirm."""
     waiting: list[Waiting] = []
     if actor.may(Permission.CHECK_PAYEES):
@@ -197,9 +197,7 @@ def _ready_to_gather(session: Session) -> list[Waiting]:
     ]
 
 
-def _runs(
-    session: Session, actor: Actor, state: str, section: str, action: str
-) -> list[Waiting]:
+def _runs(session: Session, actor: Actor, state: str, section: str, action: str) -> list[Waiting]:
     query = (
         select(Run)
         .options(selectinload(Run.payments), selectinload(Run.approvals))

@@ -4,6 +4,7 @@ from fund.i18n import N_
 
 TEXTS: dict[str, str] = {
     "payee_incomplete": N_("Please say who is paid."),
+    "case_unknown": N_("There is no case with this code."),
     "entered_it_yourself": N_("You entered this account, so somebody else has to check it."),
     "nothing_chosen": N_("Please choose at least one payment."),
     "payee_not_usable": N_(

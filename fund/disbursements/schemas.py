@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from marshmallow import fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from fund import ids
 from fund.disbursements.models import PAYEE_KINDS, RETURN_REASONS
 from fund.i18n import N_
 from fund.schemas import REQUIRED, CommandSchema, Text, one_of
-from marshmallow import ValidationError
+
+CASE_CODE = N_("Please write the case code, such as LF-7K3Q-2M.")
 
 
 class AccountSchema(CommandSchema):
@@ -37,7 +38,9 @@ class PayeeSchema(AccountSchema):
         if data.get("kind") != "guardian" and not data.get("name"):
             raise ValidationError(REQUIRED, "name")
         if data.get("kind") == "guardian" and not ids.is_case_code(data.get("case_code", "")):
-            raise ValidationError(N_("Please write the case code, such as LF-7K3Q-2M."), "case_code")
+            raise ValidationError(
+                N_("Please write the case code, such as LF-7K3Q-2M."), "case_code"
+            )
 
 
 class ApprovalSchema(CommandSchema):

@@ -95,6 +95,7 @@ CREATE TABLE payment (
     paid_on date,
     confirmed_by uuid CONSTRAINT fk_payment_confirmed_by REFERENCES staff (id),
     return_reason varchar,
+    returned_by uuid CONSTRAINT fk_payment_returned_by REFERENCES staff (id),
     CONSTRAINT ck_payment_state CHECK (
         state IN ('prepared', 'sent', 'paid', 'returned', 'cancelled')),
     CONSTRAINT ck_payment_amount_minor CHECK (amount_minor > 0),
@@ -105,7 +106,8 @@ CREATE TABLE payment (
         (bank_reference IS NULL) = (paid_on IS NULL)
         AND (bank_reference IS NULL) = (confirmed_by IS NULL)),
     CONSTRAINT ck_payment_return_reason CHECK (
-        (state = 'returned') = (return_reason IS NOT NULL))
+        (state = 'returned') = (return_reason IS NOT NULL)
+        AND (state = 'returned') = (returned_by IS NOT NULL))
 );
 CREATE INDEX ix_payment_run_id ON payment (run_id);
 CREATE INDEX ix_payment_payee_id ON payment (payee_id);
@@ -191,9 +193,8 @@ BEGIN
     IF NEW.state = 'sent' AND OLD.state = 'prepared' AND run.state <> 'sent' THEN
         RAISE EXCEPTION 'a payment is sent with its run' USING ERRCODE = 'check_violation';
     END IF;
-    IF NEW.confirmed_by = run.sent_by THEN
-        RAISE EXCEPTION 'who sent a run does not confirm its payments'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'duty_sender_confirms';
+    IF run.sent_by IN (NEW.confirmed_by, NEW.returned_by) THEN
+        RAISE EXCEPTION 'who sent a run does not reconcile it' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$;
@@ -246,10 +247,11 @@ CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON run_approval
 
 -- The policy of the day on which the run was prepared says how many approvals its total needs.
 CREATE FUNCTION run_approvals_suffice(run run) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT count(*) >= (tier->>'approvals')::int
+    SELECT count(run_approval.id) >= (tier->>'approvals')::int
         AND (NOT (tier->>'chair')::boolean OR COALESCE(bool_or(as_chair), false))
     FROM (
-        SELECT item AS tier FROM policy, jsonb_array_elements(run_tiers) WITH ORDINALITY AS t(item, place)
+        SELECT item AS tier
+        FROM policy, jsonb_array_elements(run_tiers) WITH ORDINALITY AS t(item, place)
         WHERE valid_from = (SELECT max(valid_from) FROM policy
                 WHERE valid_from <= ((run).prepared_at AT TIME ZONE 'Asia/Bangkok')::date)
           AND (item->>'up_to_minor' IS NULL OR (item->>'up_to_minor')::bigint >= (run).total_minor)

@@ -98,9 +98,7 @@ def read_account(session: Session, account: PayeeAccount, payee: Payee) -> Accou
     return AccountDetails(**json.loads(text))
 
 
-def record_reading(
-    session: Session, payee: Payee, *, actor: Actor, now: datetime
-) -> None:
+def record_reading(session: Session, payee: Payee, *, actor: Actor, now: datetime) -> None:
     """Note, before it happens, that this person looks at the sealed account. Raises Denied."""
     require(actor.may(Permission.WRITE_PAYEES) or actor.may(Permission.CHECK_PAYEES))
     audit.record(session, PayeeRead(payee.id), actor=actor, now=now)

@@ -32,12 +32,12 @@ from fund.ledger import operations as ledger
 from fund.ledger.models import Office
 from fund.permissions import Actor, Permission, Role
 
-# Names of the database's own refusals, see migration 0011.
+# The database's own refusals of an approval, see migration 0011.
 DUTIES = {
     "duty_preparer_approves": "prepared_it_yourself",
     "duty_enterer_approves": "entered_its_payee",
     "duty_author_approves": "wrote_its_application",
-    "duty_sender_confirms": "sent_it_yourself",
+    "uq_run_approval_run_id_member_id": "approved_already",
 }
 
 
@@ -120,7 +120,7 @@ def approve_run(
         content_sha256=run.content_sha256,
         approved_at=now,
     )
-    _write(session, approval)
+    _approve(session, approval)
     event = RunApproved(run.id, content_sha256=seen_sha256)
     audit.record(session, event, actor=actor, now=now)
     if queries.approvals_suffice(session, run):
@@ -193,8 +193,7 @@ def confirm_payment(
     Raises Denied; Refused: `sent_it_yourself`, `wrong_state`, `paid_on_impossible`.
     """
     require(actor.may(Permission.CONFIRM_PAYMENTS))
-    run = session.get_one(Run, payment.run_id, with_for_update=True)
-    session.refresh(payment)
+    run = _lock_for_reconciling(session, payment, actor)
     if run.sent_at is None or not (
         clock.bangkok_day(run.sent_at) <= paid_on <= clock.bangkok_day(now)
     ):
@@ -202,7 +201,7 @@ def confirm_payment(
     payment.move_to("paid")
     payment.bank_reference, payment.paid_on = bank_reference, paid_on
     payment.confirmed_by = actor.staff_id
-    _write(session, payment)
+    session.flush()
     instalments.mark_paid(session, payment.instalment_id, now=now)
     book = _book(session, run, _awards_of(session, run)[payment.instalment_id])
     draft = journals.payment_confirmed(book, payment.id, paid_on, payment.amount_minor)
@@ -220,13 +219,10 @@ def return_payment(
     The instalment has failed and waits to be scheduled again. Raises Denied; Refused.
     """
     require(actor.may(Permission.CONFIRM_PAYMENTS))
-    run = session.get_one(Run, payment.run_id, with_for_update=True)
-    session.refresh(payment)
-    if run.sent_by == actor.staff_id:
-        raise Refused("sent_it_yourself")
+    run = _lock_for_reconciling(session, payment, actor)
     was_confirmed = payment.state == "paid"
     payment.move_to("returned")
-    payment.return_reason = reason
+    payment.return_reason, payment.returned_by = reason, actor.staff_id
     session.flush()
     instalments.mark_failed(session, payment.instalment_id, now=now)
     award = _awards_of(session, run)[payment.instalment_id]
@@ -294,16 +290,24 @@ def _close_when_settled(session: Session, run: Run) -> None:
     session.flush()
 
 
-def _write(session: Session, row: object) -> None:
-    """Write a row that the database may refuse to this person, and say it in our words."""
+def _lock_for_reconciling(session: Session, payment: Payment, actor: Actor) -> Run:
+    """The payment's run, locked. Raises Refused to who sent it."""
+    run = session.get_one(Run, payment.run_id, with_for_update=True)
+    session.refresh(payment)
+    if run.sent_by == actor.staff_id:
+        raise Refused("sent_it_yourself")
+    return run
+
+
+def _approve(session: Session, approval: RunApproval) -> None:
+    """Write an approval; what the database refuses to this person is said in our words."""
     try:
         with session.begin_nested():
-            session.add(row)
+            session.add(approval)
             session.flush()
     except IntegrityError as error:
-        name = error.orig.diag.constraint_name if hasattr(error.orig, "diag") else None  # type: ignore[union-attr]
-        if name in DUTIES:
-            raise Refused(DUTIES[name])
-        if name == "uq_run_approval_run_id_member_id":
-            raise Refused("approved_already")
-        raise
+        diagnosis = getattr(error.orig, "diag", None)
+        code = DUTIES.get(getattr(diagnosis, "constraint_name", None) or "")
+        if code is None:
+            raise
+        raise Refused(code)

@@ -146,7 +146,7 @@ def _show(
 
 def _payee(session: Session, data: dict[str, Any]) -> dict[str, Any]:
     is_guardian = data["kind"] == "guardian"
-    survivor_id = survivors.find_id_by_code(session, data["case_code"]) if is_guardian else None
+    survivor_id = survivors.find_survivor_id(session, data["case_code"]) if is_guardian else None
     if is_guardian and survivor_id is None:
         raise Refused("case_unknown", field="case_code")
     return {
