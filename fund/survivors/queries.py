@@ -62,6 +62,7 @@ class CaseRow:
 
     survivor: Survivor
     label: str
+    age_band: str
     is_attested: bool
     has_consent: bool
 
@@ -154,7 +155,10 @@ def list_cases(
     labelled = {row[0].key_id for row in rows if row[0].sealed_label is not None}
     # Held here so that each label finds its key in the session instead of asking for it.
     keys = session.scalars(select(DataKey).where(DataKey.id.in_(labelled))).all()
-    cases = [CaseRow(row[0], unseal_label(session, row[0]), row[1], row[2]) for row in rows]
+    cases = [
+        CaseRow(row[0], unseal_label(session, row[0]), age_band(row[0], on), row[1], row[2])
+        for row in rows
+    ]
     del keys
     return cases
 
