@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from fund.awards.models import Award, Instalment
 from fund.disbursements.models import Payee, PayeeAccount, Payment, Run
-from fund.errors import NotFound
+from fund.errors import NotFound, Refused
 from fund.i18n import N_
+from fund.ledger.models import Office
 from fund.money import Money
 from fund.permissions import Actor, Permission
 from fund.survivors import queries as survivors
@@ -65,6 +66,14 @@ def get_run(session: Session, run_id: UUID) -> Run:
     if run is None:
         raise NotFound
     return run
+
+
+def get_paying_office(session: Session) -> Office:
+    """The office whose bank pays in baht. Raises Refused(`no_paying_office`)."""
+    office = session.scalars(select(Office).where(Office.currency == "THB").limit(1)).first()
+    if office is None:
+        raise Refused("no_paying_office")
+    return office
 
 
 def get_payment(session: Session, payment_id: UUID) -> Payment:

@@ -6,6 +6,7 @@ TEXTS: dict[str, str] = {
     "payee_incomplete": N_("Please say who is paid."),
     "case_unknown": N_("There is no case with this code."),
     "entered_it_yourself": N_("You entered this account, so somebody else has to check it."),
+    "no_paying_office": N_("No office of the fund has a bank account in baht yet."),
     "nothing_chosen": N_("Please choose at least one payment."),
     "payee_not_usable": N_(
         "This payee's account was not yet checked by a second person, or its pause is not over."

@@ -33,7 +33,7 @@ class PayeeSchema(AccountSchema):
     name = Text(load_default="", longest=200)
     case_code = Text(load_default="", longest=12)
 
-    @validates_schema
+    @validates_schema(skip_on_field_errors=False)
     def who(self, data: dict[str, Any], **_: Any) -> None:
         if data.get("kind") != "guardian" and not data.get("name"):
             raise ValidationError(REQUIRED, "name")

@@ -9,7 +9,6 @@ from fund.awards.models import Award
 from fund.disbursements import operations
 from fund.disbursements.models import Payee, Run
 from fund.disbursements.operations import AccountDetails
-from fund.ledger.queries import get_office
 from fund.people.models import Staff
 from fund.permissions import Role
 from tests.applications.factories import NOW
@@ -69,7 +68,6 @@ def make_run(session: Session, team: Team, *, award: Award | None = None) -> Run
     payees = {kind: make_payee(session, team, kind) for kind in ("school", "vendor")}
     return operations.prepare_run(
         session,
-        get_office(session, "th"),
         {instalment.id: payees[instalment.payee_kind].id for instalment in award.instalments},
         actor=team.finance.actor_at(NOW),
         now=NOW,

@@ -12,7 +12,7 @@ from fund.disbursements.models import Payment, Run, RunApproval
 from fund.errors import Denied, Refused
 from fund.ids import new_id
 from fund.ledger.models import Journal
-from fund.ledger.queries import available, get_office
+from fund.ledger.queries import available
 from fund.permissions import Role
 from fund.survivors.models import Consent
 from tests.applications.factories import BOOKS, NOW, TUITION, make_author
@@ -79,7 +79,6 @@ def test_who_entered_an_account_never_approves_its_payment(session):
     }
     run = operations.prepare_run(
         session,
-        get_office(session, "th"),
         {i.id: payees[i.payee_kind].id for i in award.instalments},
         actor=team.finance.actor_at(NOW),
         now=NOW,

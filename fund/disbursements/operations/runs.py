@@ -29,7 +29,6 @@ from fund.errors import NotFound, Refused, require
 from fund.ids import new_id
 from fund.ledger import journals
 from fund.ledger import operations as ledger
-from fund.ledger.models import Office
 from fund.permissions import Actor, Permission, Role
 
 # The database's own refusals of an approval, see migration 0011.
@@ -42,17 +41,12 @@ DUTIES = {
 
 
 def prepare_run(
-    session: Session,
-    office: Office,
-    choices: Mapping[UUID, UUID],
-    *,
-    actor: Actor,
-    now: datetime,
+    session: Session, choices: Mapping[UUID, UUID], *, actor: Actor, now: datetime
 ) -> Run:
     """Gather ready instalments into a run; `choices` maps instalment id to payee id.
 
     The run is frozen with its content's hash: every approval is for exactly this. Raises Denied;
-    Refused: `nothing_chosen`, `payee_not_usable`, `payee_of_other_kind`, `wrong_state`,
+    Refused: `nothing_chosen`, `no_paying_office`, `payee_not_usable`, `payee_of_other_kind`, `wrong_state`,
     `no_valid_consent`.
     """
     require(actor.may(Permission.PREPARE_RUNS))
@@ -64,7 +58,7 @@ def prepare_run(
     ]
     run = Run(
         id=new_id(),
-        office_id=office.id,
+        office_id=queries.get_paying_office(session).id,
         state="prepared",
         total_minor=sum(payment.amount_minor for payment in payments),
         content_sha256=_content_sha256(payments),

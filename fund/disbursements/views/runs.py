@@ -16,7 +16,6 @@ from fund.disbursements import operations, queries, schemas
 from fund.disbursements.models import PAYEE_KINDS, PAYMENT_STATES, RETURN_REASONS, RUN_STATES, Run
 from fund.disbursements.views.room import blueprint
 from fund.errors import Refused
-from fund.ledger.queries import list_offices
 from fund.people import queries as people
 from fund.permissions import Permission
 from fund.web import Form, current_actor, load_form, permit, posting
@@ -44,9 +43,8 @@ def run_prepare() -> ResponseReturnValue:
         form = Form(request.form)
         try:
             with posting() as post:
-                office = next(o for o in list_offices(post.session) if o.currency == "THB")
                 run = operations.prepare_run(
-                    post.session, office, _choices(form), actor=current_actor(), now=clock.now()
+                    post.session, _choices(form), actor=current_actor(), now=clock.now()
                 )
                 return post.redirect(url_for(".run_show", run_id=run.id))
         except Refused as refusal:
@@ -222,12 +220,15 @@ def _show(
 
 
 def _choices(form: Form) -> dict[UUID, UUID]:
-    chosen = [UUID(text) for text in form.values("instalment")]
-    payees = {instalment_id: form.value(f"payee-{instalment_id}") for instalment_id in chosen}
-    unset = next((key for key, payee in payees.items() if not payee), None)
+    """Chosen instalments and the payee chosen for each."""
+    payees = {text: form.value(f"payee-{text}") for text in form.values("instalment")}
+    unset = next((text for text, payee in payees.items() if not payee), None)
     if unset is not None:
         raise Refused("payee_incomplete", field=f"payee-{unset}")
-    return {instalment_id: UUID(payee) for instalment_id, payee in payees.items()}
+    try:
+        return {UUID(text): UUID(payee) for text, payee in payees.items()}
+    except ValueError:
+        raise Refused("form_incomplete")
 
 
 def _bank_file(session: Session, run: Run) -> str:
