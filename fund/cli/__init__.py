@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from fund.cli import backup, database, ledger, settlement, staff, worker
+from fund.cli import backup, database, ledger, settlement, setup, staff, worker
 
 GROUPS = (
+    setup.command,
     staff.group,
     database.group,
     backup.make,
