@@ -232,7 +232,7 @@ def test_a_dropped_run_leaves_its_instalments_ready(session):
         row.instalment_id: row.payees[0].id for row in queries.list_ready(session, now=NOW)
     }
     again = operations.prepare_run(
-        session, get_office(session, "th"), make_again,
+        session, make_again,
         actor=team.finance.actor_at(NOW), now=NOW,
     )  # fmt: skip
     assert again.total_minor == run.total_minor
@@ -265,6 +265,6 @@ def test_a_guardian_is_paid_for_its_own_survivor_only(session):
     guardian = make_payee(session, team, "guardian", award=other)
     with pytest.raises(Refused, match="payee_of_other_kind"):
         operations.prepare_run(
-            session, get_office(session, "th"), {award.instalments[0].id: guardian.id},
+            session, {award.instalments[0].id: guardian.id},
             actor=team.finance.actor_at(NOW), now=NOW,
         )  # fmt: skip

@@ -46,8 +46,8 @@ def prepare_run(
     """Gather ready instalments into a run; `choices` maps instalment id to payee id.
 
     The run is frozen with its content's hash: every approval is for exactly this. Raises Denied;
-    Refused: `nothing_chosen`, `no_paying_office`, `payee_not_usable`, `payee_of_other_kind`, `wrong_state`,
-    `no_valid_consent`.
+    Refused: `nothing_chosen`, `no_paying_office`, `payee_not_usable`, `payee_of_other_kind`,
+    `wrong_state`, `no_valid_consent`.
     """
     require(actor.may(Permission.PREPARE_RUNS))
     if not choices:
