@@ -133,7 +133,8 @@ def vote(application_id: UUID) -> AnyResponse:
                     actor=current_actor(),
                     now=clock.now(),
                 )
-                flash(gettext(SAID[decision.outcome if decision else "pending"]), "done")
+                outcome = decision.outcome if decision else "pending"
+                flash(gettext(SAID[outcome]), "done")
                 return post.redirect(url_for(".dossier", application_id=application_id))
     except Refused as refusal:
         form.refuse(refusal)
