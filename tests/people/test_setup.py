@@ -1,12 +1,14 @@
 """A real installation begins whole, or not at all; the command line goes no further than that."""
 
 import json
+from datetime import date
 
 import pytest
 from sqlalchemy import text
 
 from fund import db
 from fund.cli.setup import QUESTIONS
+from fund.committee.models import Policy
 from fund.gateways import stripe
 from fund.ledger import queries as ledger
 from fund.permissions import Role
@@ -166,3 +168,15 @@ def test_the_people_page_says_the_same(client, session, sign_in):
         make_staff(session, *roles)
     assert "Every duty of the fund is covered" in client.get("/staff/people").text
     assert "Not covered" not in client.get("/staff/people/check").text
+
+
+def test_a_policy_that_asks_for_more_votes_uncovers_the_decision(app, session):
+    for roles in [*SIX.values(), {Role.COMMITTEE_MEMBER}]:
+        make_staff(session, *roles)
+    tiers = [{"up_to_minor": None, "approvals": 4, "chair": True}]
+    session.add(
+        Policy(valid_from=date(2026, 1, 2), tiers=tiers, quorum_percent=50, decide_within_days=14)
+    )
+    session.flush()
+    done = run(app, "staff", "check", "--json")
+    assert json.loads(done.stdout)["findings"] == ["decide"]
