@@ -64,6 +64,7 @@ def test_setup_opens_the_fund_and_invites_two_administrators(app, fresh, mailbox
     assert len(addresses) == 2
     assert count("ledger.office") == 1
     assert count("ledger.fund") == 3
+    assert count("vault.consent_wording") > 0
     assert count("procrastinate_jobs") == 2, "two letters wait for the worker"
     page = app.test_client().get(addresses[0].removeprefix("http://localhost"))
     assert "ploy@lift.example" in page.text
