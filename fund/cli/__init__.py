@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from fund.cli import backup, database, ledger, settlement, setup, staff, worker
+from fund.cli import audit, backup, database, ledger, settlement, setup, staff, worker
 
 GROUPS = (
     setup.command,
@@ -12,6 +12,7 @@ GROUPS = (
     backup.restore,
     ledger.group,
     settlement.group,
+    audit.group,
     worker.command,
 )
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from fund.applications import queries as applications
 from fund.awards import queries as awards
 from fund.committee import queries as committee
+from fund.disbursements import queries as disbursements
 from fund.i18n import format_day, gettext, language, readable
 from fund.ledger import queries as ledger
 from fund.people import queries as people
@@ -24,6 +25,7 @@ SOURCES: tuple[Callable[..., list[Waiting]], ...] = (
     applications.list_waiting,
     committee.list_waiting,
     awards.list_waiting,
+    disbursements.list_waiting,
     settlement.list_waiting,
     ledger.list_waiting,
     people.list_waiting,

@@ -108,6 +108,11 @@ def get_case(session: Session, code: str, *, actor: Actor) -> Case:
     return Case(survivor, unseal_label(session, survivor))
 
 
+def find_survivor_id(session: Session, code: str) -> UUID | None:
+    """Whose case this is, for those who pay but may not open it; it tells nothing else."""
+    return session.scalar(select(Survivor.id).where(Survivor.case_code == find_case_code(code)))
+
+
 def case_code(session: Session, survivor_id: UUID) -> str:
     """The code by which everyone may speak of this survivor. Raises NotFound."""
     return case_codes(session, [survivor_id]).get(survivor_id) or _missing()
