@@ -98,12 +98,14 @@ def rules_of(row: Policy) -> Rules:
 def most_seats(session: Session, on: date) -> duties.Seats:
     """What the policy of a day asks of the staff at most; the starting one's before the first."""
     try:
-        tiers = rules_of(get_policy(session, on)).tiers
+        row = get_policy(session, on)
     except NotFound:
         return duties.Seats()
     return duties.Seats(
-        approvals=max(tier.approvals for tier in tiers),
-        chair_approves=any(tier.chair for tier in tiers),
+        approvals=max(tier["approvals"] for tier in row.tiers),
+        chair_approves=any(tier["chair"] for tier in row.tiers),
+        run_approvals=max(tier["approvals"] for tier in row.run_tiers),
+        chair_approves_runs=any(tier["chair"] for tier in row.run_tiers),
     )
 
 

@@ -175,8 +175,15 @@ def test_a_policy_that_asks_for_more_votes_uncovers_the_decision(app, session):
     for roles in [*SIX.values(), {Role.COMMITTEE_MEMBER}]:
         make_staff(session, *roles)
     tiers = [{"up_to_minor": None, "approvals": 4, "chair": True}]
+    run_tiers = [{"up_to_minor": None, "approvals": 1, "chair": False}]
     session.add(
-        Policy(valid_from=date(2026, 1, 2), tiers=tiers, quorum_percent=50, decide_within_days=14)
+        Policy(
+            valid_from=date(2026, 1, 2),
+            tiers=tiers,
+            run_tiers=run_tiers,
+            quorum_percent=50,
+            decide_within_days=14,
+        )
     )
     session.flush()
     done = run(app, "staff", "check", "--json")
