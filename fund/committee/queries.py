@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from fund import clock
+from fund import clock, keys
 from fund.applications.models import KINDS, Application
 from fund.committee import policy
 from fund.committee.models import Declaration, Policy, Score, Vote
@@ -18,6 +18,7 @@ from fund.i18n import N_
 from fund.ledger.models import Fund
 from fund.ledger.queries import Available, available
 from fund.money import Money
+from fund.people import duties
 from fund.people.queries import list_staff_with_role
 from fund.permissions import Actor, Permission, Role
 from fund.survivors.models import CaseAssignment, Document, Survivor
@@ -92,6 +93,20 @@ def rules_of(row: Policy) -> Rules:
     """The policy as the pure rules read it."""
     tiers = tuple(Tier(tier["up_to_minor"], tier["approvals"], tier["chair"]) for tier in row.tiers)
     return Rules(tiers, row.quorum_percent)
+
+
+def most_seats(session: Session, on: date) -> duties.Seats:
+    """What the policy of a day asks of the staff at most; the starting one's before the first."""
+    try:
+        row = get_policy(session, on)
+    except NotFound:
+        return duties.Seats()
+    return duties.Seats(
+        approvals=max(tier["approvals"] for tier in row.tiers),
+        chair_approves=any(tier["chair"] for tier in row.tiers),
+        run_approvals=max(tier["approvals"] for tier in row.run_tiers),
+        chair_approves_runs=any(tier["chair"] for tier in row.run_tiers),
+    )
 
 
 def list_seats(session: Session, *, now: datetime) -> list[Seat]:
@@ -241,6 +256,19 @@ def list_scores(session: Session, application: Application) -> dict[UUID, Score]
         )
     )
     return {row.member_id: row for row in rows}
+
+
+def read_reason(session: Session, application: Application, vote: Vote) -> str:
+    """What a member wrote with a vote; empty if nothing."""
+    if vote.sealed_reason is None:
+        return ""
+    key_id = session.get_one(Survivor, application.survivor_id).key_id
+    return keys.unseal(session, key_id, vote.sealed_reason, context=reason_context(vote.id))
+
+
+def reason_context(vote_id: UUID) -> str:
+    """Where a sealed reason belongs."""
+    return f"vote.reason:{vote_id}"
 
 
 def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:
