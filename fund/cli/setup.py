@@ -28,6 +28,7 @@ from fund.ledger import operations as ledger
 from fund.money import CURRENCIES
 from fund.people import operations, queries
 from fund.permissions import SYSTEM, Role
+from fund.survivors import operations as survivors
 
 THAILAND = "TH"  # Stripe does not take donations for accounts there
 
@@ -183,6 +184,7 @@ def _write(session: Session, answers: dict[str, str], stripe_account: str | None
             purpose=purpose,
             **who,
         )
+    survivors.seed_wordings(session, now=who["now"])
     return [_invite_administrator(session, answers, which, **who) for which in ("first", "second")]
 
 
