@@ -11,7 +11,6 @@ from babel import Locale, dates, numbers
 from babel.messages import mofile, pofile
 from flask import Flask, current_app, has_request_context, render_template, request
 from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
-from markupsafe import Markup
 
 from fund import clock
 from fund.errors import FundError
@@ -41,7 +40,11 @@ def init(app: Flask) -> None:
         locale_selector=select_language,
     )
     app.jinja_env.filters.update(
-        money=format_money, exact_money=format_exact, day=format_day, moment=format_moment
+        money=format_money,
+        short_money=format_short,
+        exact_money=format_exact,
+        day=format_day,
+        moment=format_moment,
     )
     app.jinja_env.globals.update(language=language, LANGUAGES=LANGUAGES)
 
@@ -80,13 +83,23 @@ def add_refusals(texts: Mapping[str, str]) -> None:
 def refusal_text(error: FundError) -> str:
     """The error in the reader's words."""
     text = _refusals.get(error.code, _refusals["refused"])
-    return str(gettext(text, **{name: _readable(value) for name, value in error.params.items()}))
+    return str(gettext(text, **{name: readable(value) for name, value in error.params.items()}))
 
 
 def format_money(money: Money) -> str:
     """`฿1,500` or `฿1,500.50`: decimals only where there are any."""
     whole = money.amount_minor % 10 ** CURRENCIES[money.currency].exponent == 0
     return _format(money, 0 if whole else CURRENCIES[money.currency].exponent)
+
+
+def format_short(money: Money) -> str:
+    """`฿2.41 M` from a million upwards, else whole units; cut, not rounded, so never too much."""
+    unit = 10 ** CURRENCIES[money.currency].exponent
+    millions, rest = divmod(money.amount_minor // unit, 1_000_000)
+    if millions < 1:
+        return format_money(Money(money.amount_minor // unit * unit, money.currency))
+    text = f"{CURRENCIES[money.currency].symbol}{millions:,}.{rest // 10_000:02}"
+    return str(gettext("%(amount)s M", amount=text)).replace(" ", "\u00a0")
 
 
 def format_exact(money: Money) -> str:
@@ -141,12 +154,11 @@ def _format(money: Money, decimals: int) -> str:
     return f"{sign}{unit.symbol}{figure}".replace(" ", "\u00a0")
 
 
-def _readable(value: object) -> object:
+def readable(value: object) -> object:
+    """A parameter of a text, as it reads in that text: amounts and days formatted."""
     if isinstance(value, Money):
         return format_money(value)
-    if isinstance(value, date):
-        return format_day(value)
-    return Markup.escape(value) if isinstance(value, str) else value
+    return format_day(value) if isinstance(value, date) else value
 
 
 add_refusals(

@@ -88,6 +88,16 @@ def check_every_endpoint_declares(app: Flask) -> None:
         raise RuntimeError(f"no access declared for: {', '.join(silent)}")
 
 
+StaffCheck = TypeVar("StaffCheck", bound=Callable[[], AnyResponse | None])
+_staff_checks: list[Callable[[], AnyResponse | None]] = []
+
+
+def before_staff(check: StaffCheck) -> StaffCheck:
+    """Run `check` before each staff page that its reader may open; an answer stands in for it."""
+    _staff_checks.append(check)
+    return check
+
+
 def current_actor() -> Actor:
     """Who makes this request; computed once."""
     if "actor" not in g:
@@ -102,8 +112,11 @@ def _gate() -> AnyResponse | None:
     access = access_of(current_app, request.endpoint)
     if access is None:
         raise Denied
-    if not access.permissions or access.admits(current_actor()):
+    if not access.permissions:
         return None
+    if access.admits(current_actor()):
+        answers = (check() for check in _staff_checks)
+        return next((answer for answer in answers if answer is not None), None)
     if current_actor() is ANONYMOUS:
         if request.method == "GET":
             return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))

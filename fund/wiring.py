@@ -27,6 +27,7 @@ from fund.ledger import refusals as ledger_refusals
 from fund.ledger import views as ledger
 from fund.people import queries as people_queries
 from fund.people import refusals as people_refusals
+from fund.people import tokens
 from fund.people import views as people
 from fund.reports import views as reports
 from fund.settlement import refusals as settlement_refusals
@@ -83,6 +84,7 @@ def wire(app: Flask, settings: Settings) -> None:
     if settings.database_url is not None:
         db.init(settings.database_url, settings.database_read_url)
     keys.init(settings.keyring)
+    tokens.init(settings.secret_key)
     mail.init(settings.smtp_url)
     storage.init(settings.storage_url)
     stripe.init(settings.stripe, settings.stripe_api_base)

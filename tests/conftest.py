@@ -123,6 +123,20 @@ def session(connection: Connection) -> Iterator[Session]:
 
 
 @pytest.fixture
+def owner_session(app: Flask, owner_url: str) -> Iterator[Session]:
+    """The same as the database's owner: what is refused here is refused to everyone."""
+    engine = db.make_engine(owner_url)
+    with engine.connect() as connection:
+        outer = connection.begin()
+        with Session(
+            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        ) as session:
+            yield session
+        outer.rollback()
+    engine.dispose()
+
+
+@pytest.fixture
 def client(app: Flask, connection: Connection) -> FlaskClient:
     """A browser without JavaScript; CSRF is checked by tests of its own."""
     app.config["WTF_CSRF_ENABLED"] = False
@@ -178,7 +192,8 @@ def run_jobs(app: Flask, connection: Connection) -> Callable[[], int]:
                 ).first()
             if row is None:
                 return done
-            jobs.app.tasks[row.task_name](**row.args)
+            with app.app_context():
+                jobs.app.tasks[row.task_name](**row.args)
             done += 1
 
     return run

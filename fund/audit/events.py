@@ -163,7 +163,7 @@ class StaffInvited(Event, subject="staff"):
 
 @dataclass(frozen=True)
 class StaffJoined(Event, subject="staff"):
-    """The invitation was accepted: a password and a second factor are set."""
+    """The invitation was accepted: a password is set."""
 
 
 @dataclass(frozen=True)
@@ -173,14 +173,46 @@ class StaffSignedIn(Event, subject="staff"):
 
 @dataclass(frozen=True)
 class StaffSignInRefused(Event, subject="staff"):
-    """`reason`: password, code, locked."""
+    """`reason`: password or code."""
 
     reason: str
 
 
 @dataclass(frozen=True)
-class StaffSignedOut(Event, subject="staff"):
+class StaffLocked(Event, subject="staff"):
+    """After too many wrong guesses no sign-in is taken for so many seconds."""
+
+    seconds: int
+
+
+@dataclass(frozen=True)
+class StaffUnlocked(Event, subject="staff"):
+    """An idle session went on after the password was given again."""
+
+
+@dataclass(frozen=True)
+class StaffSignedOutEverywhere(Event, subject="staff"):
     pass
+
+
+@dataclass(frozen=True)
+class StaffPasswordChanged(Event, subject="staff"):
+    pass
+
+
+@dataclass(frozen=True)
+class StaffSecondFactorEnrolled(Event, subject="staff"):
+    pass
+
+
+@dataclass(frozen=True)
+class StaffLanguageChosen(Event, subject="staff"):
+    language: str
+
+
+@dataclass(frozen=True)
+class StaffTeamChanged(Event, subject="staff"):
+    supervisor_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -204,13 +236,12 @@ class StaffLeft(Event, subject="staff"):
 @dataclass(frozen=True)
 class SurvivorAdded(Event, subject="survivor"):
     case_code: str
+    region: str
 
 
 @dataclass(frozen=True)
-class SurvivorIdentityChanged(Event, subject="survivor"):
-    """`fields`: which parts of the sealed record, never what they say."""
-
-    fields: tuple[str, ...]
+class SurvivorChanged(Event, subject="survivor"):
+    region: str
 
 
 @dataclass(frozen=True)
@@ -226,41 +257,83 @@ class SurvivorAccessRefused(Event, subject="survivor"):
 
 
 @dataclass(frozen=True)
+class SurvivorKnownElsewhere(Event, subject="survivor"):
+    """Somebody not assigned tried to add this person, and so learned that they are known."""
+
+
+@dataclass(frozen=True)
 class SurvivorAssigned(Event, subject="survivor"):
     staff_id: UUID
 
 
 @dataclass(frozen=True)
+class SurvivorReleased(Event, subject="survivor"):
+    """`staff_id` no longer works on the case, nor sees it."""
+
+    staff_id: UUID
+
+
+@dataclass(frozen=True)
 class SurvivorAttested(Event, subject="survivor"):
-    """A second person met the survivor or checked the papers; `way`: met or papers."""
+    """A second person stands for it; `way`: met_in_person or checked_papers."""
 
     way: str
 
 
 @dataclass(frozen=True)
-class ConsentRecorded(Event, subject="consent"):
-    survivor_id: UUID
-    wording_version: int
-    language: str
+class GuardianAdded(Event, subject="survivor"):
+    guardian_id: UUID
     relation: str
-    has_assent: bool
-    way: str
+    is_safe_to_contact: bool
+
+
+@dataclass(frozen=True)
+class ConsentRecorded(Event, subject="consent"):
+    """`wording` and `assent_wording` are the texts that were read, e.g. `holder:th:1`."""
+
+    survivor_id: UUID
+    giver_kind: str
+    relation: str | None
+    wording: str | None
+    given_how: str | None
+    lawful_basis: str | None
+    assent_wording: str | None
+    assent_how: str | None
     given_on: date
-    expires_on: date | None
+    expires_on: date
+
+
+@dataclass(frozen=True)
+class ConsentBasisConfirmed(Event, subject="consent"):
+    """A second person agreed that another lawful basis holds."""
+
+    survivor_id: UUID
 
 
 @dataclass(frozen=True)
 class ConsentWithdrawn(Event, subject="consent"):
     survivor_id: UUID
-    withdrawn_on: date
+    reason: str
 
 
 @dataclass(frozen=True)
-class DocumentStored(Event, subject="document"):
+class DocumentAdded(Event, subject="document"):
+    """The intention; the sealed bytes go to storage next. About the thing `about_id`."""
+
     survivor_id: UUID
+    about_kind: str
+    about_id: UUID
     document_class: str
-    pages: int | None
+    pages: int
     size: int
+
+
+@dataclass(frozen=True)
+class DocumentSettled(Event, subject="document"):
+    """What became of it: stored, or failed."""
+
+    survivor_id: UUID
+    state: str
 
 
 @dataclass(frozen=True)
@@ -281,6 +354,13 @@ class ApplicationDrafted(Event, subject="application"):
 class ApplicationSubmitted(Event, subject="application"):
     round: int
     requested_minor: int
+
+
+@dataclass(frozen=True)
+class ReviewStarted(Event, subject="application"):
+    """The first committee member opened it."""
+
+    round: int
 
 
 @dataclass(frozen=True)
@@ -329,6 +409,11 @@ class EvidenceAttached(Event, subject="evidence"):
     instalment_id: UUID
     document_id: UUID
     kind: str
+
+
+@dataclass(frozen=True)
+class AwardCompleted(Event, subject="award"):
+    """Every instalment was paid and evidenced, or cancelled."""
 
 
 # --- committee --------------------------------------------------------------------------------

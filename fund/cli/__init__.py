@@ -2,9 +2,15 @@
 
 from flask import Flask
 
-from fund.cli import backup, database, worker
+from fund.cli import backup, database, staff, worker
 
-GROUPS = (database.group, backup.make, backup.restore, worker.command)
+GROUPS = (
+    staff.group,
+    database.group,
+    backup.make,
+    backup.restore,
+    worker.command,
+)
 
 
 def init(app: Flask) -> None:

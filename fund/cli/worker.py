@@ -13,6 +13,8 @@ from flask.cli import with_appcontext
 
 from config.settings import Settings
 from fund import jobs
+from fund.people import tasks as people_tasks
+from fund.survivors import tasks as survivors_tasks
 
 log = structlog.get_logger(__name__)
 
@@ -21,7 +23,7 @@ Loop = tuple[str, Callable[[], object], float]
 LOOPS: list[Loop] = []
 
 # Importing them registers their tasks.
-TASK_MODULES: tuple[ModuleType, ...] = ()
+TASK_MODULES: tuple[ModuleType, ...] = (people_tasks, survivors_tasks)
 
 
 @click.command("worker", help="Run jobs, the webhook inbox and the audit sequencer.")

@@ -49,7 +49,6 @@ def send(
     message["Subject"] = subject
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = f"<{message_id}@{sender.rpartition('@')[2]}>"
-    message["Content-Language"] = language
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
     message.add_alternative(html, subtype="html")
@@ -58,6 +57,7 @@ def send(
         message.add_attachment(
             attachment.content, maintype=maintype, subtype=subtype, filename=attachment.filename
         )
+    message["Content-Language"] = language  # last: setting the content drops Content-… headers
     try:
         with _connect() as server:
             server.send_message(message, from_addr=sender, to_addrs=[to])

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from fund import clock
 from fund.db import Base, Stateful, Versioned
 from fund.ids import new_id
 from fund.permissions import Actor, Role
@@ -86,11 +85,6 @@ class Staff(Base, Stateful, Versioned):
     @property
     def totp_context(self) -> str:
         return f"staff.sealed_totp:{self.id}"
-
-    @property
-    def actor(self) -> Actor:
-        """This person with the roles held now."""
-        return self.actor_at(clock.now())
 
     def actor_at(self, now: datetime) -> Actor:
         """This person with the roles held at `now`; none once they left."""

@@ -8,9 +8,12 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from fund.errors import NotFound
-from fund.people.models import Organisation, Staff, StaffRole, Supervises
-from fund.permissions import Actor, Role
+from fund.errors import NotFound, Refused
+from fund.i18n import N_
+from fund.people import duties, tokens
+from fund.people.models import Invitation, Organisation, Staff, StaffRole, Supervises
+from fund.permissions import Actor, Permission, Role
+from fund.waiting import Waiting
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,9 @@ def signed_in(staff: Staff, *, now: datetime) -> SignedIn:
     )
 
 
-def get_staff(session: Session, staff_id: UUID) -> Staff:
-    """Raises NotFound."""
-    staff = session.get(Staff, staff_id)
+def get_staff(session: Session, staff_id: UUID, *, lock: bool = False) -> Staff:
+    """Raises NotFound. `lock`: nobody else changes the row until the transaction ends."""
+    staff = session.get(Staff, staff_id, with_for_update=lock)
     if staff is None:
         raise NotFound
     return staff
@@ -105,6 +108,73 @@ def supervises(session: Session, supervisor_id: UUID, caseworker_id: UUID) -> bo
     return session.get(Supervises, (supervisor_id, caseworker_id)) is not None
 
 
+def find_supervisor_id(session: Session, caseworker_id: UUID) -> UUID | None:
+    """Who leads this person, if anyone does."""
+    return session.scalar(
+        select(Supervises.supervisor_id).where(Supervises.caseworker_id == caseworker_id)
+    )
+
+
+def list_teams(session: Session) -> dict[UUID, UUID]:
+    """Supervisor by the caseworker whom they lead."""
+    return {row.caseworker_id: row.supervisor_id for row in session.scalars(select(Supervises))}
+
+
+def count_administrators(session: Session, *, now: datetime) -> int:
+    """How many administrators there are, the invited ones included."""
+    return sum(
+        seat.role == Role.ADMINISTRATOR and seat.is_held(now)
+        for staff in list_staff(session)
+        for seat in staff.roles
+    )
+
+
+def held_roles(session: Session, *, now: datetime) -> dict[UUID, frozenset[Role]]:
+    """The roles of everyone who is active, in two statements."""
+    return {
+        staff.id: staff.actor_at(now).roles
+        for staff in list_staff(session)
+        if staff.state == "active"
+    }
+
+
+def get_open_invitation(
+    session: Session, token: str, *, now: datetime, lock: bool = False
+) -> Invitation:
+    """The invitation behind a letter's token. Raises Refused once it is used or too old."""
+    found = session.get(Invitation, tokens.read(token), with_for_update=lock)
+    if found is None or found.used_at is not None or found.expires_at <= now:
+        raise Refused("invitation_over")
+    return found
+
+
 def find_organisation(session: Session) -> Organisation | None:
     """None until `flask setup` was done."""
     return session.get(Organisation, 1)
+
+
+def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:
+    """A second factor to set up; for administrators, duties that nobody covers."""
+    waiting = []
+    staff = session.get(Staff, actor.id) if actor.kind == "staff" else None
+    if staff is not None and not staff.has_second_factor:
+        waiting.append(
+            Waiting(
+                section=N_("Your sign-in"),
+                title=N_("Protect your sign-in with a second factor"),
+                endpoint="people.second_factor",
+                action=N_("Set it up"),
+            )
+        )
+    if actor.may(Permission.MANAGE_STAFF):
+        missing = duties.uncovered(held_roles(session, now=now), duties.seats_now(session))
+        if missing:
+            waiting.append(
+                Waiting(
+                    section=N_("People"),
+                    title=N_("Some duties cannot be covered by the people here"),
+                    endpoint="people.staff_check",
+                    action=N_("See which"),
+                )
+            )
+    return waiting

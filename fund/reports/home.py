@@ -7,12 +7,17 @@ from datetime import date, datetime, timedelta
 from babel import dates
 from sqlalchemy.orm import Session
 
-from fund.i18n import format_day, gettext, language
+from fund.i18n import format_day, gettext, language, readable
+from fund.ledger import queries as ledger
+from fund.people import queries as people
 from fund.permissions import Actor
 from fund.waiting import Waiting
 
 # Each room's `list_waiting(session, actor, *, now)`, in the order in which the page shows them.
-SOURCES: tuple[Callable[..., list[Waiting]], ...] = ()
+SOURCES: tuple[Callable[..., list[Waiting]], ...] = (
+    ledger.list_waiting,
+    people.list_waiting,
+)
 
 SOON = timedelta(days=7)
 
@@ -54,15 +59,16 @@ def count_due_soon(found: Iterable[Waiting], today: date) -> int:
 
 def _row(waiting: Waiting, today: date) -> Row:
     due, kind = _due(waiting.due_on, today)
+    params = {name: readable(value) for name, value in waiting.params.items()}
     return Row(
-        title=gettext(waiting.title, **waiting.params),
-        note=gettext(waiting.note, **waiting.params) if waiting.note else "",
+        title=gettext(waiting.title, **params),
+        note=gettext(waiting.note, **params) if waiting.note else "",
         code=waiting.code,
         due=due,
         due_kind=kind,
         endpoint=waiting.endpoint,
         values=waiting.values,
-        action=gettext(waiting.action, **waiting.params),
+        action=gettext(waiting.action, **params),
     )
 
 

@@ -20,8 +20,11 @@ from fund import clock
 from fund.db import reading
 from fund.i18n import LANGUAGE_COOKIE, LANGUAGES, N_
 from fund.pages import NEUTRAL_SITE, safe_path
+from fund.people.models import Organisation
+from fund.people.queries import find_organisation
 from fund.permissions import Permission
 from fund.reports import home as waiting
+from fund.reports.queries import get_public_figures
 from fund.web import NavEntry, csrf, current_actor, permit, public
 
 blueprint = Blueprint("reports", __name__)
@@ -37,14 +40,17 @@ A_YEAR_SECONDS = 365 * 24 * 3600
 @public
 def index() -> str:
     """What the fund is for, what it holds, and the way to give."""
-    return render_template("reports/index.html")
+    now = clock.now()
+    with reading() as session:
+        figures = get_public_figures(session, now=now)
+    return render_template("reports/index.html", figures=figures, now=now)
 
 
 @blueprint.get("/about")
 @public
 def about() -> str:
     """Who we are."""
-    return render_template("reports/about.html")
+    return render_template("reports/about.html", organisation=_organisation())
 
 
 @blueprint.get("/how-it-works")
@@ -58,7 +64,12 @@ def how() -> str:
 @public
 def privacy() -> str:
     """What is kept about whom, why and how long."""
-    return render_template("reports/privacy.html")
+    return render_template("reports/privacy.html", organisation=_organisation())
+
+
+def _organisation() -> Organisation | None:
+    with reading() as session:
+        return find_organisation(session)
 
 
 @blueprint.get("/staff/")

@@ -80,4 +80,4 @@ WITHDRAWAL_REASONS = {
     "recorded_in_error": N_("It was recorded in error"),
 }
 
-MONTHS_VALID = {"6": N_("Six months"), "12": N_("One year"), "24": N_("Two years")}
+YEARS_VALID = {"1": N_("One year"), "2": N_("Two years")}

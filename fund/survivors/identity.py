@@ -95,6 +95,16 @@ def guardian_context(guardian_id: UUID) -> str:
     return f"guardian.name:{guardian_id}"
 
 
+def reason_context(consent_id: UUID) -> str:
+    """Where the sealed reason for another lawful basis belongs."""
+    return f"consent.reason:{consent_id}"
+
+
+def document_context(document_id: UUID) -> str:
+    """Where a document's sealed bytes belong."""
+    return f"document:{document_id}"
+
+
 def plain_name(name: str) -> str:
     """A name without titles, case, doubled spaces and the ways Unicode can write one letter."""
     words = unicodedata.normalize("NFKC", name).casefold().replace("\u200b", "").split()

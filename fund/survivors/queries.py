@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from fund.clock import bangkok_day
 from fund.errors import NotFound
+from fund.i18n import N_
 from fund.ids import find_case_code
 from fund.keys import DataKey
 from fund.people.models import Supervises
-from fund.permissions import Actor, Role
+from fund.permissions import Actor, Permission, Role
 from fund.survivors import ages
 from fund.survivors.identity import unseal_label
 from fund.survivors.models import (
@@ -24,8 +26,10 @@ from fund.survivors.models import (
     Guardian,
     Survivor,
 )
+from fund.waiting import Waiting
 
 PAGE = 50
+SOON = timedelta(days=30)
 
 
 class NotYourCase(NotFound):
@@ -220,4 +224,88 @@ def list_documents(session: Session, subject_kind: str, subject_id: UUID) -> lis
             .where(Document.subject_kind == subject_kind, Document.subject_id == subject_id)
             .order_by(Document.id.desc())
         )
+    )
+
+
+def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:
+    """Consents to record or renew; for supervisors also records to attest, bases to confirm."""
+    if not actor.may(Permission.RECORD_CONSENT):
+        return []
+    on = bangkok_day(now)
+    waiting = _consents_ending(session, actor, on)
+    if Role.SUPERVISOR in actor.roles:
+        waiting += _bases_to_confirm(session, actor) + _records_to_attest(session, actor)
+    return waiting
+
+
+def _consents_ending(session: Session, actor: Actor, on: date) -> list[Waiting]:
+    valid = Consent.id == func.vault.find_valid_consent(Survivor.id, on)
+    rows = session.execute(
+        select(Survivor.case_code, Consent.giver_kind, Consent.expires_on)
+        .outerjoin(Consent, valid)
+        .where(
+            Survivor.id.in_(accessible_to(actor)),
+            Survivor.state == "open",
+            or_(Consent.id.is_(None), Consent.expires_on <= on + SOON),
+        )
+        .order_by(Consent.expires_on.nulls_first(), Survivor.id)
+        .limit(PAGE)
+    )
+    titles = {
+        None: N_("There is no valid consent"),
+        "other_lawful_basis": N_("Look at the other lawful basis again"),
+    }
+    return [
+        _waiting(
+            row.case_code,
+            titles.get(row.giver_kind, N_("The consent ends soon")),
+            N_("Open"),
+            due_on=row.expires_on,
+        )
+        for row in rows
+    ]
+
+
+def _bases_to_confirm(session: Session, actor: Actor) -> list[Waiting]:
+    rows = session.execute(
+        select(Survivor.case_code, Consent.expires_on)
+        .join(Consent, Consent.survivor_id == Survivor.id)
+        .where(
+            Survivor.id.in_(accessible_to(actor)),
+            Consent.giver_kind == "other_lawful_basis",
+            Consent.confirmed_at.is_(None),
+            Consent.withdrawn_at.is_(None),
+            Consent.recorded_by != actor.id,
+        )
+        .order_by(Consent.id)
+        .limit(PAGE)
+    )
+    title = N_("Confirm another lawful basis")
+    return [_waiting(row.case_code, title, N_("Look"), due_on=row.expires_on) for row in rows]
+
+
+def _records_to_attest(session: Session, actor: Actor) -> list[Waiting]:
+    codes = session.scalars(
+        select(Survivor.case_code)
+        .where(
+            Survivor.id.in_(accessible_to(actor)),
+            Survivor.state == "open",
+            Survivor.added_by != actor.id,
+            func.vault.is_attested(Survivor.id).is_(False),
+        )
+        .order_by(Survivor.id)
+        .limit(PAGE)
+    )
+    return [_waiting(code, N_("Attest the new record"), N_("Look")) for code in codes]
+
+
+def _waiting(code: str, title: str, action: str, *, due_on: date | None = None) -> Waiting:
+    return Waiting(
+        section=N_("Cases"),
+        title=title,
+        endpoint="survivors.case_show",
+        action=action,
+        code=code,
+        due_on=due_on,
+        values={"code": code},
     )

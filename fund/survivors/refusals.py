@@ -12,6 +12,7 @@ TEXTS: dict[str, str] = {
     "attests_own_record": N_("Who added a record does not attest it; a second person does."),
     "already_attested": N_("You have attested this record already."),
     "already_assigned": N_("This colleague works on the case already."),
+    "last_caseworker": N_("Somebody must stay with the case; assign another colleague first."),
     "not_a_caseworker": N_("Please choose one of the caseworkers."),
     "no_valid_consent": N_(
         "There is no valid consent for this case. Record the consent first, then try again."
@@ -22,9 +23,9 @@ TEXTS: dict[str, str] = {
         "Under twenty years of age a parent, a guardian or whoever stands in their place consents."
     ),
     "assent_needed": N_("From ten years of age the child's own assent is needed too."),
-    "assent_too_early": N_("Assent is recorded from ten to twenty years of age only."),
     "consent_paper_needed": N_("For this, add the paper to the case first, and choose it here."),
-    "given_in_future": N_("This day has not come yet."),
+    "guardian_needed": N_("Please choose who consented."),
+    "day_in_future": N_("This day has not come yet."),
     "consent_too_old": N_("This would have ended by now; please record a new consent."),
     "wording_changed": N_("The wording has a new version. Please read that one, and record it."),
     "nothing_to_withdraw": N_("There is no consent that could be withdrawn."),

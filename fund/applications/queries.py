@@ -1,0 +1,121 @@
+"""Reads of applications, for those whose case it is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fund import clock
+from fund.applications.models import EDITABLE, KINDS, Application
+from fund.errors import NotFound
+from fund.i18n import N_
+from fund.money import Money
+from fund.permissions import Actor, Permission
+from fund.survivors import queries as survivors
+from fund.survivors.models import Survivor
+from fund.waiting import Waiting
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class ApplicationRow:
+    """A line of the list."""
+
+    application: Application
+    code: str
+
+
+def get_application(session: Session, application_id: UUID, *, actor: Actor) -> Application:
+    """For the case's own staff. Raises NotFound; NotYourCase, which the edge records."""
+    application = session.get(Application, application_id)
+    if application is None:
+        raise NotFound
+    survivors.get_survivor(session, application.survivor_id, actor=actor)
+    return application
+
+
+def list_applications(
+    session: Session, actor: Actor, *, before: UUID | None = None, limit: int = PAGE
+) -> list[ApplicationRow]:
+    """Of the cases this person may open, newest first; `before` is the last id seen."""
+    page = (
+        select(Application, Survivor.case_code)
+        .join(Survivor, Survivor.id == Application.survivor_id)
+        .where(Application.survivor_id.in_(survivors.accessible_to(actor)))
+        .order_by(Application.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        page = page.where(Application.id < before)
+    return [ApplicationRow(row[0], row[1]) for row in session.execute(page)]
+
+
+def list_of_case(session: Session, survivor_id: UUID) -> list[Application]:
+    """A case's applications, newest first; whoever asks may open the case."""
+    return list(
+        session.scalars(
+            select(Application)
+            .where(Application.survivor_id == survivor_id)
+            .order_by(Application.id.desc())
+        )
+    )
+
+
+def list_by_state(
+    session: Session, states: Iterable[str], *, before: UUID | None = None, limit: int = PAGE
+) -> list[ApplicationRow]:
+    """For the committee: oldest first in these states, after the id `before`."""
+    page = (
+        select(Application, Survivor.case_code)
+        .join(Survivor, Survivor.id == Application.survivor_id)
+        .where(Application.state.in_(list(states)))
+        .order_by(Application.id)
+        .limit(limit)
+    )
+    if before is not None:
+        page = page.where(Application.id > before)
+    return [ApplicationRow(row[0], row[1]) for row in session.execute(page)]
+
+
+def requested(application: Application) -> Money:
+    """What is asked of the fund."""
+    return Money(application.requested_minor or 0, "THB")
+
+
+def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:
+    """Drafts to finish and questions to answer, of one's own applications."""
+    if not actor.may(Permission.WRITE_APPLICATIONS):
+        return []
+    rows = session.execute(
+        select(
+            Application.id,
+            Application.kind,
+            Application.state,
+            Application.saved_at,
+            Survivor.case_code,
+        )
+        .join(Survivor, Survivor.id == Application.survivor_id)
+        .where(Application.author_id == actor.id, Application.state.in_(EDITABLE))
+        .order_by(Application.saved_at)
+        .limit(PAGE)
+    )
+    return [
+        Waiting(
+            section=N_("Answer the committee") if row.state == "returned" else N_("Finish a draft"),
+            title=KINDS[row.kind],
+            endpoint="applications.application_edit",
+            action=N_("Answer") if row.state == "returned" else N_("Go on"),
+            code=row.case_code,
+            note=N_("saved today") if _same_day(row.saved_at, now) else N_("saved before today"),
+            values={"application_id": row.id},
+        )
+        for row in rows
+    ]
+
+
+def _same_day(one: datetime, other: datetime) -> bool:
+    return clock.bangkok_day(one) == clock.bangkok_day(other)

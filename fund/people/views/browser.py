@@ -1,0 +1,55 @@
+"""What a browser remembers of who signed in."""
+
+from datetime import datetime
+
+from flask import current_app, redirect, request, session, url_for
+from flask_login import current_user, login_user
+from werkzeug.wrappers import Response
+
+from fund.i18n import LANGUAGE_COOKIE
+from fund.people import queries
+from fund.people.models import Staff
+
+YEAR_SECONDS = 365 * 24 * 60 * 60
+
+
+def begin(staff: Staff, *, now: datetime) -> None:
+    """Start a session from nothing, so that one planted before sign-in is worth nothing."""
+    session.clear()
+    login_user(queries.signed_in(staff, now=now))
+    touch(now)
+
+
+def touch(now: datetime) -> None:
+    """The person is here at `now`."""
+    session["seen_at"] = now.timestamp()
+
+
+def seconds_away(now: datetime) -> float:
+    """How long nothing was heard from this browser; endless if it never was."""
+    seen_at: float | None = session.get("seen_at")
+    return now.timestamp() - seen_at if seen_at is not None else float("inf")
+
+
+def is_signed_in() -> bool:
+    return bool(current_user.is_authenticated)
+
+
+def next_path(wanted: str | None = None) -> str:
+    """Where `next` leads if that is a staff page, else the home page."""
+    target = wanted if wanted is not None else request.values.get("next", "")
+    return target if target.startswith("/staff/") else url_for("reports.home")
+
+
+def go(path: str, *, language: str) -> Response:
+    """Redirect, and speak `language` from there on."""
+    answer = redirect(path, 303)
+    answer.set_cookie(
+        LANGUAGE_COOKIE,
+        language,
+        max_age=YEAR_SECONDS,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
+    return answer
