@@ -9,7 +9,7 @@ from typing import Any
 
 from babel import Locale, dates, numbers
 from babel.messages import mofile, pofile
-from flask import Flask, current_app, has_request_context, render_template, request
+from flask import Flask, current_app, has_request_context, render_template, request, url_for
 from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
 
 from fund import clock
@@ -123,6 +123,11 @@ def format_day(day: date | datetime, *, always_year: bool = False) -> str:
 def format_moment(moment: datetime) -> str:
     """Day and time in Thailand, `26 Nov 14:05`."""
     return f"{format_day(moment)} {moment.astimezone(clock.BANGKOK):%H:%M}"
+
+
+def link(endpoint: str, **values: Any) -> str:
+    """The whole address of a page, for mails and papers."""
+    return url_for(endpoint, _external=True, **values)
 
 
 def render_mail(name: str, code: str, **context: Any) -> tuple[str, str, str]:

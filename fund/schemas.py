@@ -9,6 +9,7 @@ from fund.i18n import N_
 from fund.money import CURRENCIES, BadAmount, Money, parse_money
 
 REQUIRED = N_("Please fill this in.")
+NOT_TEXT = N_("Please write this as plain text.")
 AMOUNT_TEXTS = {
     "not_an_amount": N_("Please write an amount in figures, such as 1500."),
     "too_many_decimals": N_("This currency does not have that many decimals."),
@@ -26,7 +27,12 @@ class CommandSchema(Schema):
 class Text(fields.String):
     """A line or paragraph that a person typed, trimmed; empty counts as missing."""
 
-    default_error_messages = {"required": REQUIRED, "null": REQUIRED}
+    default_error_messages = {
+        "required": REQUIRED,
+        "null": REQUIRED,
+        "invalid": NOT_TEXT,
+        "invalid_utf8": NOT_TEXT,
+    }
 
     def __init__(self, *, longest: int = 2000, **options: Any) -> None:
         limit = validate.Length(max=longest, error=N_("This is too long."))

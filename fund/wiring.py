@@ -87,7 +87,7 @@ def wire(app: Flask, settings: Settings) -> None:
     tokens.init(settings.secret_key)
     mail.init(settings.smtp_url)
     storage.init(settings.storage_url)
-    stripe.init(settings.stripe, settings.stripe_api_base)
+    stripe.init(settings.stripe, settings.stripe_api_base, settings.base_url)
 
     i18n.init(app)
     for refusals in REFUSALS:

@@ -518,7 +518,13 @@ class GiftStarted(Event, subject="gift"):
     fund: str
     amount_minor: int
     currency: str
-    frequency: str
+
+
+@dataclass(frozen=True)
+class GiftRetried(Event, subject="gift"):
+    """The last attempt came to nothing, and the donor tries again."""
+
+    attempt: int
 
 
 @dataclass(frozen=True)
@@ -535,16 +541,9 @@ class GiftPaid(Event, subject="gift"):
 
 @dataclass(frozen=True)
 class GiftFailed(Event, subject="gift"):
-    """`reason`: a code such as Stripe's `card_declined`, or `expired`."""
+    """`reason`: failed, or expired."""
 
     reason: str
-
-
-@dataclass(frozen=True)
-class GiftRefunded(Event, subject="gift"):
-    amount_minor: int
-    currency: str
-    refund: str
 
 
 @dataclass(frozen=True)
@@ -564,15 +563,10 @@ class ReceiptIssued(Event, subject="receipt"):
 
 
 @dataclass(frozen=True)
-class BalanceTransactionBooked(Event, subject="office"):
-    """`category` is Stripe's reporting_category; amounts are in the account's currency."""
+class InboxEventRetried(Event, subject="office"):
+    """Somebody had a failed event of Stripe's looked at again; `event` is its id there."""
 
-    txn: str
-    category: str
-    amount_minor: int
-    fee_minor: int
-    currency: str
-    journal_id: UUID | None
+    event: str
 
 
 # --- reports ----------------------------------------------------------------------------------

@@ -2,13 +2,15 @@
 
 from flask import Flask
 
-from fund.cli import backup, database, staff, worker
+from fund.cli import backup, database, ledger, settlement, staff, worker
 
 GROUPS = (
     staff.group,
     database.group,
     backup.make,
     backup.restore,
+    ledger.group,
+    settlement.group,
     worker.command,
 )
 

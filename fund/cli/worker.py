@@ -13,17 +13,29 @@ from flask.cli import with_appcontext
 
 from config.settings import Settings
 from fund import jobs
+from fund.giving import checkout
+from fund.giving import tasks as giving_tasks
 from fund.people import tasks as people_tasks
+from fund.settlement import tasks as settlement_tasks
 from fund.survivors import tasks as survivors_tasks
 
 log = structlog.get_logger(__name__)
 
 # Each is called again and again until `stop` is set: (name, one round, seconds between rounds).
 Loop = tuple[str, Callable[[], object], float]
-LOOPS: list[Loop] = []
+LOOPS: list[Loop] = [
+    ("inbox", settlement_tasks.drain_inbox, settlement_tasks.INBOX_PAUSE_SECONDS),
+    ("feed", settlement_tasks.pull_woken_feeds, settlement_tasks.FEED_PAUSE_SECONDS),
+]
 
 # Importing them registers their tasks.
-TASK_MODULES: tuple[ModuleType, ...] = (people_tasks, survivors_tasks)
+TASK_MODULES: tuple[ModuleType, ...] = (
+    checkout,
+    giving_tasks,
+    people_tasks,
+    settlement_tasks,
+    survivors_tasks,
+)
 
 
 @click.command("worker", help="Run jobs, the webhook inbox and the audit sequencer.")

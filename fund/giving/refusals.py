@@ -1,3 +1,21 @@
 """The words of this room's error codes."""
 
-TEXTS: dict[str, str] = {}
+from fund.i18n import N_
+
+TEXTS: dict[str, str] = {
+    "fund_takes_no_gifts": N_("This fund takes no gifts at the moment. Please choose another."),
+    "gift_too_small": N_("The least that can be paid this way is %(least)s."),
+    "gift_too_large": N_(
+        "The most that one gift can be here is %(most)s. For a larger one please write to us."
+    ),
+    "no_card_office": N_("Giving by card is not open at the moment. Please try again later."),
+    "stripe_unavailable": N_("Stripe, which takes the payment, does not answer at the moment."),
+    "stripe_busy": N_("Many people are giving just now. Please wait a moment."),
+    "stripe_not_set_up": N_("This office is not connected to Stripe."),
+    "stripe_refused": N_("Stripe did not accept this (%(reason)s)."),
+    "paid_amount_differs": N_("Stripe took %(paid)s for a gift of %(given)s."),
+    "gift_unknown": N_("There is no such gift here."),
+    "paid_twice": N_("This gift was paid a second time, by another payment."),
+    "bank_reference_known": N_("A gift with this bank reference is recorded already."),
+    "not_the_offices_currency": N_("This office's bank holds another currency."),
+}

@@ -1,9 +1,67 @@
-"""Pages of this room."""
+"""The books, to read: balances by fund, and every journal."""
 
-from flask import Blueprint
+from uuid import UUID
 
-from fund.web import NavEntry
+from flask import Blueprint, render_template, request
 
-blueprint = Blueprint("ledger", __name__)
+from fund import clock, i18n
+from fund.audit import queries as audit
+from fund.db import reading
+from fund.errors import NotFound
+from fund.i18n import N_
+from fund.ledger import queries, statements
+from fund.ledger.models import RESERVE_DAYS, Fund
+from fund.permissions import Permission
+from fund.web import NavEntry, permit
 
-NAVIGATION: list[NavEntry] = []
+blueprint = Blueprint("ledger", __name__, url_prefix="/staff/ledger")
+
+NAVIGATION: list[NavEntry] = [NavEntry("ledger.balances", N_("Books"), Permission.READ_LEDGER)]
+
+
+@blueprint.get("")
+@permit(Permission.READ_LEDGER)
+def balances() -> str:
+    with reading() as session:
+        return render_template(
+            "ledger/balances.html",
+            available=queries.list_available(session, now=clock.now()),
+            parts=statements.trial_balance(session),
+            fund_name=_fund_name,
+            now=clock.now(),
+            reserve_days=RESERVE_DAYS,
+        )
+
+
+@blueprint.get("/journals")
+@permit(Permission.READ_LEDGER)
+def journal_list() -> str:
+    with reading() as session:
+        journals, has_more = statements.list_journals(session, before=_before())
+        return render_template(
+            "ledger/journal_list.html", journals=journals, has_more=has_more, fund_name=_fund_name
+        )
+
+
+@blueprint.get("/journals/<uuid:journal_id>")
+@permit(Permission.READ_LEDGER)
+def journal_show(journal_id: UUID) -> str:
+    with reading() as session:
+        return render_template(
+            "ledger/journal_show.html",
+            journal=statements.get_journal(session, journal_id),
+            events=audit.list_events(session, [("journal", journal_id)]),
+            fund_name=_fund_name,
+        )
+
+
+def _before() -> UUID | None:
+    given = request.args.get("before")
+    try:
+        return UUID(given) if given else None
+    except ValueError:
+        raise NotFound
+
+
+def _fund_name(fund: Fund) -> str:
+    return queries.fund_name(fund, i18n.language())

@@ -23,6 +23,8 @@ from fund.survivors.choices import (
 from fund.survivors.identity import Identity, is_plausible_number
 
 OLDEST_YEAR = 1920
+UNDER_TEN = "under_ten"  # the answer instead of a way of assent
+NOT_A_DAY = N_("Please write a day, such as 2026-11-24.")
 CHOOSE = N_("Please choose one of the answers offered.")
 
 
@@ -32,16 +34,14 @@ class Day(fields.Date):
     default_error_messages = {
         "required": REQUIRED,
         "null": REQUIRED,
-        "invalid": N_("Please write a day, such as 2026-11-24."),
-        "format": N_("Please write a day, such as 2026-11-24."),
-        "invalid_type": N_("Please write a day, such as 2026-11-24."),
+        **dict.fromkeys(("invalid", "format", "invalid_type", "invalid_awareness"), NOT_A_DAY),
     }
 
 
 class Code(fields.String):
     """One of a closed list of codes."""
 
-    default_error_messages = {"required": CHOOSE, "null": CHOOSE, "invalid": CHOOSE}
+    default_error_messages = dict.fromkeys(("required", "null", "invalid", "invalid_utf8"), CHOOSE)
 
     def __init__(self, choices: Any, **options: Any) -> None:
         super().__init__(validate=one_of(choices), **options)
@@ -136,7 +136,7 @@ class ConsentAddSchema(CommandSchema):
     document_id = Id(load_default=None)
     lawful_basis = Code(LAWFUL_BASES, load_default=None)
     reason = Text(longest=2000, load_default="")
-    assent_how = Code({"": None, **WAYS_GIVEN}, load_default="")
+    assent_how = Code([UNDER_TEN, *WAYS_GIVEN], load_default=None)
     assent_language = Code(LANGUAGES, load_default="th")
     assent_version = WholeNumber(load_default=None)
 
@@ -149,6 +149,8 @@ class ConsentAddSchema(CommandSchema):
             missing |= {name: [REQUIRED] for name in ("reason",) if not data[name]}
         elif not data["given_how"]:
             missing["given_how"] = [CHOOSE]
+        if kind != "survivor" and not data["assent_how"]:
+            missing["assent_how"] = [CHOOSE]
         if kind == "state_guardian" and data["relation"] not in STATE_RELATIONS:
             missing["relation"] = [CHOOSE]
         if kind == "guardian" and data["guardian_id"] is None:

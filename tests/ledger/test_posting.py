@@ -1,9 +1,255 @@
 """The books take each fact once, whole, and never change it."""
 
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from fund.ledger import queries
-from tests.ledger.factories import give_cash, make_fund
+from fund.audit import queries as audit
+from fund.db import transaction
+from fund.errors import NotFound, Refused
+from fund.ids import new_id
+from fund.ledger import journals, operations, queries
+from fund.ledger.journals import Book, JournalDraft
+from fund.ledger.models import Journal
+from fund.permissions import SYSTEM
+from tests.ledger.factories import give_cash, make_fund, make_office
+
+DAY = date(2026, 11, 24)
+
+
+@pytest.fixture
+def book(session: Session) -> Book:
+    """*Where needed most* at the office abroad."""
+    office = make_office(session, "nz")
+    return Book.load(session, make_fund(session).id, office.id, "NZD")
+
+
+def balance(session: Session, book: Book, role: str) -> int:
+    return queries.balance(session, book.account(role).id).amount_minor
+
+
+def post(session: Session, *drafts: JournalDraft, now: Any) -> list[Any]:
+    return operations.post(session, drafts, actor=SYSTEM, now=now)
+
+
+def test_a_gift_its_fee_and_its_payout_stand_where_they_should(session, book, now):
+    post(
+        session,
+        journals.charge(book, "txn_1", DAY, 10_000, 320),
+        journals.became_available(book, "txn_1", DAY, 9_680),
+        journals.payout([(book, 9_680)], "txn_2", DAY),
+        journals.payout_arrived([(book, 9_680)], "po_1", DAY),
+        now=now,
+    )
+    assert balance(session, book, "contributions") == 10_000
+    assert balance(session, book, "processing_fees") == 320
+    assert balance(session, book, "bank") == 9_680
+    for role in ("stripe_pending", "stripe_available", "payout_in_transit"):
+        assert balance(session, book, role) == 0
+
+
+def test_a_fact_told_twice_is_booked_once(session, book, now):
+    draft = journals.charge(book, "txn_1", DAY, 10_000, 320)
+    [first] = post(session, draft, now=now)
+    again = post(session, draft, draft, now=now + timedelta(days=1))
+    assert again == [first, first]
+    assert balance(session, book, "contributions") == 10_000
+    assert len(audit.list_events(session, [("journal", first)])) == 1
+
+
+def test_a_fact_told_twice_in_one_call_is_booked_once(session, book, now):
+    draft = journals.charge(book, "txn_1", DAY, 10_000, 320)
+    other = journals.charge(book, "txn_0", DAY, 500, 0)
+    ids = post(session, draft, other, draft, now=now)
+    assert ids[0] == ids[2] != ids[1]
+    assert balance(session, book, "contributions") == 10_500
+
+
+def test_the_same_key_with_another_content_is_refused(session, book, now):
+    post(session, journals.charge(book, "txn_1", DAY, 10_000, 320), now=now)
+    with pytest.raises(Refused, match="journal_key_reused"):
+        post(session, journals.charge(book, "txn_1", DAY, 10_000, 321), now=now)
+
+
+def test_each_journal_is_sealed_in_the_log_with_the_hash_of_its_rows(session, book, now):
+    draft = journals.charge(book, "txn_1", DAY, 10_000, 320)
+    [journal_id] = post(session, draft, now=now)
+    [event] = audit.list_events(session, [("journal", journal_id)])
+    row = session.get_one(Journal, journal_id)
+    assert event.name == "journal_posted"
+    assert event.data["key"] == row.idempotency_key == "txn_1"
+    assert (
+        event.data["rows_sha256"]
+        == draft.rows_sha256(
+            journal_id, actor="system", recorded_at="2026-11-24T03:00:00.000000Z"
+        ).hex()
+    )
+
+
+def test_a_closed_period_takes_nothing_more(fresh_url, now, owner_of):
+    with transaction() as session:
+        book = Book.load(session, make_fund(session).id, make_office(session, "th").id, "THB")
+    with owner_of(fresh_url) as connection:
+        connection.execute(
+            "INSERT INTO ledger.period VALUES (uuidv7(), '[2020-01-01,2020-02-01)', 'closed')"
+        )
+    with pytest.raises(Refused, match="period_closed"), transaction() as session:
+        post(session, journals.gift_to_bank(book, new_id(), date(2020, 1, 31), 100), now=now)
+    with transaction() as session:
+        post(session, journals.gift_to_bank(book, new_id(), date(2020, 2, 1), 100), now=now)
+
+
+def test_a_journal_is_reversed_once(session, book, now):
+    [first] = post(session, journals.charge(book, "txn_1", DAY, 100, 0), now=now)
+    back = JournalDraft(
+        "charge", DAY, "test", "back", (book.entry("contributions", "stripe_pending", 100),), first
+    )
+    post(session, back, now=now)
+    with pytest.raises(Refused, match="already_reversed"):
+        post(session, replace(back, key="again"), now=now)
+
+
+def test_an_unknown_office_has_no_book(session):
+    with pytest.raises(NotFound):
+        Book.load(session, make_fund(session).id, new_id(), "NZD")
+
+
+def test_an_office_keeps_accounts_in_its_own_currency_only(session):
+    thai = make_office(session, "th")
+    book = Book.load(session, make_fund(session).id, thai.id, "THB")
+    assert set(book.accounts) >= {"bank", "contributions"}
+    make_office(session, "nz")
+    abroad = Book.load(session, make_fund(session).id, thai.id, "NZD")
+    with pytest.raises(Refused, match="no_such_account"):
+        abroad.account("bank")
+
+
+# --- What the database refuses by itself ------------------------------------------------------
+
+
+def raw(book: Book, **changes: Any) -> dict[str, Any]:
+    journal_id = str(new_id())
+    event = {
+        "id": str(new_id()),
+        "name": "journal_posted",
+        "actor": "system",
+        "subject_kind": "journal",
+        "subject_id": journal_id,
+        "data": {},
+        "at": "2026-11-24T03:00:00Z",
+        "payload_commit": "\\x" + "00" * 32,
+        "leaf_hash": "\\x" + "00" * 32,
+    }
+    return {
+        "id": journal_id,
+        "event": event,
+        "kind": "charge",
+        "effective_on": "2026-11-24",
+        "recorded_at": "2026-11-24T03:00:00Z",
+        "source": "raw",
+        "idempotency_key": str(new_id()),
+        "request_sha256": "\\x00",
+        "actor": "system",
+        "transfers": [
+            {
+                "debit": str(book.account("bank").id),
+                "credit": str(book.account("contributions").id),
+                "amount": 100,
+            }
+        ],
+    } | changes
+
+
+def post_raw(session: Session, journal: dict[str, Any]) -> psycopg.Error:
+    with pytest.raises(DBAPIError) as refusal, session.begin_nested():
+        session.execute(
+            text("SELECT ledger.post_journals(CAST(:rows AS jsonb))"),
+            {"rows": json.dumps([journal])},
+        )
+    assert isinstance(refusal.value.orig, psycopg.Error)
+    return refusal.value.orig
+
+
+@pytest.mark.parametrize("amount", [0, -1])
+def test_the_database_refuses_amounts_that_are_not_positive(session, book, amount):
+    journal = raw(book)
+    journal["transfers"][0]["amount"] = amount
+    assert post_raw(session, journal).diag.constraint_name == "ck_transfer_amount"
+
+
+def test_the_database_refuses_what_leaves_the_fund_or_goes_nowhere(session, book):
+    other = Book.load(
+        session, make_fund(session, "education").id, make_office(session, "nz").id, "NZD"
+    )
+    thai = Book.load(session, book.fund_id, make_office(session, "th").id, "THB")
+    bank = str(book.account("bank").id)
+    for credit, constraint in (
+        (other.account("contributions").id, "fk_transfer_credit_account_id_fund_id_currency"),
+        (thai.account("contributions").id, "fk_transfer_credit_account_id_fund_id_currency"),
+        (new_id(), "fk_transfer_credit_account_id_fund_id_currency"),
+        (bank, "ck_transfer_accounts"),
+    ):
+        transfers = [{"debit": bank, "credit": str(credit), "amount": 100}]
+        refusal = post_raw(session, raw(book, transfers=transfers))
+        assert refusal.diag.constraint_name == constraint
+    nowhere = [{"debit": str(new_id()), "credit": bank, "amount": 100}]
+    assert post_raw(session, raw(book, transfers=nowhere)).diag.column_name == "fund_id"
+
+
+def test_the_database_refuses_a_journal_that_leaves_no_event(session, book):
+    assert post_raw(session, raw(book, event=None)).diag.table_name == "event"
+
+
+def test_the_database_refuses_a_journal_without_transfers(session, book):
+    assert post_raw(session, raw(book, transfers=[])).sqlstate == "LF003"
+
+
+@pytest.mark.parametrize(
+    ("table", "code"), [("account", "account_closed"), ("fund", "fund_closed")]
+)
+def test_what_is_closed_takes_nothing_more(fresh_url, now, owner_of, table, code):
+    with transaction() as session:
+        fund, office = make_fund(session), make_office(session, "th")
+        book = Book.load(session, fund.id, office.id, "THB")
+    with owner_of(fresh_url) as connection:
+        connection.execute(f"UPDATE ledger.{table} SET is_open = false")
+    with pytest.raises(Refused, match=code), transaction() as session:
+        post(session, journals.gift_to_bank(book, new_id(), DAY, 100), now=now)
+
+
+BOOKED = ("journal", "transfer", "commitment", "commitment_event")
+
+
+@pytest.mark.parametrize("table", BOOKED)
+@pytest.mark.parametrize("statement", ["UPDATE {} SET {}", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
+def test_not_even_the_owner_changes_what_is_booked(fresh_url, owner_of, table, statement):
+    column = {"transfer": "amount_minor = 1"}.get(table, "actor = 'x'")
+    with owner_of(fresh_url) as connection, pytest.raises(psycopg.Error) as refusal:
+        connection.execute(statement.format(f"ledger.{table}", column))
+    assert refusal.value.sqlstate == "LF001"
+
+
+def test_the_service_may_only_read_the_books(database):
+    with psycopg.connect(database) as connection:
+        rights = connection.execute(
+            "SELECT c.relname, r.privilege FROM pg_class c"
+            " JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'ledger'"
+            " CROSS JOIN unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER'])"
+            "   r (privilege)"
+            " WHERE c.relkind IN ('r', 'p') AND has_table_privilege(c.oid, r.privilege)"
+        ).fetchall()
+        assert rights == []
+        for internal in ("ledger.open_accounts()",):
+            assert connection.execute(
+                "SELECT has_function_privilege(%s, 'EXECUTE')", [internal]
+            ).fetchone() == (False,)
 
 
 def test_a_gift_to_the_bank_is_cash_that_the_fund_can_award(session: Session, now):
@@ -11,3 +257,11 @@ def test_a_gift_to_the_bank_is_cash_that_the_fund_can_award(session: Session, no
     give_cash(session, fund, 150_000)
     position = queries.available(session, fund.id, now=now)
     assert position.cash.amount_minor == position.available.amount_minor == 150_000
+
+
+def test_a_hundred_journals_are_one_statement(session, book, now, connection):
+    drafts = [journals.charge(book, f"txn_{n}", DAY, 100 + n, n) for n in range(100)]
+    ids = post(session, *drafts, now=now)
+    assert len(set(ids)) == 100
+    assert [session.get_one(Journal, i).idempotency_key for i in ids] == [d.key for d in drafts]
+    assert balance(session, book, "contributions") == sum(100 + n for n in range(100))

@@ -287,7 +287,7 @@ def test_a_withdrawal_is_one_way(as_owner):
         ),
         ("UPDATE vault.consent SET giver_kind = 'survivor'", "a consent stays as it was given"),
         ("DELETE FROM vault.consent", "vault.consent keeps what was recorded"),
-        ("TRUNCATE vault.consent", "vault.consent keeps what was recorded"),
+        ("TRUNCATE vault.consent CASCADE", "vault.consent keeps what was recorded"),
         ("UPDATE vault.consent_wording SET text = 'x'", "vault.consent_wording keeps"),
         (
             "INSERT INTO vault.attestation SELECT gen_random_uuid(), id, added_by,"

@@ -98,7 +98,7 @@ def case_show(code: str) -> Response:
 @permit(Permission.ADD_CASES)
 def case_edit(code: str) -> AnyResponse:
     """Region and working label; a stale form shows both sides."""
-    form, theirs, status = Form(), False, 200
+    form, status = Form(), 200
     if request.method == "POST":
         form = load_form(CaseEditSchema())
         status = 422
@@ -116,15 +116,14 @@ def case_edit(code: str) -> AnyResponse:
                     return post.redirect(url_for(".case_show", code=case.code))
         except Conflict as conflict:
             form.refuse(conflict)
-            theirs, status = True, 409
+            status = 409
     with reading() as session:
         case = queries.get_case(session, code, actor=current_actor())
         page = render_template(
             "survivors/case_edit.html",
             case=case,
             form=form,
-            theirs=theirs,
-            choices=choices,
+            is_stale=status == 409,
             regions=options(choices.REGIONS),
         )
     return make_response(page, status)

@@ -18,7 +18,7 @@ from fund.permissions import Permission
 from fund.survivors import choices, operations, queries
 from fund.survivors.models import Survivor
 from fund.survivors.operations import GivenConsent
-from fund.survivors.schemas import ConsentAddSchema, ConsentWithdrawSchema
+from fund.survivors.schemas import UNDER_TEN, ConsentAddSchema, ConsentWithdrawSchema
 from fund.survivors.views.room import blueprint, case_page, options
 from fund.web import Form, current_actor, load_form, permit, posting
 
@@ -67,7 +67,8 @@ def _record(session: Session, survivor: Survivor, data: dict[str, Any]) -> None:
             now=now,
         ).id
     data["years"] = int(data["years"])
-    data["assent_how"] = data["assent_how"] or None
+    if data["assent_how"] == UNDER_TEN:
+        data["assent_how"] = None
     operations.record_consent(session, survivor, GivenConsent(**data), actor=actor, now=now)
 
 

@@ -1,0 +1,84 @@
+"""What the give page offers, and the limits of one gift. Data, not rules."""
+
+from dataclasses import dataclass
+
+from fund.i18n import N_
+from fund.ledger.models import REPORTING_CURRENCY, Fund
+from fund.money import CURRENCIES, Money
+
+BUS_FARES = N_("bus fares to school for a month")
+BOOKS = N_("books and uniform for a term")
+TRAINING = N_("a month of vocational training")
+
+# The same three things in each currency, in figures that people there give.
+PRESETS: dict[str, tuple[int, int, int]] = {
+    "THB": (500_00, 1_500_00, 4_000_00),
+    "USD": (15_00, 45_00, 120_00),
+    "EUR": (15_00, 40_00, 110_00),
+    "GBP": (12_00, 35_00, 95_00),
+    "AUD": (25_00, 70_00, 190_00),
+    "NZD": (25_00, 75_00, 200_00),
+    "SGD": (20_00, 60_00, 160_00),
+    "JPY": (2_500, 7_000, 19_000),
+    "KWD": (5_000, 14_000, 38_000),
+}
+
+# The most that one gift may be online: about as much in each currency, and below what Stripe
+# takes (eight digits). A guard against slips, not a rate: larger gifts go to the bank.
+MOST_MINOR: dict[str, int] = {
+    "THB": 900_000_00,
+    "USD": 27_000_00,
+    "EUR": 24_000_00,
+    "GBP": 21_000_00,
+    "AUD": 42_000_00,
+    "NZD": 46_000_00,
+    "SGD": 36_000_00,
+    "JPY": 4_300_000,
+    "KWD": 8_400_000,
+}
+
+CURRENCY_NAMES: dict[str, str] = {
+    "THB": N_("Thai baht"),
+    "USD": N_("US dollar"),
+    "EUR": N_("euro"),
+    "GBP": N_("British pound"),
+    "AUD": N_("Australian dollar"),
+    "NZD": N_("New Zealand dollar"),
+    "SGD": N_("Singapore dollar"),
+    "JPY": N_("Japanese yen"),
+    "KWD": N_("Kuwaiti dinar"),
+}
+
+
+@dataclass(frozen=True)
+class Preset:
+    """An amount on offer and what it pays for (a msgid)."""
+
+    amount: Money
+    pays_for: str
+
+
+def list_presets(currency: str) -> list[Preset]:
+    """What is offered in `currency`, smallest first."""
+    things = (BUS_FARES, BOOKS, TRAINING)
+    return [
+        Preset(Money(minor, currency), thing)
+        for minor, thing in zip(PRESETS[currency], things, strict=True)
+    ]
+
+
+def least(currency: str) -> Money:
+    """The least that can be charged in `currency`."""
+    return Money(CURRENCIES[currency].minimum_minor, currency)
+
+
+def most(fund: Fund, currency: str) -> Money:
+    """The most that one gift to `fund` may be: the fund's own cap, kept in THB, or ours.
+
+    In another currency a fund's cap is as much of `MOST_MINOR` as it is in THB.
+    """
+    limit = MOST_MINOR[currency]
+    if fund.gift_cap_minor is not None:
+        share = fund.gift_cap_minor * limit // MOST_MINOR[REPORTING_CURRENCY]
+        limit = min(limit, share - share % CURRENCIES[currency].step_minor)
+    return Money(limit, currency)

@@ -1,0 +1,109 @@
+"""What is read about gifts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fund.errors import NotFound, Refused, Unavailable
+from fund.giving.models import Donor, Gift, Receipt, ReceiptNumber
+from fund.ledger import queries as ledger
+from fund.ledger.models import Fund, Office
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class GiftRow:
+    """A gift with what it belongs to; `receipt` once it is paid."""
+
+    gift: Gift
+    office: Office
+    fund: Fund
+    receipt: Receipt | None
+
+    @property
+    def receipt_number(self) -> str:
+        if self.receipt is None:
+            return ""
+        receipt = self.receipt
+        return str(ReceiptNumber(self.office.receipt_prefix, receipt.year, receipt.number))
+
+
+def list_card_offices(session: Session) -> list[Office]:
+    """The offices that take cards and wallets through Stripe."""
+    return [office for office in ledger.list_offices(session) if office.stripe_account_id]
+
+
+def choose_card_office(session: Session, currency: str) -> Office:
+    """The office that settles in `currency`, else the first: its gift is then exchanged."""
+    offices = list_card_offices(session)
+    if not offices:
+        raise Unavailable("no_card_office")
+    return next((office for office in offices if office.currency == currency), offices[0])
+
+
+def list_open_funds(session: Session) -> list[Fund]:
+    """The funds that one may give to."""
+    return [fund for fund in ledger.list_funds(session) if fund.is_open]
+
+
+def get_open_fund(session: Session, code: str) -> Fund:
+    """The open fund of this code. Raises Refused beside the field."""
+    funds = [fund for fund in list_open_funds(session) if fund.code == code]
+    if not funds:
+        raise Refused("fund_takes_no_gifts", field="fund")
+    return funds[0]
+
+
+def get_gift(session: Session, gift_id: UUID) -> GiftRow:
+    """One gift. Raises NotFound."""
+    rows = list_gifts(session, only=gift_id)
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+def list_gifts(
+    session: Session, *, before: UUID | None = None, only: UUID | None = None
+) -> list[GiftRow]:
+    """Gifts, newest first, a page at a time."""
+    query = (
+        select(Gift, Office, Fund, Receipt)
+        .join(Office, Office.id == Gift.office_id)
+        .join(Fund, Fund.id == Gift.fund_id)
+        .outerjoin(Receipt, Receipt.gift_id == Gift.id)
+        .order_by(Gift.id.desc())
+        .limit(PAGE)
+    )
+    if before is not None:
+        query = query.where(Gift.id < before)
+    if only is not None:
+        query = query.where(Gift.id == only)
+    return [GiftRow(*row) for row in session.execute(query)]
+
+
+def get_receipt(session: Session, receipt_id: UUID) -> GiftRow:
+    """The gift of a receipt."""
+    return get_gift(session, session.get_one(Receipt, receipt_id).gift_id)
+
+
+def find_gift_by_intent(session: Session, intent_id: str) -> Gift | None:
+    """The gift that this payment intent paid."""
+    return session.scalars(
+        select(Gift).where(Gift.stripe_payment_intent_id == intent_id)
+    ).one_or_none()
+
+
+def list_by_id(session: Session, ids: Sequence[UUID]) -> dict[UUID, Gift]:
+    """These gifts, by id."""
+    return {gift.id: gift for gift in session.scalars(select(Gift).where(Gift.id.in_(ids)))}
+
+
+def find_donor_key(session: Session, gift: Gift) -> UUID | None:
+    """The key under which what belongs to the gift's donor is sealed."""
+    if gift.donor_id is None:
+        return None
+    return session.scalars(select(Donor.key_id).where(Donor.id == gift.donor_id)).one()

@@ -1,0 +1,68 @@
+"""What the give page sends."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, pre_load, validates_schema
+
+from fund.i18n import N_
+from fund.money import BadAmount, Money, parse_money
+from fund.schemas import AMOUNT_TEXTS, CURRENCY_CHOICE, REQUIRED, CommandSchema, Text
+
+OTHER = "other"
+
+
+class GiveSchema(CommandSchema):
+    """A gift to be paid on Stripe's page.
+
+    `choice` is an amount on offer, written `NZD:7500`, or `other` with the figure in `amount`. It
+    names its currency, so that nobody is charged 75 of another one than they saw.
+    """
+
+    currency = fields.String(
+        required=True,
+        validate=CURRENCY_CHOICE,
+        error_messages={"required": REQUIRED, "invalid": AMOUNT_TEXTS["unknown_currency"]},
+    )
+    choice = fields.String(load_default="")
+    amount = fields.String(load_default="")
+    fund = Text(longest=40, required=True)
+    email = fields.Email(
+        required=True,
+        error_messages={
+            "required": REQUIRED,
+            "invalid": N_("This does not look like an e-mail address."),
+        },
+    )
+    name = Text(longest=200, load_default="")
+
+    @pre_load
+    def trim(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        return {**data, "email": str(data.get("email", "")).strip()[:254]}
+
+    @validates_schema(skip_on_field_errors=False)
+    def check_amount(self, data: dict[str, Any], **_: Any) -> None:
+        if "currency" in data:
+            _amount(data["currency"], data.get("choice", ""), data.get("amount", ""))
+
+    @post_load
+    def read_amount(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return data | {"amount": _amount(data["currency"], data["choice"], data["amount"])}
+
+
+def _amount(currency: str, choice: str, typed: str) -> Money:
+    if choice in ("", OTHER):
+        if not typed.strip():
+            text = REQUIRED if choice else N_("Please choose an amount.")
+            raise ValidationError(text, "amount")
+        try:
+            return parse_money(typed, currency)
+        except BadAmount as fault:
+            raise ValidationError(AMOUNT_TEXTS[fault.code], "amount")
+    shown_in, _, minor = choice.partition(":")
+    if shown_in != currency:
+        text = N_("These are the amounts in the currency you chose. Please choose one.")
+        raise ValidationError(text, "amount")
+    if not (minor.isascii() and minor.isdigit() and len(minor) < 12):
+        raise ValidationError(N_("Please choose an amount."), "amount")
+    return Money(int(minor), currency)

@@ -1,0 +1,108 @@
+"""What Stripe told us: events as they came, and balance transactions, the source of the books."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fund.db import Base, Stateful
+from fund.ids import new_id
+from fund.money import Money
+
+
+class Feed(Base):
+    """How far an office's feed has been read, and the key of payloads that are no known donor's.
+
+    `seen_to` and `swept_to` are Stripe's whole seconds; `woken_at` asks for a pull soon.
+    """
+
+    __tablename__ = "settlement_feed"
+
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.office.id"), primary_key=True)
+    key_id: Mapped[UUID] = mapped_column(ForeignKey("vault.data_key.id"))
+    woken_at: Mapped[datetime | None]
+    pulled_at: Mapped[datetime | None]
+    seen_to: Mapped[int] = mapped_column(default=0)
+    swept_to: Mapped[int] = mapped_column(default=0)
+
+
+class InboxEvent(Stateful, Base):
+    """One event of one office, kept whole and sealed; `due_at` is when it is looked at next."""
+
+    __tablename__ = "settlement_inbox"
+    __table_args__ = (
+        UniqueConstraint("office_id", "event_id"),
+        Index(None, "due_at", postgresql_where=text("state <> 'done'")),
+    )
+    TRANSITIONS = {
+        "waiting": frozenset({"done", "failed"}),
+        "failed": frozenset({"waiting", "done", "failed"}),
+        "done": frozenset(),
+    }
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.office.id"))
+    event_id: Mapped[str]
+    type: Mapped[str]
+    object_id: Mapped[str]
+    happened_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    way: Mapped[str]
+    key_id: Mapped[UUID] = mapped_column(ForeignKey("vault.data_key.id"))
+    sealed_payload: Mapped[bytes]
+    state: Mapped[str] = mapped_column(default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    error: Mapped[str | None]
+    done_at: Mapped[datetime | None]
+
+
+class BalanceTransaction(Base):
+    """One line of an office's Stripe balance, in the settlement currency.
+
+    `presented_*` is what the donor paid; `exchange_rate` is Stripe's, from minor unit to minor
+    unit. An `unclassified` line is not in the books and waits for finance.
+    """
+
+    __tablename__ = "balance_transaction"
+    __table_args__ = (Index(None, "available_at", postgresql_where=text("NOT is_available")),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.office.id"))
+    category: Mapped[str]
+    type: Mapped[str]
+    source_id: Mapped[str | None]
+    gift_id: Mapped[UUID | None] = mapped_column(ForeignKey("gift.id"), index=True)
+    fund_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger.fund.id"))
+    amount_minor: Mapped[int]
+    fee_minor: Mapped[int]
+    net_minor: Mapped[int]
+    currency: Mapped[str]
+    presented_minor: Mapped[int | None]
+    presented_currency: Mapped[str | None]
+    exchange_rate: Mapped[Decimal | None]
+    happened_at: Mapped[datetime]
+    available_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    state: Mapped[str]
+    is_available: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def fee(self) -> Money:
+        return Money(self.fee_minor, self.currency)
+
+    @property
+    def net(self) -> Money:
+        return Money(self.net_minor, self.currency)
+
+    @property
+    def presented(self) -> Money | None:
+        if self.presented_minor is None or self.presented_currency is None:
+            return None
+        return Money(self.presented_minor, self.presented_currency)

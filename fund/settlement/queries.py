@@ -1,0 +1,135 @@
+"""What finance reads about Stripe's events and money."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from fund import clock
+from fund.giving.models import Gift
+from fund.giving.queries import list_card_offices
+from fund.i18n import N_
+from fund.ledger.journals import GIFTS
+from fund.ledger.models import Journal, Office
+from fund.permissions import Actor, Permission
+from fund.settlement.models import BalanceTransaction, Feed, InboxEvent
+from fund.waiting import Waiting
+
+PAGE = 50
+# An endpoint is silent if a gift was begun so long ago and no webhook came since.
+SILENCE = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class OfficeHearing:
+    """When Stripe was last heard for an office; `is_silent` if it should have been since."""
+
+    office: Office
+    heard_at: datetime | None
+    pulled_at: datetime | None
+    is_silent: bool
+
+
+def list_events(session: Session, *, before: UUID | None = None) -> list[InboxEvent]:
+    """Events, newest first, a page at a time."""
+    query = select(InboxEvent).order_by(InboxEvent.id.desc()).limit(PAGE)
+    if before is not None:
+        query = query.where(InboxEvent.id < before)
+    return list(session.scalars(query))
+
+
+def list_failed(session: Session) -> list[InboxEvent]:
+    """Events that failed and are still to be done, oldest first."""
+    query = select(InboxEvent).where(InboxEvent.state == "failed").order_by(InboxEvent.id)
+    return list(session.scalars(query.limit(PAGE)))
+
+
+def list_unclassified(session: Session) -> list[BalanceTransaction]:
+    """Lines of Stripe's balance that are not in the books, newest first."""
+    query = (
+        select(BalanceTransaction)
+        .where(BalanceTransaction.state == "unclassified")
+        .order_by(BalanceTransaction.happened_at.desc())
+    )
+    return list(session.scalars(query.limit(PAGE)))
+
+
+def list_transactions_of(session: Session, gift_id: UUID) -> list[BalanceTransaction]:
+    """What a gift did to the Stripe balance, oldest first."""
+    query = select(BalanceTransaction).where(BalanceTransaction.gift_id == gift_id)
+    return list(session.scalars(query.order_by(BalanceTransaction.happened_at)))
+
+
+def list_journals_of(
+    session: Session, gift: Gift, office: Office, transactions: Sequence[BalanceTransaction]
+) -> list[Journal]:
+    """The journals in which the gift stands, oldest first."""
+    keys = [key for t in transactions for key in (t.id, f"{t.id}:available")]
+    of_stripe = (Journal.source == f"stripe:{office.code}") & Journal.idempotency_key.in_(keys)
+    of_bank = (Journal.source == GIFTS) & (Journal.idempotency_key == str(gift.id))
+    return list(
+        session.scalars(select(Journal).where(or_(of_stripe, of_bank)).order_by(Journal.id))
+    )
+
+
+def list_hearing(session: Session, *, now: datetime) -> list[OfficeHearing]:
+    """Each office that has a Stripe account, and whether its webhooks still come."""
+    heard = dict(
+        session.execute(
+            select(InboxEvent.office_id, func.max(InboxEvent.received_at))
+            .where(InboxEvent.way == "webhook")
+            .group_by(InboxEvent.office_id)
+        ).all()
+    )
+    begun = dict(
+        session.execute(
+            select(Gift.office_id, func.max(Gift.created_at))
+            .where(Gift.stripe_session_id.is_not(None), Gift.created_at < now - SILENCE)
+            .group_by(Gift.office_id)
+        ).all()
+    )
+    pulled = dict(session.execute(select(Feed.office_id, Feed.pulled_at)).all())
+    return [
+        OfficeHearing(
+            office,
+            heard.get(office.id),
+            pulled.get(office.id),
+            is_silent=office.id in begun
+            and (office.id not in heard or heard[office.id] < begun[office.id]),
+        )
+        for office in list_card_offices(session)
+    ]
+
+
+def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:
+    """Events that failed and money that is not in the books."""
+    if not actor.may(Permission.READ_SETTLEMENT):
+        return []
+    waiting = []
+    failed, unclassified = len(list_failed(session)), len(list_unclassified(session))
+    if failed and actor.may(Permission.WORK_SETTLEMENT):
+        waiting.append(
+            Waiting(
+                section=N_("Stripe"),
+                title=N_("Events that failed: %(count)s"),
+                endpoint="settlement.inbox",
+                action=N_("Look at them"),
+                due_on=clock.bangkok_day(now),
+                params={"count": failed},
+            )
+        )
+    if unclassified:
+        waiting.append(
+            Waiting(
+                section=N_("Stripe"),
+                title=N_("Lines of the balance that are not in the books: %(count)s"),
+                endpoint="settlement.inbox",
+                action=N_("Look at them"),
+                due_on=clock.bangkok_day(now),
+                params={"count": unclassified},
+            )
+        )
+    return waiting

@@ -1,0 +1,52 @@
+"""What keeps the inbox and the feed going: two quick loops, and jobs that catch what they miss."""
+
+from datetime import timedelta
+
+import structlog
+
+from fund import clock, jobs
+from fund.errors import Unavailable
+from fund.gateways import stripe
+from fund.settlement import operations
+
+log = structlog.get_logger(__name__)
+
+INBOX_PAUSE_SECONDS = 0.25
+FEED_PAUSE_SECONDS = 1.0
+
+
+def drain_inbox() -> int:
+    """One round of the inbox loop."""
+    return operations.drain(now=clock.now())
+
+
+def pull_woken_feeds() -> int:
+    """One round of the feed loop."""
+    return operations.pull_woken(now=clock.now())
+
+
+@jobs.app.periodic(cron="*/5 * * * *")
+@jobs.task("settlement.sweep_events")
+def sweep_events(**_: int) -> None:
+    """Every five minutes: events that never came, and a pull in case none woke the feed."""
+    for office in stripe.list_office_codes():
+        try:
+            operations.sweep(office, now=clock.now())
+            operations.pull_feed(office, now=clock.now())
+        except Unavailable as error:  # the next round is soon; other offices go on
+            log.warning("sweep_unavailable", office=office, error=error.code)
+
+
+@jobs.app.periodic(cron="17 * * * *")
+@jobs.task("settlement.list_again")
+def list_again(**_: int) -> None:
+    """Hourly three hours, nightly three days again: a line found only here came late."""
+    now = clock.now()
+    look_back = (
+        timedelta(days=3)
+        if clock.bangkok_day(now - timedelta(hours=1)) != (clock.bangkok_day(now))
+        else timedelta(hours=3)
+    )
+    for office in stripe.list_office_codes():
+        for late in operations.pull_feed(office, now=now, look_back=look_back):
+            log.warning("balance_transaction_late", office=office, transaction=late)

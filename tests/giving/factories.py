@@ -1,0 +1,106 @@
+"""What a gift needs around it, and gifts in the states that tests begin with."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from fund import clock
+from fund.giving import operations, payments
+from fund.giving.models import Gift
+from fund.ids import new_id
+from fund.ledger.models import Fund, Office
+from fund.money import Money
+from tests.ledger.factories import make_fund, make_office
+
+FIFTY = Money(50_00, "NZD")
+
+
+@dataclass(frozen=True)
+class GivingWorld:
+    """The office abroad with Stripe, the Thai one, and the three funds."""
+
+    abroad: Office
+    thai: Office
+    funds: dict[str, Fund]
+
+
+def make_giving_world(session: Session) -> GivingWorld:
+    """Offices and funds, as every page about gifts expects them."""
+    return GivingWorld(
+        abroad=make_office(session, "nz"),
+        thai=make_office(session, "th"),
+        funds={code: make_fund(session, code) for code in ("general", "education", "vocational")},
+    )
+
+
+def start_gift(
+    session: Session,
+    amount: Money = FIFTY,
+    *,
+    fund: str = "education",
+    email: str = "donor@example.org",
+    name: str = "Mere Donor",
+    language: str = "en",
+    now: datetime | None = None,
+) -> Gift:
+    """A gift that waits to be paid."""
+    gift = operations.start_gift(
+        session,
+        amount=amount,
+        fund_code=fund,
+        email=email,
+        name=name,
+        language=language,
+        now=now or clock.now(),
+    )
+    session.commit()
+    return gift
+
+
+def pay_gift(session: Session, gift: Gift, *, paid_at: datetime | None = None) -> Gift:
+    """The gift, as after Stripe's word that it was paid; no call to Stripe."""
+    paid_at = paid_at or datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+    payment = payments.StripePayment(
+        gift_id=gift.id,
+        attempt=gift.attempt,
+        state="paid",
+        amount=gift.amount,
+        session_id=f"cs_test_{new_id().hex}",
+        payment_intent_id=f"pi_{new_id().hex}",
+        charge_id=f"ch_{new_id().hex}",
+        paid_at=paid_at,
+    )
+    operations.apply_payment(session, payment, now=paid_at)
+    session.commit()
+    return gift
+
+
+def give_form(**changes: str) -> dict[str, str]:
+    """The give page, filled in."""
+    form = {
+        "nonce": str(new_id()),
+        "currency": "NZD",
+        "choice": "NZD:7500",
+        "amount": "",
+        "fund": "education",
+        "email": "donor@example.org",
+        "name": "Mere Donor",
+    }
+    return form | changes
+
+
+def begin(client: FlaskClient, **changes: str) -> UUID:
+    """Send the give page; the new gift's id."""
+    answer = client.post("/give", data=give_form(**changes))
+    assert answer.status_code == 303, answer.text
+    return UUID(answer.headers["Location"].rpartition("/")[2])
+
+
+def session_of(client: FlaskClient, gift_id: UUID) -> str:
+    """Go on to Stripe's page; the Checkout session's id."""
+    answer = client.get(f"/give/checkout/{gift_id}")
+    assert answer.status_code == 303, answer.text
+    return answer.headers["Location"].rpartition("/")[2]

@@ -1,0 +1,83 @@
+"""Finance and auditors read the books; nobody else does."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import event
+
+from fund.clock import now as current_time
+from fund.ids import new_id
+from fund.ledger import journals, operations, statements
+from fund.ledger.journals import Book
+from fund.permissions import SYSTEM, Role
+from tests.ledger.factories import give_cash, make_fund, make_office
+from tests.people.factories import make_staff
+
+DAY = date(2026, 11, 24)
+
+
+@pytest.fixture
+def auditor(client, session, sign_in):
+    """A browser in which an auditor is signed in."""
+    return sign_in(client, make_staff(session, Role.AUDITOR))
+
+
+def post_charges(session, count: int) -> list:
+    book = Book.load(session, make_fund(session).id, make_office(session, "nz").id, "NZD")
+    drafts = [journals.charge(book, f"txn_{n:03}", DAY, 10_000, 320) for n in range(count)]
+    return operations.post(session, drafts, actor=SYSTEM, now=current_time())
+
+
+def test_empty_books_say_so(auditor):
+    assert "No fund is open yet." in auditor.get("/staff/ledger").text
+    assert "Nothing is booked yet." in auditor.get("/staff/ledger/journals").text
+
+
+def test_the_balances_show_each_fund_and_equal_totals(auditor, session):
+    give_cash(session, make_fund(session), 150_050)
+    post_charges(session, 1)
+    page = auditor.get("/staff/ledger").text
+    assert page.count("1,500.50") >= 4  # cash, available, bank, contributions, totals
+    assert "Where needed most, NZD" in page
+    assert "96.80" in page
+    assert "LIFT Practice Trust" in page
+
+
+def test_the_journals_are_listed_newest_first_a_page_at_a_time(auditor, session):
+    ids = post_charges(session, statements.PAGE + 3)
+    first = auditor.get("/staff/ledger/journals").text
+    assert "Gift by card or wallet" in first
+    assert "Stripe, pending / Contributions" in first
+    assert f"before={ids[3]}" in first
+    assert f"/staff/ledger/journals/{ids[2]}" not in first
+    older = auditor.get(f"/staff/ledger/journals?before={ids[3]}").text
+    assert [f"/staff/ledger/journals/{i}" in older for i in ids[:4]] == [True] * 3 + [False]
+    assert "Older journals" in first
+    assert "Older journals" not in older
+    assert auditor.get("/staff/ledger/journals?before=x").status_code == 404
+
+
+def test_a_list_of_journals_costs_two_statements(session, connection):
+    post_charges(session, 40)
+    statements_run = []
+    event.listen(
+        connection, "before_cursor_execute", lambda *given: statements_run.append(given[2])
+    )
+    rows, has_more = statements.list_journals(session)
+    assert (len(rows), has_more) == (40, False)
+    assert [line.fund.name_en for row in rows for line in row.lines]
+    assert len([s for s in statements_run if s.startswith("SELECT")]) == 2
+
+
+def test_a_journal_shows_its_transfers_and_its_seal(auditor, session):
+    [journal_id] = post_charges(session, 1)
+    page = auditor.get(f"/staff/ledger/journals/{journal_id}").text
+    for words in ("txn_000", "stripe:nz", "Processing fees", "NZD 3.20", "Hash of these rows"):
+        assert words in page
+    assert auditor.get(f"/staff/ledger/journals/{new_id()}").status_code == 404
+
+
+def test_the_books_read_in_thai(auditor, session):
+    give_cash(session, make_fund(session), 100)
+    auditor.set_cookie("language", "th")
+    assert "ช่วยในส่วนที่จำเป็นที่สุด" in auditor.get("/staff/ledger").text

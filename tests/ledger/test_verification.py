@@ -1,0 +1,163 @@
+"""Whoever changes the books behind the service's back is found out."""
+
+import json
+from datetime import date
+
+import pytest
+
+from fund.db import reading, transaction
+from fund.ids import new_id
+from fund.ledger import journals, operations, verification
+from fund.ledger.journals import Book
+from fund.permissions import SYSTEM
+from tests.ledger.factories import give_cash, make_fund, make_office
+
+DAY = date(2026, 11, 24)
+
+
+def fill(now) -> None:
+    """A small true book: a gift, a charge with fee, an award, a payment."""
+    with transaction() as session:
+        fund, office = make_fund(session), make_office(session, "th")
+        give_cash(session, fund, 100_000)
+        commitment_id = operations.reserve(
+            session,
+            fund_id=fund.id,
+            award_id=new_id(),
+            amount_minor=50_000,
+            actor=SYSTEM,
+            now=now,
+        )
+        operations.liquidate(
+            session, commitment_id, 20_000, cause="payment:1", actor=SYSTEM, now=now
+        )
+        book = Book.load(session, fund.id, office.id, "THB")
+        drafts = [
+            journals.payment_sent(book, new_id(), DAY, 20_000),
+            journals.charge(book, "txn_1", DAY, 700, 30),
+            journals.refund(book, "txn_2", DAY, 50, charge_txn_id="txn_1"),
+        ]
+        operations.post(session, drafts, actor=SYSTEM, now=now)
+
+
+def found() -> set[str]:
+    with reading() as session:
+        return {finding.kind for finding in verification.verify(session)}
+
+
+# What a burglar with the superuser's rights does -> what the check calls it.
+TAMPERING = {
+    "UPDATE ledger.transfer SET amount_minor = amount_minor + 1 WHERE position = 2": {
+        "balance_differs",
+        "journal_changed",
+    },
+    "UPDATE ledger.balance_shard SET debits = debits + 1, credits = credits + 1": {
+        "balance_differs"
+    },
+    "UPDATE ledger.journal SET effective_on = effective_on - 1 WHERE kind = 'charge'": {
+        "journal_changed"
+    },
+    "UPDATE ledger.journal SET recorded_at = recorded_at + interval '1 microsecond'": {
+        "journal_changed"
+    },
+    "UPDATE ledger.journal SET actor = 'staff:somebody' WHERE kind = 'refund'": {"journal_changed"},
+    "UPDATE ledger.journal SET concerns = NULL WHERE kind = 'refund'": {"journal_changed"},
+    "UPDATE ledger.journal SET idempotency_key = 'txn_9' WHERE kind = 'charge'": {
+        "journal_changed"
+    },
+    "UPDATE ledger.journal SET request_sha256 = '\\x00' WHERE kind = 'charge'": {"journal_changed"},
+    "UPDATE ledger.transfer SET debit_account_id = credit_account_id, "
+    "credit_account_id = debit_account_id WHERE position = 2": {
+        "balance_differs",
+        "journal_changed",
+    },
+    "DELETE FROM ledger.transfer WHERE position = 2": {"balance_differs", "journal_changed"},
+    "DELETE FROM ledger.transfer WHERE position = 1": {
+        "balance_differs",
+        "journal_changed",
+        "transfer_missing",
+    },
+    "DELETE FROM ledger.journal WHERE kind = 'refund'": {
+        "journal_missing",
+        "transfer_breaks_a_rule",
+    },
+    "TRUNCATE ledger.transfer": {"balance_differs", "journal_changed", "transfer_missing"},
+    "TRUNCATE ledger.transfer, ledger.balance_shard, ledger.journal": {"journal_missing"},
+    "UPDATE ledger.transfer SET currency = 'NZD' WHERE position = 2": {"transfer_breaks_a_rule"},
+    "INSERT INTO ledger.journal SELECT uuidv7(), kind, effective_on, recorded_at, source, 'new',"
+    " request_sha256, NULL, NULL, actor FROM ledger.journal WHERE kind = 'refund'": {
+        "event_missing",
+        "transfer_missing",
+    },
+    "DELETE FROM audit.event WHERE name = 'journal_posted'": {"event_missing"},
+    "UPDATE ledger.fund_guard SET reserved = 0": {"guard_differs"},
+    "UPDATE ledger.commitment_event SET amount_minor = 1 WHERE kind = 'liquidate'": {
+        "guard_differs",
+        "commitment_unlogged",
+    },
+    "TRUNCATE ledger.commitment_event": {
+        "guard_differs",
+        "commitment_overdrawn",
+        "commitment_unlogged",
+    },
+}
+
+
+@pytest.mark.parametrize("concerns", ['"', "\\", "\x1f\b\t\r\n\f\x7f", "/ไทย \u2028", ""])
+def test_postgresql_and_python_write_the_rows_alike(session, now, concerns):
+    book = Book.load(session, make_fund(session).id, make_office(session, "th").id, "THB")
+    draft = journals.refund(book, "txn_1", DAY, 50, charge_txn_id=concerns)
+    operations.post(session, [draft], actor=SYSTEM, now=now)
+    assert verification.verify(session) == []
+
+
+def test_every_tampering_is_found_and_named(fresh_url, now, superuser_of):
+    fill(now)
+    assert found() == set()
+    with superuser_of(fresh_url) as connection:
+        for statement, kinds in TAMPERING.items():
+            with connection.transaction(force_rollback=True):
+                connection.execute(statement)
+                assert {
+                    kind
+                    for kind, query in verification.RULES.items()
+                    if connection.execute(query).fetchall()
+                } == kinds, statement
+    assert found() == set()
+
+
+def test_the_command_says_what_it_found(app, fresh_url, now, superuser_of):
+    fill(now)
+    runner = app.test_cli_runner()
+    fine = runner.invoke(args=["ledger", "verify", "--json"])
+    assert (fine.exit_code, json.loads(fine.stdout)) == (0, {"findings": [], "journals": 4})
+    balances = runner.invoke(args=["ledger", "trial-balance", "--json"])
+    rows = json.loads(balances.stdout)["balances"]
+    assert sum(row["debit_minor"] for row in rows) == sum(row["credit_minor"] for row in rows) > 0
+    with superuser_of(fresh_url) as connection:
+        connection.execute("UPDATE ledger.fund_guard SET reserved = 7 WHERE currency = 'THB'")
+    broken = runner.invoke(args=["ledger", "verify", "--json"])
+    assert broken.exit_code == 1
+    [finding] = json.loads(broken.stdout)["findings"]
+    assert finding["kind"] == "guard_differs"
+    assert finding["detail"] == "guard says 7, commitments say 30000"
+    assert runner.invoke(args=["ledger", "verify"]).exit_code == 1
+    assert runner.invoke(args=["ledger", "trial-balance", "--as-of", "tomorrow"]).exit_code == 2
+
+
+def test_the_trial_balance_of_a_past_day_knows_only_that_day(app, fresh_url, now):
+    fill(now)
+    runner = app.test_cli_runner()
+    before = runner.invoke(args=["ledger", "trial-balance", "--as-of", "2026-11-23", "--json"])
+    assert {
+        row["account"]: row["debit_minor"] for row in json.loads(before.stdout)["balances"]
+    } == {
+        "general:th:THB:bank": 100_000,
+        "general:THB:contributions": 0,
+    }
+    today = runner.invoke(args=["ledger", "trial-balance", "--as-of", "2026-11-24", "--json"])
+    now_ = runner.invoke(args=["ledger", "trial-balance", "--json"])
+    assert json.loads(today.stdout) == json.loads(now_.stdout)
+    words = runner.invoke(args=["ledger", "trial-balance"])
+    assert "Where needed most, THB" in words.stdout
+    assert "1,000.00" in words.stdout
