@@ -1,6 +1,7 @@
 """How errors are answered: a calm sentence and the next step, in the reader's language."""
 
 import secrets
+import traceback
 from dataclasses import dataclass
 
 import structlog
@@ -133,8 +134,15 @@ def _answer_http(error: HTTPException) -> Response | HTTPException:
 
 
 def _answer_unexpected(error: InternalServerError) -> Response:
+    # Where it happened, not its message: that may quote a row, and a row may hold a name.
+    cause = error.original_exception or error
     number = secrets.token_hex(4)
-    log.error("unexpected_error", number=number, exc_info=error.original_exception or error)
+    log.error(
+        "unexpected_error",
+        number=number,
+        kind=type(cause).__qualname__,
+        trace="".join(traceback.format_tb(cause.__traceback__)),
+    )
     return error_page(500, number=number)
 
 

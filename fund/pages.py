@@ -31,6 +31,7 @@ def init(app: Flask, *, practice: bool) -> None:
     app.jinja_env.globals.update(
         practice=practice,
         neutral_site=NEUTRAL_SITE,
+        current_user=current_user,  # looked up when a template asks, see web.init
         room_name=room_name,
         initials=lambda: initials_of(getattr(current_user, "name", "")),
         current_place=current_place,

@@ -153,6 +153,13 @@ class Actor:
         return permission in self.permissions
 
     @property
+    def staff_id(self) -> UUID:
+        """The staff member's id. Raises TypeError for anybody else: only staff sign things."""
+        if self.kind != "staff" or self.id is None:
+            raise TypeError(f"{self.label} is not a staff member")
+        return self.id
+
+    @property
     def label(self) -> str:
         """How the audit log and the journals name this actor, e.g. `staff:0192…`."""
         return f"{self.kind}:{self.id}" if self.id else self.kind

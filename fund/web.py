@@ -280,7 +280,8 @@ class NavEntry:
 def init(app: Flask, *, navigation: list[NavEntry]) -> None:
     """Put the gate and the forms in front of `app`."""
     csrf.init_app(app)
-    login.init_app(app)
+    # A page may be rendered while the database is down: it must not look up its reader unasked.
+    login.init_app(app, add_context_processor=False)
     app.before_request(_before)
     app.before_request(_gate)
     app.after_request(_secure)

@@ -485,6 +485,11 @@ class RunApproved(Event, subject="run"):
 
 
 @dataclass(frozen=True)
+class RunCancelled(Event, subject="run"):
+    pass
+
+
+@dataclass(frozen=True)
 class RunSent(Event, subject="run"):
     total_minor: int
 

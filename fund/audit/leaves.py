@@ -36,7 +36,7 @@ def public_fields(
     }
 
 
-def commit(salt: bytes, payload: bytes) -> bytes:
+def commitment(salt: bytes, payload: bytes) -> bytes:
     """`payload_commit`: SHA-256 over the salt (always 32 bytes) and the private payload."""
     return hashlib.sha256(salt + payload).digest()
 

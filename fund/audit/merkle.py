@@ -86,6 +86,34 @@ def tile_root(hashes: list[bytes]) -> bytes:
     return hashes[0]
 
 
+class Frontier:
+    """The tree's right edge: reads leaves once, in order, and keeps only the open subtrees."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._subtrees: list[bytes] = []  # complete ones, the largest first
+
+    def append(self, leaf: bytes) -> list[tuple[int, int, bytes]]:
+        """Add a leaf; the (level, index, hash) of each tile hash that it completes."""
+        self.size += 1
+        complete: list[tuple[int, int, bytes]] = []
+        subtree, height = leaf, 0
+        while not self.size >> height & 1:
+            subtree = node_hash(self._subtrees.pop(), subtree)
+            height += 1
+            if height % 8 == 0:
+                complete.append((height // 8, (self.size >> height) - 1, subtree))
+        self._subtrees.append(subtree)
+        return complete
+
+    def root(self) -> bytes:
+        """The hash over all leaves so far; there must be one."""
+        subtree = self._subtrees[-1]
+        for left in self._subtrees[-2::-1]:
+            subtree = node_hash(left, subtree)
+        return subtree
+
+
 def _split(size: int) -> int:
     """The largest power of two below `size`."""
     return 1 << ((size - 1).bit_length() - 1)

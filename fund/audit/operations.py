@@ -6,14 +6,38 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from fund import keys
-from fund.audit import leaves, models
-from fund.audit.events import Event
+from fund.audit import leaves, merkle, models, notes, queries
+from fund.audit.events import Event, Restored
+from fund.audit.tree import StoredTree
 from fund.ids import new_id
-from fund.permissions import Actor
+from fund.permissions import SYSTEM, Actor
+
+BATCH = 10_000
+_SEQUENCER_LOCK = 0x6C6F67  # any number that no other advisory lock uses
+
+# An event may be numbered once no transaction that began before it can still add one that sorts
+# before it: its xid is below the oldest open one. `id > last` alone loses whatever commits late.
+_NUMBER_EVENTS = text(
+    """
+    INSERT INTO audit.leaf (index, event_id, leaf_hash, epoch, xid)
+    SELECT CAST(:size AS bigint) + row_number() OVER (ORDER BY epoch, xid, id) - 1,
+           id, leaf_hash, epoch, xid
+    FROM (
+        SELECT id, leaf_hash, epoch, xid FROM audit.event
+        WHERE (epoch, xid, id) > (:epoch, :xid, :event_id)
+          AND (epoch < :current_epoch
+               OR xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+        ORDER BY epoch, xid, id
+        LIMIT :batch
+    ) AS next
+    """
+)
+_NEXT_XID = text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
 
 
 def record(
@@ -66,7 +90,7 @@ def prepare(
         "data": event.data(),
         "at": now,
     }
-    payload_commit = leaves.commit(salt, payload)
+    payload_commit = leaves.commitment(salt, payload)
     return {
         **fields,
         "payload_commit": payload_commit,
@@ -87,3 +111,67 @@ def derived_salt(event_id: UUID) -> bytes:
 
 def sealing_context(event_id: UUID) -> str:
     return f"audit.event:sealed:{event_id}"
+
+
+def sequence(session: Session, *, batch: int = BATCH) -> int:
+    """Give up to `batch` settled events their places in the tree; how many there were.
+
+    One at a time: while another does it, nothing happens here. Events of transactions that are
+    still open, and whatever sorts behind them, wait for the next call. Raises RuntimeError after a
+    restore that did not begin an epoch.
+    """
+    if not session.scalar(select(func.pg_try_advisory_xact_lock(_SEQUENCER_LOCK))):
+        return 0
+    last = session.scalars(
+        select(models.Leaf).order_by(models.Leaf.index.desc()).limit(1)
+    ).one_or_none()
+    size = last.index + 1 if last else 0
+    current_epoch = session.scalar(select(func.max(models.Epoch.epoch))) or 0
+    if last and last.epoch == current_epoch and last.xid >= (session.scalar(_NEXT_XID) or 0):
+        raise RuntimeError("transaction ids started anew: begin_epoch was not called on restore")
+    added = session.execute(
+        _NUMBER_EVENTS,
+        {
+            "size": size,
+            "epoch": last.epoch if last else 0,
+            "xid": last.xid if last else 0,
+            "event_id": last.event_id if last else UUID(int=0),
+            "current_epoch": current_epoch,
+            "batch": batch,
+        },
+    )
+    count: int = added.rowcount  # type: ignore[attr-defined]
+    _store_nodes(session, size, size + count)
+    return count
+
+
+def _store_nodes(session: Session, old_size: int, new_size: int) -> None:
+    tree = StoredTree(session)
+    for level, index in merkle.new_nodes(old_size, new_size):
+        hashes = tree.read_tile(level - 1, index)
+        node = {"level": level, "index": index, "hash": merkle.tile_root(hashes)}
+        session.execute(insert(models.Node).values(node))
+
+
+def sign_checkpoint(session: Session, *, now: datetime) -> str | None:
+    """Sign the tree as it stands; the note, or None if it has not grown since the last one."""
+    size = queries.tree_size(session)
+    newest = queries.find_checkpoint(session)
+    if size == (newest.size if newest else 0):
+        return None
+    root = merkle.root(StoredTree(session), size)
+    row = {"size": size, "root": root, "note": notes.sign(size, root), "at": now}
+    # Two workers may sign the same tree at once; the notes are equal.
+    session.execute(postgresql.insert(models.Checkpoint).values(row).on_conflict_do_nothing())
+    return str(row["note"])
+
+
+def begin_epoch(session: Session, *, now: datetime) -> int:
+    """Begin the next epoch: part of every logical restore, before anything else writes.
+
+    Transaction ids of the new cluster start low again; the epoch keeps old events before new ones.
+    """
+    epoch = (session.scalar(select(func.max(models.Epoch.epoch))) or 0) + 1
+    session.execute(insert(models.Epoch).values(epoch=epoch, started_at=now))
+    record(session, Restored(new_id(), epoch=epoch), actor=SYSTEM, now=now)
+    return epoch

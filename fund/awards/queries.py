@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, selectinload
 
 from fund import clock
@@ -194,7 +195,7 @@ def _to_confirm(session: Session, mine: Select[UUID], today: date) -> list[Waiti
     """The next unmet condition of each active award, when its payment comes near."""
     rows = session.execute(
         select(AwardCondition.award_id, AwardCondition.kind, Survivor.case_code, Instalment.due_on)
-        .distinct(AwardCondition.award_id)
+        .ext(distinct_on(AwardCondition.award_id))
         .join(Award, Award.id == AwardCondition.award_id)
         .join(Survivor, Survivor.id == Award.survivor_id)
         .outerjoin(Instalment, Instalment.id == AwardCondition.instalment_id)

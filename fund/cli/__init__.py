@@ -2,15 +2,17 @@
 
 from flask import Flask
 
-from fund.cli import backup, database, ledger, settlement, staff, worker
+from fund.cli import audit, backup, database, ledger, settlement, setup, staff, worker
 
 GROUPS = (
+    setup.command,
     staff.group,
     database.group,
     backup.make,
     backup.restore,
     ledger.group,
     settlement.group,
+    audit.group,
     worker.command,
 )
 

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
-from fund import backup, clock
+from fund import backup, clock, db
+from fund.audit import operations as audit
 from fund.cli.database import owner_url
 from fund.cli.output import finish, json_option
 
@@ -37,6 +39,7 @@ def make(folder: Path, keys: Path, as_json: bool) -> None:
 def restore(folder: Path, keys_file: Path, as_json: bool) -> None:
     try:
         documents = backup.restore(owner_url(), folder, keys_file)
+        _begin_epoch(owner_url())
     except backup.BadBackup as fault:
         finish([str(fault)], as_json=as_json, summary="Nothing was restored.")
     finish(
@@ -46,3 +49,10 @@ def restore(folder: Path, keys_file: Path, as_json: bool) -> None:
         "flask audit verify",
         documents=documents,
     )
+
+
+def _begin_epoch(url: str) -> None:
+    engine = db.make_engine(url)
+    with engine.begin() as connection, Session(connection) as session:
+        audit.begin_epoch(session, now=clock.now())
+    engine.dispose()

@@ -18,7 +18,13 @@ group = AppGroup("staff", help="The people who work with the fund.")
 @group.command()
 @click.option("--name", required=True, help="As it stands in letters.")
 @click.option("--email", required=True)
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(list(Role)))
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice([role.value for role in Role]),
+)
 @click.option("--language", default="th", show_default=True, type=click.Choice(list(LANGUAGES)))
 @json_option
 def invite(name: str, email: str, roles: tuple[str, ...], language: str, as_json: bool) -> None:

@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 
 from config.settings import Settings
 from fund import jobs
+from fund.audit import tasks as audit_tasks
 from fund.giving import checkout
 from fund.giving import tasks as giving_tasks
 from fund.people import tasks as people_tasks
@@ -24,6 +25,8 @@ log = structlog.get_logger(__name__)
 # Each is called again and again until `stop` is set: (name, one round, seconds between rounds).
 Loop = tuple[str, Callable[[], object], float]
 LOOPS: list[Loop] = [
+    ("sequencer", audit_tasks.sequence_events, 1),
+    ("checkpoint", audit_tasks.sign_tree, 30),
     ("inbox", settlement_tasks.drain_inbox, settlement_tasks.INBOX_PAUSE_SECONDS),
     ("feed", settlement_tasks.pull_woken_feeds, settlement_tasks.FEED_PAUSE_SECONDS),
 ]

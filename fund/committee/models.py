@@ -36,6 +36,8 @@ OUTCOMES = {
 class Policy(Base):
     """How the committee decides from a day on; `tiers` as `policy.Tier`, lowest first.
 
+    `run_tiers`, of the same shape, say what a payment run needs (see disbursements).
+
     `quorum_percent` of the seats less the recused have to vote.
     """
 
@@ -44,6 +46,7 @@ class Policy(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     valid_from: Mapped[date] = mapped_column(unique=True)
     tiers: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    run_tiers: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     quorum_percent: Mapped[int]
     decide_within_days: Mapped[int]
 

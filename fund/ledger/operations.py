@@ -68,6 +68,8 @@ def post(
     `period_closed`, `fund_closed`, `account_closed`, `wrong_fund_or_currency`,
     `already_reversed`. The transaction cannot go on after it.
     """
+    if not drafts:
+        return []
     rows = [_row(session, draft, actor, now) for draft in drafts]
     return list(_call(session, func.ledger.post_journals(_json(rows))))
 

@@ -11,13 +11,16 @@ from fund.people.passwords import LONGEST
 from fund.permissions import Role
 from fund.schemas import REQUIRED, CommandSchema, Text, WholeNumber, one_of
 
+NOT_OFFERED = N_("Please choose one of the answers offered.")
 ROLE_CHOICES = [role.value for role in Role]
 
 
 class Password(fields.String):
     """Exactly as typed: spaces around a password belong to it."""
 
-    default_error_messages = {"required": REQUIRED, "null": REQUIRED}
+    default_error_messages = dict.fromkeys(
+        ("required", "null", "invalid", "invalid_utf8"), REQUIRED
+    )
 
     def __init__(self) -> None:
         super().__init__(
@@ -32,7 +35,7 @@ class Password(fields.String):
 class OptionalId(fields.Field[UUID | None]):
     """One of the persons offered, or the empty choice."""
 
-    default_error_messages = {"invalid": N_("Please choose one of the answers offered.")}
+    default_error_messages = {"invalid": NOT_OFFERED}
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
@@ -86,7 +89,11 @@ class LanguageSchema(CommandSchema):
 
 
 class SeatsSchema(CommandSchema):
-    roles = fields.List(fields.String(validate=one_of(ROLE_CHOICES)), load_default=list)
+    roles = fields.List(
+        fields.String(validate=one_of(ROLE_CHOICES)),
+        load_default=list,
+        error_messages={"invalid": NOT_OFFERED},
+    )
     supervisor_id = OptionalId(load_default=None)
 
 

@@ -7,14 +7,26 @@ from datetime import date, datetime, timedelta
 from babel import dates
 from sqlalchemy.orm import Session
 
+from fund.applications import queries as applications
+from fund.awards import queries as awards
+from fund.committee import queries as committee
+from fund.disbursements import queries as disbursements
 from fund.i18n import format_day, gettext, language, readable
 from fund.ledger import queries as ledger
 from fund.people import queries as people
 from fund.permissions import Actor
+from fund.settlement import queries as settlement
+from fund.survivors import queries as survivors
 from fund.waiting import Waiting
 
 # Each room's `list_waiting(session, actor, *, now)`, in the order in which the page shows them.
 SOURCES: tuple[Callable[..., list[Waiting]], ...] = (
+    survivors.list_waiting,
+    applications.list_waiting,
+    committee.list_waiting,
+    awards.list_waiting,
+    disbursements.list_waiting,
+    settlement.list_waiting,
     ledger.list_waiting,
     people.list_waiting,
 )

@@ -62,6 +62,7 @@ class CaseRow:
 
     survivor: Survivor
     label: str
+    age_band: str
     is_attested: bool
     has_consent: bool
 
@@ -107,6 +108,11 @@ def get_case(session: Session, code: str, *, actor: Actor) -> Case:
     return Case(survivor, unseal_label(session, survivor))
 
 
+def find_survivor_id(session: Session, code: str) -> UUID | None:
+    """Whose case this is, for those who pay but may not open it; it tells nothing else."""
+    return session.scalar(select(Survivor.id).where(Survivor.case_code == find_case_code(code)))
+
+
 def case_code(session: Session, survivor_id: UUID) -> str:
     """The code by which everyone may speak of this survivor. Raises NotFound."""
     return case_codes(session, [survivor_id]).get(survivor_id) or _missing()
@@ -149,7 +155,10 @@ def list_cases(
     labelled = {row[0].key_id for row in rows if row[0].sealed_label is not None}
     # Held here so that each label finds its key in the session instead of asking for it.
     keys = session.scalars(select(DataKey).where(DataKey.id.in_(labelled))).all()
-    cases = [CaseRow(row[0], unseal_label(session, row[0]), row[1], row[2]) for row in rows]
+    cases = [
+        CaseRow(row[0], unseal_label(session, row[0]), age_band(row[0], on), row[1], row[2])
+        for row in rows
+    ]
     del keys
     return cases
 

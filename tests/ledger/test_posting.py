@@ -72,6 +72,10 @@ def test_a_fact_told_twice_in_one_call_is_booked_once(session, book, now):
     assert balance(session, book, "contributions") == 10_500
 
 
+def test_nothing_to_post_is_nothing(session, now):
+    assert post(session, now=now) == []
+
+
 def test_the_same_key_with_another_content_is_refused(session, book, now):
     post(session, journals.charge(book, "txn_1", DAY, 10_000, 320), now=now)
     with pytest.raises(Refused, match="journal_key_reused"):

@@ -1,11 +1,20 @@
 """Public pages, the language switch, the way out, and how errors read."""
 
-import pytest
-from flask import Flask
-from flask.testing import FlaskClient
+import re
+from collections.abc import Callable
 
+import pytest
+from flask import Flask, render_template
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from fund import db
 from fund.pages import NEUTRAL_SITE, ROOM_NAMES, initials_of, safe_path
 from fund.permissions import Role
+from fund.reports import views
+from fund.web import Form
+from tests.people.factories import make_staff
 
 PUBLIC = ("/", "/about", "/how-it-works", "/privacy")
 
@@ -83,6 +92,50 @@ def test_an_error_says_what_happened_and_what_to_do(app: Flask, client: FlaskCli
     wrong_way = client.get("/language")
     assert wrong_way.status_code == 405
     assert "only takes a form" in wrong_way.text
+
+
+def test_an_unexpected_error_has_a_number_and_tells_nothing_else(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    name = "Somchai"
+
+    def fail(_session: Session) -> None:
+        raise ValueError(name)
+
+    monkeypatch.setattr(views, "find_organisation", fail)  # stands for any fault in our code
+    answer = client.get("/about")
+    assert answer.status_code == 500
+    number = re.search(r"<code>(\w{8})</code>", answer.text)
+    assert number is not None
+    assert "Somchai" not in answer.text
+    logged = capsys.readouterr().out
+    assert number[1] in logged
+    assert "ValueError" in logged
+    assert "in about" in logged
+    assert "Somchai" not in logged
+
+
+def test_without_the_database_a_page_says_so_and_does_not_ask_it_again(
+    app: Flask, session: Session, sign_in: Callable[..., FlaskClient]
+):
+    client = sign_in(app.test_client(), make_staff(session, Role.CASEWORKER))
+    db.init("postgresql://nobody@127.0.0.1:9/none")  # nothing answers there
+    for page, status in (("/", 503), ("/staff/", 503), ("/nowhere", 404), ("/how-it-works", 200)):
+        answer = client.get(page)
+        assert answer.status_code == status
+        assert '<main id="main"' in answer.text
+
+
+def test_two_versions_stand_side_by_side_and_nothing_typed_is_lost(app: Flask):
+    typed = Form(MultiDict([("need", "A <new> need"), ("lines", "1"), ("lines", "2")]))
+    with app.test_request_context("/staff/x"):
+        page = render_template(
+            "errors/conflict.html", form=typed, theirs=[("Need", "need", "Old need")], version=7
+        )
+    assert "A &lt;new&gt; need" in page
+    assert "Old need" in page
+    assert 'name="version" value="7"' in page
+    assert page.count('type="hidden" name="lines"') == 2
 
 
 def test_initials_are_letters_in_either_script():

@@ -44,7 +44,9 @@ def case_list() -> AnyResponse:
             before=request.args.get("before", type=UUID),
         )
     return make_response(
-        render_template("survivors/case_list.html", rows=rows, form=form, page=queries.PAGE),
+        render_template(
+            "survivors/case_list.html", rows=rows, form=form, page=queries.PAGE, choices=choices
+        ),
         422 if form.errors else 200,
     )
 

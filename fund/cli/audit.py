@@ -1,0 +1,59 @@
+"""`flask audit verify|checkpoint|prove`."""
+
+import json
+from uuid import UUID
+
+import click
+from flask.cli import AppGroup
+
+from fund import clock, db
+from fund.audit import operations, queries, tasks, verification
+from fund.cli.output import finish, json_option
+from fund.errors import NotFound
+
+group = AppGroup("audit", help="The append-only log of everything that happened.")
+
+
+@group.command()
+@json_option
+def verify(as_json: bool) -> None:
+    """Read the whole log again and name whatever is not as it was recorded and signed."""
+    with db.reading() as session:
+        verification.use_one_snapshot(session)
+        report = verification.verify_log(session, now=clock.now())
+    counts = {
+        "events": report.events,
+        "leaves": report.leaves,
+        "checkpoints": report.checkpoints,
+        "erased": report.erased,
+    }
+    read = ", ".join(f"{count} {name}" for name, count in counts.items())
+    verdict = f"{len(report.findings)} findings" if report.findings else "Nothing is amiss"
+    findings = [vars(f) if as_json else str(f) for f in report.findings]
+    finish(findings, as_json=as_json, summary=f"{verdict}: {read}.", **counts)
+
+
+@group.command()
+@json_option
+def checkpoint(as_json: bool) -> None:
+    """Sign the log as it stands now, and print the newest checkpoint."""
+    tasks.sequence_events()
+    with db.transaction() as session:
+        operations.sign_checkpoint(session, now=clock.now())
+        newest = queries.find_checkpoint(session)
+    if newest is None:
+        finish(["The log is empty."], as_json=as_json, summary="No checkpoint.")
+    finish([], as_json=as_json, summary=newest.note, checkpoint=newest.note, size=newest.size)
+
+
+@group.command()
+@click.argument("event_id", type=click.UUID)
+@json_option
+def prove(event_id: UUID, as_json: bool) -> None:
+    """Print the proof document of one event, as verify.py reads it."""
+    with db.reading() as session:
+        try:
+            proof = queries.proof_of(session, event_id)
+        except NotFound as missing:
+            finish([missing.code], as_json=as_json, summary="There is no proof of this event.")
+    finish([], as_json=as_json, summary=json.dumps(proof, indent=2), proof=proof)

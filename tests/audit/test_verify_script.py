@@ -1,0 +1,187 @@
+"""An outsider with the script, a proof and the key finds every alteration."""
+
+import base64
+import copy
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fund import crypto, db, keys
+from fund.audit import notes, queries, verify
+from fund.errors import NotFound
+from tests.audit.factories import commit_gifts, record_receipt, sealed_log, sequence_all, sign
+
+codes = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=20)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(codes, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@pytest.fixture
+def proofs(app, fresh_url) -> dict[str, dict]:
+    """Real proofs, exported from a log of 300 events: of a receipt, and of growth."""
+    sealed_log(100)
+    with db.transaction() as session:
+        receipt = record_receipt(session)
+    commit_gifts(199)
+    sequence_all()
+    sign()
+    with db.reading() as session:
+        return {
+            "inclusion": queries.proof_of(session, receipt),
+            "consistency": queries.consistency_of(session, 100, 300),
+        }
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run the script, copied to where nothing of ours is, on a document."""
+    script = shutil.copy(verify.__file__, tmp_path / "verify.py")
+
+    def run(document, *options: str) -> subprocess.CompletedProcess:
+        path = tmp_path / "proof.json"
+        path.write_text(document if isinstance(document, str) else json.dumps(document))
+        return subprocess.run(
+            [sys.executable, "-I", script, path, *options],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def test_a_real_proof_verifies_with_the_key_that_was_kept(proofs, run):
+    key = notes.verifier_key("localhost/log")
+    done = run(proofs["inclusion"], "--key", key)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "NZ-2026-000012" in done.stdout
+    assert "of 300 in localhost/log" in done.stdout
+    done = run(proofs["consistency"], "--key", key)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "first 100 entries" in done.stdout
+
+
+def test_without_a_key_the_script_says_that_this_shows_less(proofs, run):
+    done = run(proofs["inclusion"])
+    assert done.returncode == 0
+    assert f"compare it: {notes.verifier_key('localhost/log')}" in done.stdout
+
+
+def test_what_is_no_proof_is_misuse(run, tmp_path):
+    assert run("no json").returncode == 2
+    assert run('{"kind": 1, "kind": 2}').returncode == 2
+    assert run('{"leaf_index": 1.5}').returncode == 2
+    assert run("{}", "--no-such-option").returncode == 2
+    (tmp_path / "proof.json").unlink()
+    missing = [sys.executable, tmp_path / "verify.py", tmp_path / "proof.json"]
+    assert subprocess.run(missing, capture_output=True, check=False).returncode == 2
+
+
+def test_the_script_exits_1_on_a_changed_amount(proofs, run):
+    proofs["inclusion"]["event"]["data"]["amount_minor"] = 500000
+    done = run(proofs["inclusion"])
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "DOES NOT VERIFY: the entry is not in the log that was signed" in done.stderr
+
+
+def _places(value, path=()):
+    """Each place in a document, as a path of names and positions."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
+    for name, item in inner:
+        yield (*path, name)
+        if isinstance(item, dict | list):
+            yield from _places(item, (*path, name))
+
+
+def _others(value):
+    """What a forger might put there instead."""
+    if isinstance(value, str):
+        middle = len(value) // 2
+        yield from (value[:-1], value + "0", "", value[:middle] + "7" + value[middle + 1 :])
+    elif isinstance(value, int):
+        yield from (value + 1, value - 1, str(value), True, -value - 1)
+    elif isinstance(value, list):
+        yield from (value[1:], value[::-1], [*value, "00" * 32], None)
+    elif isinstance(value, dict):
+        yield from ({**value, "more": 1}, {}, None)
+    yield None
+
+
+@pytest.mark.parametrize("kind", ["inclusion", "consistency"])
+def test_every_field_is_covered(proofs, kind):
+    proof = proofs[kind]
+    verify.check(proof)
+    for *path, name in _places(proof):
+        for other in _others(_at(proof, [*path, name])):
+            changed = copy.deepcopy(proof)
+            _at(changed, path)[name] = other
+            if changed == proof:
+                continue
+            with pytest.raises(verify.DoesNotVerify):
+                verify.check(changed)
+        if isinstance(_at(proof, path), dict):
+            without = copy.deepcopy(proof)
+            del _at(without, path)[name]
+            with pytest.raises(verify.DoesNotVerify):
+                verify.check(without)
+
+
+def _at(document, path):
+    for name in path:
+        document = document[name]
+    return document
+
+
+def test_a_whole_log_forged_with_another_key_fails_against_the_key_that_was_kept(
+    proofs, fresh_url, run
+):
+    kept = notes.verifier_key("localhost/log")
+    real = keys.keyring()
+    try:
+        keys.init(crypto.Keyring(real.keys, real.index_key, bytes(32)))
+        with db.transaction() as session:
+            receipt = record_receipt(session)
+        sequence_all()
+        sign()
+        with db.reading() as session:
+            forged = queries.proof_of(session, receipt)
+    finally:
+        keys.init(real)
+    assert run(forged).returncode == 0
+    done = run(forged, "--key", kept)
+    assert done.returncode == 1
+    assert "not signed with this key" in done.stderr
+
+
+def test_cosignatures_of_others_do_not_disturb(proofs):
+    line = base64.b64encode(b"witn" + bytes(64)).decode()
+    proofs["inclusion"]["checkpoint"] += f"— witness.example {line}\n"
+    verify.check(proofs["inclusion"])
+
+
+@given(st.dictionaries(codes, values, max_size=6))
+def test_the_scripts_own_json_form_is_rfc_8785(value):
+    assert verify.canonical(value) == rfc8785.dumps(value)
+
+
+def test_an_event_that_no_checkpoint_covers_has_no_proof_yet(app, fresh_url):
+    with db.transaction() as session:
+        receipt = record_receipt(session)
+    with db.reading() as session, pytest.raises(NotFound, match="not_sealed_yet"):
+        queries.proof_of(session, receipt)
+    sequence_all()
+    with db.reading() as session, pytest.raises(NotFound, match="not_sealed_yet"):
+        queries.proof_of(session, receipt)
+    sign()
+    with db.reading() as session:
+        verify.check(queries.proof_of(session, receipt))
