@@ -175,20 +175,14 @@ def _apply_paid(session: Session, gift: Gift, payment: StripePayment, *, now: da
         if gift.stripe_payment_intent_id != payment.payment_intent_id:
             raise Refused("paid_twice")
         return
+    office = session.get_one(Office, gift.office_id)
+    fund = session.get_one(Fund, gift.fund_id)
     gift.move_to("paid")
     gift.attempt = payment.attempt
     _keep_ids(gift, payment)
-    office = session.get_one(Office, gift.office_id)
     gift.paid_at = payment.paid_at or now
     gift.paid_on = gift.paid_at.astimezone(ZoneInfo(office.timezone)).date()
-    _record_paid(
-        session,
-        gift,
-        office=office,
-        fund=session.get_one(Fund, gift.fund_id),
-        actor=SYSTEM,
-        now=now,
-    )
+    _record_paid(session, gift, office=office, fund=fund, actor=SYSTEM, now=now)
 
 
 def _record_paid(

@@ -141,7 +141,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], seconds: float = 20) 
 def _demo(environment: dict[str, str]) -> str:
     """Load the demo world unless it is there; what to tell about it."""
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo"]
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 our own program
         command, env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True
     )
     return done.stdout

@@ -84,7 +84,7 @@ TEXTS = {
     "baker": Texts(
         "A course in baking, and the tools to begin",
         "Left school early and works by the hour. A trade would give a steady income.",
-        "A course of six months with a certificate, then a place in a bakery that the centre finds.",
+        "Six months with a certificate, then a place in a bakery that the centre finds.",
         "The centre takes young people from many projects, so that nobody is asked why.",
     ),
     "mechanic": Texts(
@@ -111,7 +111,7 @@ CASES = (
     ),
     Case(
         # Its first receipt never came: the caseworker is reminded, the second term waits.
-        "tonkla", "Tonkla Notreal", 12.4, "northeast", "Two rivers", "caseworker", 900, (895, 190),
+        "tonkla", "Tonkla Notreal", 13.4, "northeast", "Two rivers", "caseworker", 900, (895, 190),
         (
             Ask("education", 880, (UNIFORM, BOOKS, VAN), "primary"),
             Ask("education", 170, (TUITION, SECOND_TERM), "school_th", evidence=False),
@@ -158,7 +158,8 @@ CASES = (
         "kaew", "Kaew Notreal", 13.2, "east", "Second house", "caseworker", 90, (88,),
         (
             Ask(
-                "education", 22, (TUITION, UNIFORM, BOOKS), "school",
+                "education", 22,
+                (TUITION, UNIFORM, BOOKS, VAN, Line("other", "vendor", 1_800)), "school",
                 voters=("member2", "member", "chair"),
             ),
         ),

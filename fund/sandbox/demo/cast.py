@@ -69,7 +69,5 @@ def _join(world: World, member: Member, inviter: str | None, at: datetime) -> No
         operations.accept_invitation(session, token, password=PASSWORD, now=at)
         if member.supervisor:
             supervisor_id = world.staff[member.supervisor]
-            operations.put_in_team(
-                session, staff, supervisor_id=supervisor_id, actor=actor, now=at
-            )
+            operations.put_in_team(session, staff, supervisor_id=supervisor_id, actor=actor, now=at)
         world.staff[member.key] = staff.id

@@ -88,9 +88,7 @@ def _store(
 def _submit(world: World, case: Case, ask: Ask, application_id: UUID, at: datetime) -> None:
     with world.acting(case.by, at) as (session, actor):
         application = session.get_one(Application, application_id)
-        applications.submit(
-            session, application, version=application.version, actor=actor, now=at
-        )
+        applications.submit(session, application, version=application.version, actor=actor, now=at)
         if ask.is_withdrawn:
             applications.withdraw(
                 session, application, version=application.version, actor=actor, now=at
@@ -154,9 +152,7 @@ def _accept(world: World, case: Case, ask: Ask, award_id: UUID, at: datetime) ->
         world.plan(at + timedelta(days=ask.lines[position - 1].after), confirm)
 
 
-def _confirm(
-    world: World, case: Case, award_id: UUID, condition_id: UUID, at: datetime
-) -> None:
+def _confirm(world: World, case: Case, award_id: UUID, condition_id: UUID, at: datetime) -> None:
     """The school confirms that the child is enrolled for this term."""
     document_id = _store(world, case, "award", award_id, "enrolment_proof", at)
     with world.acting(case.by, at) as (session, actor):

@@ -1,4 +1,4 @@
-"""The demo world's organisation, its two receiving offices, its three funds and its payees."""
+"""The demo world's organisation, its two receiving offices, its funds and its payees."""
 
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from fund.disbursements import operations as disbursements
 from fund.disbursements.operations import AccountDetails
 from fund.disbursements.queries import get_payee
 from fund.ledger import operations as ledger
+from fund.ledger.starting import open_starting_funds
 from fund.permissions import SYSTEM
 from fund.sandbox.demo.world import World
 from fund.survivors.operations import seed_wordings
@@ -36,30 +37,9 @@ OFFICES: tuple[dict[str, Any], ...] = (
         "address": "1 Example Road, Chiang Mai 50000, Thailand",
         "tax_ids": {"tax_id": "0000000000000"},
         "stripe_account_id": None,
-        "receipt_kind": "thai_donation",
+        "receipt_kind": "th_donation",
         "methods": ["promptpay_qr", "bank_transfer"],
         "receipt_prefix": "TH",
-    },
-)
-FUNDS: tuple[dict[str, Any], ...] = (
-    {
-        "code": "general",
-        "name_en": "Where needed most",
-        "name_th": "ช่วยในส่วนที่จำเป็นที่สุด",
-    },
-    {
-        "code": "education",
-        "name_en": "Education",
-        "name_th": "การศึกษา",
-        "restriction": "purpose",
-        "purpose": "education",
-    },
-    {
-        "code": "vocational",
-        "name_en": "Vocational training",
-        "name_th": "การฝึกอาชีพ",
-        "restriction": "purpose",
-        "purpose": "vocational",
     },
 )
 PAYEES = (
@@ -76,8 +56,7 @@ def build(at: datetime) -> None:
     with transaction() as session:
         for office in OFFICES:
             ledger.open_office(session, **office, actor=SYSTEM, now=at)
-        for fund in FUNDS:
-            ledger.open_fund(session, **fund, actor=SYSTEM, now=at)
+        open_starting_funds(session, actor=SYSTEM, now=at)
         seed_wordings(session, now=at)
 
 

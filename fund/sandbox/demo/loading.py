@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import column, delete, func, select, table, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from config.settings import Settings
+from fund.audit.tasks import sequence_events, sign_tree
 from fund.db import reading, transaction
 from fund.giving.models import Gift, Receipt
+from fund.i18n import LANGUAGES
 from fund.people.operations import name_organisation
 from fund.people.queries import find_organisation
 from fund.permissions import SYSTEM
@@ -15,6 +18,7 @@ from fund.sandbox.demo import cases, cast, gifts, house, paydays, twin
 from fund.sandbox.demo.world import World
 
 OPENED_DAYS_AGO = 1100
+_JOBS = table("procrastinate_jobs", column("args", JSONB))
 
 
 def is_loaded() -> bool:
@@ -47,6 +51,8 @@ def load(settings: Settings, *, now: datetime) -> None:
     world.play()
     with transaction() as session:
         _let_the_past_rest(session)
+    sequence_events()
+    sign_tree()
 
 
 def _let_the_past_rest(session: Session) -> None:
@@ -61,7 +67,8 @@ def _let_the_past_rest(session: Session) -> None:
         ).one()
         for language in LANGUAGES
     ]
-    session.execute(delete(_JOBS).where(~_JOBS.c.args["receipt_id"].astext.in_(map(str, fresh))))
+    mailed = func.coalesce(_JOBS.c.args["receipt_id"].astext, "")
+    session.execute(delete(_JOBS).where(mailed.not_in([str(receipt_id) for receipt_id in fresh])))
     session.execute(
         update(Receipt)
         .where(Receipt.gift_id == Gift.id, Gift.donor_id.is_not(None), Receipt.id.not_in(fresh))

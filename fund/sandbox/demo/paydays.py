@@ -12,7 +12,6 @@ from fund.clock import bangkok_day
 from fund.disbursements import operations, queries
 from fund.disbursements.models import Payment
 from fund.disbursements.queries import ReadyRow
-from fund.ledger.queries import get_office
 from fund.sandbox.demo.papers import paper
 from fund.sandbox.demo.world import World
 from fund.survivors.documents import store_document
@@ -41,9 +40,7 @@ def _prepare(world: World, most: int, until: str, at: datetime) -> None:
         }
         if not choices:
             return
-        run = operations.prepare_run(
-            session, get_office(session, "th"), choices, actor=actor, now=at
-        )
+        run = operations.prepare_run(session, choices, actor=actor, now=at)
         run_id = run.id
     if until != "prepared":
         world.plan(at + timedelta(hours=20), partial(_approve, world, run_id, until))
