@@ -26,6 +26,7 @@ class Permission(StrEnum):
     READ_CASES = "read_cases"  # the list and the record; identity needs assignment besides
     ADD_CASES = "add_cases"
     ATTEST_CASES = "attest_cases"
+    ASSIGN_CASES = "assign_cases"
     RECORD_CONSENT = "record_consent"
     WRITE_APPLICATIONS = "write_applications"
     READ_APPLICATIONS = "read_applications"
@@ -75,6 +76,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.READ_CASES,
             _P.ADD_CASES,
             _P.ATTEST_CASES,
+            _P.ASSIGN_CASES,
             _P.RECORD_CONSENT,
             _P.READ_APPLICATIONS,
             _P.READ_AWARDS,

@@ -1,7 +1,8 @@
 """Who may do what, by hand and apart from `fund/permissions.py`: two opinions that must agree.
 
 Letters: c caseworker, s supervisor, m committee member, h chair, f finance officer, t treasurer,
-u auditor, d data-protection contact, a administrator. `*` is everyone, signed in or not.
+u auditor, d data-protection contact, a administrator. `*` is everyone, signed in or not. Passing
+the gate is not yet being served: whose case, whose vote and whose run it is, each room asks too.
 """
 
 from fund.permissions import Role
@@ -19,11 +20,88 @@ LETTERS = {
 }
 EVERYONE = "*"
 STAFF = "csmhftuda"
+CASEWORK = "cs"
+COMMITTEE = "mh"
+MONEY = "ft"
 
-MATRIX: dict[str, str] = {
-    "GET static": EVERYONE,
-    "GET bootstrap.static": EVERYONE,
-    "GET health.healthz": EVERYONE,
-    "GET health.readyz": EVERYONE,
-    "GET health.metrics": EVERYONE,
+PUBLIC = (
+    "GET static", "GET bootstrap.static",
+    "GET health.healthz", "GET health.readyz", "GET health.metrics",
+    "GET reports.index", "GET reports.about", "GET reports.how", "GET reports.privacy",
+    "GET reports.favicon", "GET reports.robots", "GET reports.leave",
+    "POST reports.switch_language",
+    "GET giving.give", "POST giving.give", "GET giving.checkout", "GET giving.thanks",
+    "POST giving.retry",
+    "POST settlement.webhook",  # Stripe; the signature is its key
+    "GET audit.log", "GET audit.check", "GET audit.checkpoint", "GET audit.consistency",
+    "GET audit.key", "GET audit.verify_script",
+    "GET audit.proof",  # public for receipts; for anything else the view asks for `read_trail`
+    "GET people.sign_in", "POST people.sign_in", "GET people.sign_in_code",
+    "POST people.sign_in_code", "POST people.sign_out",
+    "GET people.accept_invitation", "POST people.accept_invitation",
+)  # fmt: skip
+
+MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
+    # Oneself
+    "GET reports.home": STAFF,
+    "GET people.my_sign_in": STAFF,
+    "POST people.change_password": STAFF,
+    "POST people.choose_language": STAFF,
+    "POST people.keep_awake": STAFF,
+    "GET people.second_factor": STAFF,
+    "POST people.second_factor": STAFF,
+    "POST people.sign_out_everywhere": STAFF,
+    "GET people.unlock": STAFF,
+    "POST people.unlock": STAFF,
+    # People: the administrator, who has no power over money or votes and no view of identities
+    "GET people.staff_list": "a",
+    "GET people.staff_check": "a",
+    "GET people.staff_edit": "a",
+    "POST people.staff_edit": "a",
+    "GET people.invite": "a",
+    "POST people.invite": "a",
+    "POST people.renew_invitation": "a",
+    # Survivors: caseworkers and their supervisors, nobody else
+    "GET survivors.case_list": CASEWORK,
+    "GET survivors.case_add": CASEWORK,
+    "POST survivors.case_add": CASEWORK,
+    "GET survivors.case_show": CASEWORK,
+    "GET survivors.case_edit": CASEWORK,
+    "POST survivors.case_edit": CASEWORK,
+    "POST survivors.case_attest": CASEWORK,
+    "POST survivors.case_assign": "s",
+    "POST survivors.case_release": "s",
+    "POST survivors.identity_show": CASEWORK,
+    "GET survivors.consent_add": CASEWORK,
+    "POST survivors.consent_add": CASEWORK,
+    "POST survivors.consent_confirm": CASEWORK,
+    "POST survivors.consent_withdraw": CASEWORK,
+    "POST survivors.document_add": CASEWORK,
+    "GET survivors.document_show": CASEWORK,
+    # Payments: finance prepares and sends, the committee approves, the treasurer reconciles
+    "GET disbursements.payee_list": MONEY,
+    "GET disbursements.payee_show": MONEY,
+    "GET disbursements.payee_add": "f",
+    "POST disbursements.payee_add": "f",
+    "POST disbursements.payee_change": "f",
+    "POST disbursements.payee_check": "t",
+    "POST disbursements.payee_open": MONEY,
+    "GET disbursements.run_list": COMMITTEE + MONEY + "u",
+    "GET disbursements.run_show": COMMITTEE + MONEY + "u",
+    "GET disbursements.run_prepare": "f",
+    "POST disbursements.run_prepare": "f",
+    "POST disbursements.run_approve": COMMITTEE,
+    "POST disbursements.run_send": "f",
+    "POST disbursements.run_bank_file": "f",
+    "POST disbursements.run_cancel": "f",
+    "POST disbursements.payment_confirm": "t",
+    "POST disbursements.payment_return": "t",
+    # Books and gifts
+    "GET ledger.balances": MONEY + "u",
+    "GET ledger.journal_list": MONEY + "u",
+    "GET ledger.journal_show": MONEY + "u",
+    "GET giving.gift_list": MONEY + "u",
+    "GET settlement.gift_show": MONEY + "u",
+    "GET settlement.inbox": MONEY + "u",
+    "POST settlement.retry": "f",
 }

@@ -10,6 +10,7 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 
 from fund.gateways import mail
+from tests.sandbox.stripe_twin.fixtures import free_port
 
 
 @dataclass
@@ -29,9 +30,9 @@ class Mailbox:
 @pytest.fixture(scope="session")
 def mail_server() -> Iterator[tuple[Mailbox, int]]:
     mailbox = Mailbox()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=0)
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
     controller.start()
-    yield mailbox, controller.server.sockets[0].getsockname()[1]
+    yield mailbox, controller.port
     controller.stop()
 
 

@@ -39,7 +39,7 @@ def make(folder: Path, keys: Path, as_json: bool) -> None:
 def restore(folder: Path, keys_file: Path, as_json: bool) -> None:
     try:
         documents = backup.restore(owner_url(), folder, keys_file)
-        _begin_epoch(owner_url())
+        _resume_log(owner_url())
     except backup.BadBackup as fault:
         finish([str(fault)], as_json=as_json, summary="Nothing was restored.")
     finish(
@@ -51,8 +51,11 @@ def restore(folder: Path, keys_file: Path, as_json: bool) -> None:
     )
 
 
-def _begin_epoch(url: str) -> None:
+def _resume_log(url: str) -> None:
+    """Begin the log's next epoch, and number what the backup held without a place."""
     engine = db.make_engine(url)
     with engine.begin() as connection, Session(connection) as session:
         audit.begin_epoch(session, now=clock.now())
+        while audit.sequence(session):
+            pass
     engine.dispose()

@@ -95,6 +95,7 @@ def _paper(row: GiftRow, facts: list[tuple[str, str]], proof: str) -> dict[str, 
     kind = KINDS.get(row.receipt.kind, NO_TAX_RECEIPT) if row.receipt else NO_TAX_RECEIPT
     return {
         "title": gettext("Receipt for your gift"),
+        "amount": i18n.format_money(row.gift.amount),
         "thanks": gettext("Thank you. Your gift helps a young person to learn, and to stand."),
         "facts": facts,
         "kind": gettext(kind),

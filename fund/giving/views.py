@@ -132,24 +132,20 @@ STATE_NAMES = {
 def _give_page(form: Form, wanted: str, status: int = 200) -> Response:
     currency = wanted if wanted in CURRENCIES else CURRENCY_OF_LANGUAGE[i18n.language()]
     with reading() as session:
-        page = render_template(
-            "giving/give.html",
-            form=form,
-            currency=currency,
-            currencies=[
-                (code, f"{code} · {i18n.gettext(name)}")
-                for code, name in policy.CURRENCY_NAMES.items()
-            ],
-            presets=policy.list_presets(currency),
-            least=policy.least(currency),
-            funds=[
-                (fund.code, fund_name(fund, i18n.language()))
-                for fund in queries.list_open_funds(session)
-            ],
-            chosen=_chosen(form, currency),
-            other=OTHER,
-            symbols={code: unit.symbol for code, unit in CURRENCIES.items()},
-        )
+        funds = [(f.code, fund_name(f, i18n.language())) for f in queries.list_open_funds(session)]
+    page = render_template(
+        "giving/give.html",
+        form=form,
+        currency=currency,
+        currencies=[
+            (code, f"{code} · {i18n.gettext(name)}") for code, name in policy.CURRENCY_NAMES.items()
+        ],
+        presets=policy.list_presets(currency),
+        least=policy.least(currency),
+        funds=funds,
+        chosen=_chosen(form, currency),
+        other=OTHER,
+    )
     return _fresh(make_response(page, status))
 
 

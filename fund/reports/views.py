@@ -1,5 +1,8 @@
 """Public pages, each person's home page, and what every page leans on (language, the way out)."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from flask import (
     Blueprint,
     Response,
@@ -24,7 +27,7 @@ from fund.people.models import Organisation
 from fund.people.queries import find_organisation
 from fund.permissions import Permission
 from fund.reports import home as waiting
-from fund.reports.queries import get_public_figures
+from fund.reports.queries import PublicFigures, get_public_figures
 from fund.web import NavEntry, csrf, current_actor, permit, public
 
 blueprint = Blueprint("reports", __name__)
@@ -40,10 +43,7 @@ A_YEAR_SECONDS = 365 * 24 * 3600
 @public
 def index() -> str:
     """What the fund is for, what it holds, and the way to give."""
-    now = clock.now()
-    with reading() as session:
-        figures = get_public_figures(session, now=now)
-    return render_template("reports/index.html", figures=figures, now=now)
+    return render_template("reports/index.html")
 
 
 @blueprint.get("/about")
@@ -65,6 +65,18 @@ def how() -> str:
 def privacy() -> str:
     """What is kept about whom, why and how long."""
     return render_template("reports/privacy.html", organisation=_organisation())
+
+
+@blueprint.app_context_processor
+def offer_figures() -> dict[str, Callable[[], tuple[PublicFigures, datetime]]]:
+    """Let any page show the fund's figures; the books are read only if it does."""
+    return {"fund_figures": _figures}
+
+
+def _figures() -> tuple[PublicFigures, datetime]:
+    now = clock.now()
+    with reading() as session:
+        return get_public_figures(session, now=now), now
 
 
 def _organisation() -> Organisation | None:

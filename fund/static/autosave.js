@@ -106,6 +106,7 @@ class Draft {
     const time = new Date(saved_at).toLocaleTimeString(document.documentElement.lang, {
       hour: "2-digit",
       minute: "2-digit",
+      hourCycle: "h23",
     });
     this.say("saved", time);
     if (this.unsaved()) this.saveIn(0);

@@ -41,6 +41,8 @@ def test_a_restored_log_verifies_and_its_next_events_follow(
     db.init(empty_url.replace("fund_owner", "fund_app", 1))
     with psycopg.connect(empty_url) as connection:
         assert connection.execute("SELECT max(epoch) FROM audit.epoch").fetchone() == (2,)
+    with db.reading() as session:
+        assert queries.get_event(session, old[0]).leaf_index == 10  # no worker needed for it
     new = commit_gifts(2)
     sequence_all()
     sign()

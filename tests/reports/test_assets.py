@@ -2,11 +2,15 @@
 
 import gzip
 import re
+from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from config.settings import ROOT
+from fund.permissions import Role
+from tests.people.factories import make_staff
 
 PAGES = ("/", "/about", "/how-it-works", "/privacy", "/no-such-page")
 # What makes a browser fetch or send something: not a plain link, which only a person follows.
@@ -64,11 +68,20 @@ def test_no_page_loads_anything_from_elsewhere(client: FlaskClient, page: str):
     assert [a for a in addresses if not a.startswith("/") or a.startswith("//")] == []
 
 
+def weight(client: FlaskClient, path: str) -> int:
+    """Bytes of a page with all that it loads."""
+    html = client.get(path)
+    assert html.status_code == 200
+    files = [a for a in loaded_by(html.text) if "/static/" in a]
+    packed = [client.get(a, headers={"Accept-Encoding": "gzip"}).data for a in files]
+    return len(html.data) + sum(map(len, packed))
+
+
 def test_a_first_visit_is_light(client: FlaskClient):
-    html = client.get("/")
-    packed = [
-        client.get(a, headers={"Accept-Encoding": "gzip"})
-        for a in loaded_by(html.text)
-        if "/static/" in a
-    ]
-    assert len(html.data) + sum(len(p.data) for p in packed) < 80_000
+    assert weight(client, "/") < 60_000
+
+
+def test_the_first_staff_page_is_light(
+    client: FlaskClient, session: Session, sign_in: Callable[..., FlaskClient]
+):
+    assert weight(sign_in(client, make_staff(session, Role.CASEWORKER)), "/staff/") < 80_000

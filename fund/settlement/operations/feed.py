@@ -245,7 +245,9 @@ def _book_available(office_code: str, *, now: datetime) -> int:
             .limit(BATCH)
             .with_for_update(skip_locked=True)
         ).all()
-        ledger.post(session, list(_available_drafts(session, rows)), actor=SYSTEM, now=now)
+        drafts = list(_available_drafts(session, rows))
+        if drafts:
+            ledger.post(session, drafts, actor=SYSTEM, now=now)
         for row in rows:
             row.is_available = True
         return len(rows)

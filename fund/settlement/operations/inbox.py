@@ -112,7 +112,7 @@ def drain(*, now: datetime) -> int:
             _work_off(event, now=now)
         except Exception as error:  # one event must not hold up the others; it stays, and is shown
             code = error.code if isinstance(error, FundError) else "unexpected"
-            log.warning("event_failed", event=event.event_id, error=code, exc_info=error)
+            log.warning("event_failed", stripe_event=event.event_id, error=code, exc_info=error)
             with transaction() as session:
                 _put_back(session, event, code, now=now)
     return len(claimed)

@@ -79,8 +79,7 @@ def assign_case(
     session: Session, survivor: Survivor, staff_id: UUID, *, actor: Actor, now: datetime
 ) -> None:
     """Let a caseworker work on the case; a supervisor decides that."""
-    require_case(session, survivor, actor, Permission.READ_CASES)
-    require(Role.SUPERVISOR in actor.roles)
+    require_case(session, survivor, actor, Permission.ASSIGN_CASES)
     caseworkers = people.list_staff_with_role(session, Role.CASEWORKER, now=now)
     if staff_id not in {staff.id for staff in caseworkers}:
         raise Refused("not_a_caseworker", field="staff_id")
@@ -94,8 +93,7 @@ def release_case(
     session: Session, survivor: Survivor, staff_id: UUID, *, actor: Actor, now: datetime
 ) -> None:
     """End a colleague's work on the case, and with it their view of it; one always stays."""
-    require_case(session, survivor, actor, Permission.READ_CASES)
-    require(Role.SUPERVISOR in actor.roles)
+    require_case(session, survivor, actor, Permission.ASSIGN_CASES)
     session.get_one(Survivor, survivor.id, with_for_update=True)
     assignments = queries.list_assignments(session, survivor.id)
     if len(assignments) == 1:

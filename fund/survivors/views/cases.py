@@ -185,7 +185,7 @@ def case_attest(code: str) -> AnyResponse:
 
 
 @blueprint.post("/staff/cases/<code>/assign")
-@permit(Permission.ATTEST_CASES)
+@permit(Permission.ASSIGN_CASES)
 def case_assign(code: str) -> AnyResponse:
     """A supervisor lets a caseworker work on the case."""
     form = load_form(AssignSchema())
@@ -207,7 +207,7 @@ def case_assign(code: str) -> AnyResponse:
 
 
 @blueprint.post("/staff/cases/<code>/release")
-@permit(Permission.ATTEST_CASES)
+@permit(Permission.ASSIGN_CASES)
 def case_release(code: str) -> AnyResponse:
     """A supervisor ends a colleague's work on the case."""
     form = load_form(AssignSchema())

@@ -1,0 +1,70 @@
+"""The books and what they hold for awards: the events that the log may hold."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from fund.audit.events.base import Event
+
+
+@dataclass(frozen=True)
+class OfficeOpened(Event, subject="office"):
+    code: str
+    country: str
+    currency: str
+
+
+@dataclass(frozen=True)
+class FundOpened(Event, subject="fund"):
+    code: str
+    restriction: str
+    purpose: str | None
+
+
+@dataclass(frozen=True)
+class JournalPosted(Event, subject="journal"):
+    """`rows_sha256` (hex) is the hash of the journal's own rows, as `ledger verify` reads them."""
+
+    kind: str
+    effective_on: date
+    source: str
+    key: str
+    rows_sha256: str
+    reverses_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class PeriodClosed(Event, subject="period"):
+    first_on: date
+    last_on: date
+
+
+@dataclass(frozen=True)
+class FundsReserved(Event, subject="award"):
+    commitment_id: UUID
+    fund_id: UUID
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class CommitmentLiquidated(Event, subject="award"):
+    """A payment left, so that part is no longer held; `cause` names the payment."""
+
+    commitment_id: UUID
+    amount_minor: int
+    cause: str
+
+
+@dataclass(frozen=True)
+class FundsReservedAgain(Event, subject="award"):
+    """A payment came back, and its part is held once more."""
+
+    commitment_id: UUID
+    amount_minor: int
+    cause: str
+
+
+@dataclass(frozen=True)
+class CommitmentFreed(Event, subject="award"):
+    commitment_id: UUID
+    amount_minor: int

@@ -1,0 +1,80 @@
+"""Staff and their sign-in: the events that the log may hold."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from fund.audit.events.base import Event
+
+
+@dataclass(frozen=True)
+class StaffInvited(Event, subject="staff"):
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StaffJoined(Event, subject="staff"):
+    """The invitation was accepted: a password is set."""
+
+
+@dataclass(frozen=True)
+class StaffSignedIn(Event, subject="staff"):
+    pass
+
+
+@dataclass(frozen=True)
+class StaffSignInRefused(Event, subject="staff"):
+    """`reason`: password or code."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class StaffLocked(Event, subject="staff"):
+    """After too many wrong guesses no sign-in is taken for so many seconds."""
+
+    seconds: int
+
+
+@dataclass(frozen=True)
+class StaffUnlocked(Event, subject="staff"):
+    """An idle session went on after the password was given again."""
+
+
+@dataclass(frozen=True)
+class StaffSignedOutEverywhere(Event, subject="staff"):
+    pass
+
+
+@dataclass(frozen=True)
+class StaffPasswordChanged(Event, subject="staff"):
+    pass
+
+
+@dataclass(frozen=True)
+class StaffSecondFactorEnrolled(Event, subject="staff"):
+    pass
+
+
+@dataclass(frozen=True)
+class StaffLanguageChosen(Event, subject="staff"):
+    language: str
+
+
+@dataclass(frozen=True)
+class StaffTeamChanged(Event, subject="staff"):
+    supervisor_id: UUID | None
+
+
+@dataclass(frozen=True)
+class StaffRoleGiven(Event, subject="staff"):
+    role: str
+
+
+@dataclass(frozen=True)
+class StaffRoleTaken(Event, subject="staff"):
+    role: str
+
+
+@dataclass(frozen=True)
+class StaffLeft(Event, subject="staff"):
+    pass

@@ -1,0 +1,23 @@
+"""The same ground as the give page's tests."""
+
+from tests.giving.conftest import (
+    mail_server,
+    mailbox,
+    receiver,
+    receiver_process,
+    stripe_up,
+    twin,
+    twin_process,
+    world,
+)
+
+__all__ = [
+    "mail_server",
+    "mailbox",
+    "receiver",
+    "receiver_process",
+    "stripe_up",
+    "twin",
+    "twin_process",
+    "world",
+]

@@ -1,0 +1,169 @@
+"""The books come from Stripe's balance transactions: gross, fee, rate, availability, payout."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import func, select
+
+from fund import clock
+from fund.ledger.models import Journal
+from fund.ledger.queries import account_id, balance
+from fund.money import Money
+from fund.permissions import Role
+from fund.settlement import operations
+from fund.settlement.models import BalanceTransaction, Feed
+from tests.people.factories import make_staff
+from tests.settlement.factories import deliver, pay_at_stripe, wait_for_all
+
+pytestmark = pytest.mark.usefixtures("world")
+
+IN_THREE_DAYS = timedelta(days=3)
+
+
+def pull(after: timedelta = timedelta()) -> list[str]:
+    return operations.pull_feed("nz", now=clock.now() + after)
+
+
+def held(session, world, role: str, fund: str = "education") -> int:
+    office = world.abroad.id if role.startswith(("stripe", "payout", "bank")) else None
+    account = account_id(session, world.funds[fund].id, office, "NZD", role)
+    return balance(session, account).amount_minor
+
+
+def test_a_charge_is_booked_gross_with_its_fee(session, stripe_up, world):
+    gift = pay_at_stripe(session, stripe_up)
+    assert len(pull()) == 1
+    line = session.scalars(select(BalanceTransaction)).one()
+    assert (line.gift_id, line.fund_id, line.state) == (gift.id, gift.fund_id, "posted")
+    assert (line.amount, line.exchange_rate) == (Money(50_00, "NZD"), None)
+    assert line.fee_minor > 0
+    assert held(session, world, "contributions") == 50_00
+    assert held(session, world, "processing_fees") == line.fee_minor
+    assert held(session, world, "stripe_pending") == line.net_minor
+
+
+@pytest.mark.parametrize(
+    "given",
+    [Money(5_000, "JPY"), Money(60_00, "USD"), Money(10_000, "KWD")],
+    ids=lambda m: m.currency,
+)
+def test_another_currency_is_settled_at_stripes_rate(session, stripe_up, world, given):
+    pay_at_stripe(session, stripe_up, given)
+    pull()
+    line = session.scalars(select(BalanceTransaction)).one()
+    assert line.presented == given
+    assert line.currency == "NZD"
+    assert line.amount_minor == round(given.amount_minor * line.exchange_rate)
+    assert isinstance(line.exchange_rate, Decimal)
+    assert held(session, world, "contributions") == line.amount_minor
+
+
+def test_pulling_again_changes_nothing(session, stripe_up):
+    pay_at_stripe(session, stripe_up)
+    assert len(pull()) == 1
+    before = session.scalar(select(func.count(Journal.id)))
+    assert pull() == []
+    assert operations.pull_feed("nz", now=clock.now(), look_back=timedelta(days=3)) == []
+    assert session.scalar(select(func.count(Journal.id))) == before
+
+
+def test_a_crash_after_booking_books_nothing_twice(session, stripe_up, world):
+    pay_at_stripe(session, stripe_up)
+    pull()
+    session.execute(BalanceTransaction.__table__.delete())  # as if our row had been lost
+    session.execute(Feed.__table__.update().values(seen_to=0))
+    session.commit()
+    assert len(pull()) == 1
+    assert held(session, world, "contributions") == 50_00
+
+
+def test_money_becomes_available_on_its_day(session, stripe_up, world):
+    pay_at_stripe(session, stripe_up)
+    pull()
+    assert held(session, world, "stripe_available") == 0
+    pull(IN_THREE_DAYS)
+    assert held(session, world, "stripe_pending") == 0
+    assert held(session, world, "stripe_available") > 0
+
+
+def test_a_payout_is_split_over_the_funds_it_carries(session, stripe_up, world):
+    stripe_up.control("switches", available_days=0)
+    pay_at_stripe(session, stripe_up, fund="education")
+    pay_at_stripe(session, stripe_up, Money(30_00, "NZD"), fund="general")
+    made = stripe_up.control("payout")
+    pull(timedelta(seconds=2))
+    shares = [held(session, world, "payout_in_transit", fund) for fund in ("education", "general")]
+    assert sum(shares) == made["amount"]
+    assert all(share > 0 for share in shares)
+    assert held(session, world, "stripe_available") == 0
+    assert held(session, world, "stripe_available", "general") == 0
+
+
+def test_a_refund_made_in_the_dashboard_is_booked(session, stripe_up, world):
+    stripe_up.control("switches", available_days=0)
+    gift = pay_at_stripe(session, stripe_up)
+    operations.sweep("nz", now=clock.now())
+    operations.drain(now=clock.now())
+    session.refresh(gift)
+    stripe_up.control("refund", charge=gift.stripe_charge_id, amount=20_00)
+    pull()
+    assert held(session, world, "refunds") == 20_00
+
+
+def test_money_of_a_kind_we_do_not_know_waits_for_finance(
+    session, stripe_up, client, sign_in, world
+):
+    stripe_up.control("switches", available_days=0)
+    gift = pay_at_stripe(session, stripe_up)
+    operations.sweep("nz", now=clock.now())
+    operations.drain(now=clock.now())
+    session.refresh(gift)
+    stripe_up.control("dispute", charge=gift.stripe_charge_id)
+    pull()
+    line = session.scalars(
+        select(BalanceTransaction).where(BalanceTransaction.state == "unclassified")
+    ).one()
+    sign_in(client, make_staff(session, Role.FINANCE_OFFICER))
+    page = client.get("/staff/settlement").text
+    assert "Not in the books" in page
+    assert line.id in page
+
+
+def test_an_event_only_wakes_the_feed_and_no_more_than_every_five_seconds(
+    client, session, stripe_up, receiver
+):
+    pay_at_stripe(session, stripe_up)
+    deliver(client, wait_for_all(stripe_up, receiver))
+    while operations.drain(now=clock.now()):
+        pass
+    assert session.scalar(select(func.count(Journal.id))) == 0
+    assert operations.pull_woken(now=clock.now()) == 1
+    assert operations.pull_woken(now=clock.now()) == 0
+    operations.wake(session, session.scalars(select(Feed.office_id)).one(), now=clock.now())
+    session.commit()
+    assert operations.pull_woken(now=clock.now()) == 0
+    assert operations.pull_woken(now=clock.now() + timedelta(seconds=6)) == 1
+
+
+def test_finance_sees_what_was_given_settled_and_charged(
+    client, session, sign_in, stripe_up, receiver
+):
+    gift = pay_at_stripe(session, stripe_up, Money(5_000, "JPY"), name="Mere Donor")
+    deliver(client, wait_for_all(stripe_up, receiver))
+    while operations.drain(now=clock.now()):
+        pass
+    pull()
+    line = session.scalars(select(BalanceTransaction)).one()
+    sign_in(client, make_staff(session, Role.FINANCE_OFFICER))
+    assert f"/staff/gifts/{gift.id}" in client.get("/staff/gifts").text
+    page = client.get(f"/staff/gifts/{gift.id}").text
+    assert "¥5,000" in page
+    assert str(line.exchange_rate.normalize()) in page
+    assert "Gift by card or wallet" in page
+    assert "Mere Donor" in page
+    sign_in(client, make_staff(session, Role.AUDITOR))
+    page = client.get(f"/staff/gifts/{gift.id}").text
+    assert "¥5,000" in page
+    assert "Mere Donor" not in page
+    assert "donor@example.org" not in page
