@@ -45,6 +45,7 @@ def init(app: Flask) -> None:
         exact_money=format_exact,
         day=format_day,
         moment=format_moment,
+        month=format_month,
     )
     app.jinja_env.globals.update(language=language, LANGUAGES=LANGUAGES)
 
@@ -118,6 +119,12 @@ def format_day(day: date | datetime, *, always_year: bool = False) -> str:
     if always_year or day.year != clock.bangkok_day(clock.now()).year:
         text = f"{text} {day.year + 543 if language() == 'th' else day.year}"
     return text
+
+
+def format_month(day: date) -> str:
+    """`Dec 2026`; Thai in the Buddhist year."""
+    year = day.year + 543 if language() == "th" else day.year
+    return f"{dates.format_date(day, 'LLL', locale=language())} {year}"
 
 
 def format_moment(moment: datetime) -> str:

@@ -1,6 +1,6 @@
 """What the forms of this room take in."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
@@ -17,7 +17,9 @@ from fund.applications.models import (
 )
 from fund.i18n import N_
 from fund.money import BadAmount, parse_money
-from fund.schemas import AMOUNT_TEXTS, CommandSchema, Text, WholeNumber, one_of
+from fund.schemas import AMOUNT_TEXTS, CommandSchema, Text, WholeNumber
+from fund.survivors.choices import DOCUMENT_CLASSES
+from fund.survivors.schemas import CHOOSE, Code
 
 MOST_ROWS = 40
 Row = TypeVar("Row")
@@ -28,9 +30,13 @@ class StartSchema(CommandSchema):
     """A new draft: for whom and what kind."""
 
     case_code = Text(required=True, longest=20)
-    kind = fields.String(
-        required=True, validate=one_of(KINDS), error_messages={"required": N_("Please choose.")}
-    )
+    kind = Code(KINDS, required=True)
+
+
+class PaperSchema(CommandSchema):
+    """What a paper is; the file comes beside it."""
+
+    document_class = Code(DOCUMENT_CLASSES, required=True)
 
 
 class VersionSchema(CommandSchema):
@@ -46,7 +52,8 @@ def _column() -> fields.List[str]:
 class DraftSchema(CommandSchema):
     """The draft form: texts may be unfinished, rows come as columns of equal length.
 
-    Errors in rows are keyed `line-<n>-<what>` and `support-<n>-<what>`.
+    Errors in rows are keyed `line-<n>-<what>` and `support-<n>-<what>`. `remove` takes a row away:
+    `line-<n>` or `support-<n>`.
     """
 
     version = WholeNumber(required=True)
@@ -63,6 +70,7 @@ class DraftSchema(CommandSchema):
     support_kind = _column()
     support_standing = _column()
     support_amount = _column()
+    remove = fields.String(load_default="")
 
     @post_load
     def make_draft(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -78,7 +86,7 @@ class DraftSchema(CommandSchema):
 def _choice(choices: Mapping[str, str]) -> Parse:
     def parse(value: str) -> str:
         if value not in choices:
-            raise ValueError(N_("Please choose one of the answers offered."))
+            raise ValueError(CHOOSE)
         return value
 
     return parse
@@ -118,7 +126,7 @@ SUPPORT: dict[str, tuple[str, Parse]] = {
 
 
 def _rows(
-    data: Mapping[str, Sequence[str]],
+    data: Mapping[str, Any],
     prefix: str,
     columns: Mapping[str, tuple[str, Parse]],
     make: Callable[..., Row],
@@ -130,7 +138,9 @@ def _rows(
     if length > MOST_ROWS:
         errors["_schema"] = [N_("Please put similar costs together: there are too many lines.")]
     for place in range(min(length, MOST_ROWS)):
-        row = {}
+        row: dict[str, Any] = {}
+        if data["remove"] == f"{prefix}-{place}":
+            continue
         for name, (attribute, parse) in columns.items():
             typed = data[f"{prefix}_{name}"][place : place + 1]
             text = typed[0].strip() if typed else ""
@@ -139,7 +149,7 @@ def _rows(
             except ValueError as fault:
                 errors[f"{prefix}-{place}-{name}"] = [str(fault)]
         if row.get("guardian_reason") and row.get("payee_kind") != "guardian":
-            row["guardian_reason"] = None
+            row["guardian_reason"] = None  # the field shows for every payee, and counts for one
         if any(value is not None for value in row.values()):
             rows.append(make(**row))
     return rows

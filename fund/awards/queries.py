@@ -12,6 +12,7 @@ from fund import clock
 from fund.applications.models import LINE_KINDS
 from fund.awards.models import (
     CONDITIONS,
+    Acceptance,
     AcceptanceWording,
     Award,
     AwardCondition,
@@ -59,7 +60,9 @@ def reads_all(actor: Actor) -> bool:
 
 def get_award(session: Session, award_id: UUID, *, actor: Actor) -> Award:
     """Raises NotFound; NotYourCase for staff of another case, which the edge records."""
-    award = session.get(Award, award_id, options=[selectinload(Award.instalments)])
+    award = session.get(
+        Award, award_id, options=[selectinload(Award.instalments), selectinload(Award.conditions)]
+    )
     if award is None:
         raise NotFound
     if not reads_all(actor):
@@ -88,6 +91,11 @@ def list_awards(
 def find_by_application(session: Session, application_id: UUID) -> Award | None:
     """The one award of an application, once approved."""
     return session.scalar(select(Award).where(Award.application_id == application_id))
+
+
+def find_acceptance(session: Session, award: Award) -> Acceptance | None:
+    """How the offer was accepted, if it was."""
+    return session.scalar(select(Acceptance).where(Acceptance.award_id == award.id))
 
 
 def get_condition(session: Session, award: Award, condition_id: UUID) -> AwardCondition:

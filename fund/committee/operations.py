@@ -150,7 +150,7 @@ def _store(
             choice=choice.choice,
             conditions=sorted(set(choice.conditions)) if with_conditions else [],
             sealed_reason=keys.seal(
-                session, key_id, choice.reason, context=f"vote.reason:{vote_id}"
+                session, key_id, choice.reason, context=queries.reason_context(vote_id)
             )
             if choice.reason
             else None,

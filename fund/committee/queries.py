@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from fund import clock
+from fund import clock, keys
 from fund.applications.models import KINDS, Application
 from fund.committee import policy
 from fund.committee.models import Declaration, Policy, Score, Vote
@@ -241,6 +241,19 @@ def list_scores(session: Session, application: Application) -> dict[UUID, Score]
         )
     )
     return {row.member_id: row for row in rows}
+
+
+def read_reason(session: Session, application: Application, vote: Vote) -> str:
+    """What a member wrote with a vote; empty if nothing."""
+    if vote.sealed_reason is None:
+        return ""
+    key_id = session.get_one(Survivor, application.survivor_id).key_id
+    return keys.unseal(session, key_id, vote.sealed_reason, context=reason_context(vote.id))
+
+
+def reason_context(vote_id: UUID) -> str:
+    """Where a sealed reason belongs."""
+    return f"vote.reason:{vote_id}"
 
 
 def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:

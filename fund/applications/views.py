@@ -1,9 +1,0 @@
-"""Pages of this room."""
-
-from flask import Blueprint
-
-from fund.web import NavEntry
-
-blueprint = Blueprint("applications", __name__)
-
-NAVIGATION: list[NavEntry] = []

@@ -1,0 +1,165 @@
+"""Applications: the list, a new one, one of them, its papers, submission and withdrawal."""
+
+from uuid import UUID
+
+from flask import Response, flash, make_response, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from fund import clock
+from fund.applications import models, operations, queries
+from fund.applications.schemas import PaperSchema, StartSchema, VersionSchema
+from fund.applications.views.room import application_page, baht, blueprint
+from fund.db import reading
+from fund.errors import NotFound, Refused
+from fund.i18n import gettext
+from fund.permissions import Permission
+from fund.survivors import documents
+from fund.survivors import queries as survivors
+from fund.survivors.views.documents import accept_posted_file
+from fund.survivors.views.room import options
+from fund.web import Form, current_actor, load_form, permit, posting
+
+
+@blueprint.get("/staff/applications")
+@permit(Permission.READ_APPLICATIONS)
+def application_list() -> Response:
+    """The applications of one's own cases or team."""
+    with reading() as session:
+        rows = queries.list_applications(
+            session, current_actor(), before=request.args.get("before", type=UUID)
+        )
+        return make_response(
+            render_template(
+                "applications/application_list.html",
+                rows=rows,
+                models=models,
+                baht=baht,
+                page=queries.PAGE,
+            )
+        )
+
+
+@blueprint.route("/staff/applications/new", methods=["GET", "POST"])
+@permit(Permission.WRITE_APPLICATIONS)
+def application_start() -> AnyResponse:
+    """For whom, and what kind; the rest is the draft's own page."""
+    form, actor, now = Form(), current_actor(), clock.now()
+    if request.method == "POST":
+        form = load_form(StartSchema())
+        try:
+            if not form.errors:
+                with posting() as post:
+                    case = survivors.get_case(post.session, form.data["case_code"], actor=actor)
+                    application = operations.start(
+                        post.session, case.survivor, kind=form.data["kind"], actor=actor, now=now
+                    )
+                    return post.redirect(
+                        url_for(".application_edit", application_id=application.id)
+                    )
+        except survivors.NotYourCase:
+            raise
+        except NotFound:
+            form.refuse(Refused("bad_case_code", field="case_code"))
+        except Refused as refusal:
+            form.refuse(refusal)
+    with reading() as session:
+        cases = survivors.list_cases(session, actor, on=clock.bangkok_day(now))
+        page = render_template(
+            "applications/application_start.html",
+            form=form,
+            cases=cases,
+            chosen=request.args.get("case", ""),
+            kinds=options(models.KINDS),
+        )
+    return make_response(page, 422 if form.errors else 200)
+
+
+@blueprint.get("/staff/applications/<uuid:application_id>")
+@permit(Permission.READ_APPLICATIONS)
+def application_show(application_id: UUID) -> Response:
+    """One application, with what is next for it."""
+    return application_page(application_id)
+
+
+@blueprint.post("/staff/applications/<uuid:application_id>/documents")
+@permit(Permission.WRITE_APPLICATIONS)
+def document_add(application_id: UUID) -> AnyResponse:
+    """Add a paper; it counts once storage has it."""
+    form = load_form(PaperSchema())
+    try:
+        if not form.errors:
+            upload = accept_posted_file()
+            with posting() as post:
+                application = queries.get_application(
+                    post.session, application_id, actor=current_actor()
+                )
+                pending = documents.begin_document(
+                    post.session,
+                    upload,
+                    survivor_id=application.survivor_id,
+                    subject_kind="application",
+                    subject_id=application.id,
+                    document_class=form.data["document_class"],
+                    actor=current_actor(),
+                    now=clock.now(),
+                )
+                answer = post.redirect(_page_of(application_id, "papers"))
+            documents.finish_document(pending, actor=current_actor(), now=clock.now())
+            return answer
+    except Refused as refusal:
+        form.refuse(refusal)
+    return application_page(application_id, 422, paper=form)
+
+
+@blueprint.post("/staff/applications/<uuid:application_id>/submit")
+@permit(Permission.WRITE_APPLICATIONS)
+def application_submit(application_id: UUID) -> AnyResponse:
+    """Hand it to the committee."""
+    form = load_form(VersionSchema())
+    try:
+        if not form.errors:
+            with posting() as post:
+                application = queries.get_application(
+                    post.session, application_id, actor=current_actor()
+                )
+                operations.submit(
+                    post.session,
+                    application,
+                    version=form.data["version"],
+                    actor=current_actor(),
+                    now=clock.now(),
+                )
+                flash(gettext("Submitted. The committee has it now."), "done")
+                return post.redirect(_page_of(application_id))
+    except Refused as refusal:
+        form.refuse(refusal)
+    return application_page(application_id, 422, submission=form)
+
+
+@blueprint.post("/staff/applications/<uuid:application_id>/withdraw")
+@permit(Permission.WRITE_APPLICATIONS)
+def application_withdraw(application_id: UUID) -> AnyResponse:
+    """Take it back."""
+    form = load_form(VersionSchema())
+    try:
+        if not form.errors:
+            with posting() as post:
+                application = queries.get_application(
+                    post.session, application_id, actor=current_actor()
+                )
+                operations.withdraw(
+                    post.session,
+                    application,
+                    version=form.data["version"],
+                    actor=current_actor(),
+                    now=clock.now(),
+                )
+                flash(gettext("Withdrawn."), "done")
+                return post.redirect(_page_of(application_id))
+    except Refused as refusal:
+        form.refuse(refusal)
+    return application_page(application_id, 422, withdrawal=form)
+
+
+def _page_of(application_id: UUID, anchor: str | None = None) -> str:
+    return url_for(".application_show", application_id=application_id, _anchor=anchor)
