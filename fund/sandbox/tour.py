@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Exists, Select, exists, select
+from sqlalchemy import Exists, exists, select
 from sqlalchemy.orm import Session
 
 from fund.applications.models import Application
@@ -58,8 +58,8 @@ STEPS = (
     Step(
         N_("Ask"),
         N_(
-            "May is new: the supervisor attests her record, then the caseworker asks for a school"
-            " year. Wan’s consent was withdrawn, so her draft cannot be sent."
+            "“Kite” is a new case: the supervisor attests the record, then the caseworker asks for a"
+            " school year. For “Yellow gate” consent was withdrawn, so that draft cannot be sent."
         ),
         (
             Act("attest", N_("Attest the record"), "survivors.case_list", "supervisor"),
@@ -138,5 +138,5 @@ def _facts(start: datetime) -> dict[str, Exists]:
 
 
 def _voted(who: str, start: datetime) -> Exists:
-    voter: Select[tuple[object]] = select(Staff.id).where(Staff.email == EMAILS[who])
-    return exists().where(Vote.cast_at >= start, Vote.member_id == voter.scalar_subquery())
+    voter = select(Staff.id).where(Staff.email == EMAILS[who]).scalar_subquery()
+    return exists().where(Vote.cast_at >= start, Vote.member_id == voter)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from flask import Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from fund import clock, i18n
@@ -23,7 +23,7 @@ COOKIE = "tour"
 
 @blueprint.get("/sandbox/tour")
 @public
-def tour() -> Response:
+def tour() -> AnyResponse:
     """Five steps, ticked when done."""
     start, opened = _progress()
     with reading() as session:
