@@ -17,6 +17,7 @@ from fund.audit import refusals as audit_refusals
 from fund.audit import views as audit
 from fund.awards import refusals as awards_refusals
 from fund.awards import views as awards
+from fund.committee import queries as committee_queries
 from fund.committee import refusals as committee_refusals
 from fund.committee import views as committee
 from fund.disbursements import refusals as disbursements_refusals
@@ -26,9 +27,9 @@ from fund.giving import refusals as giving_refusals
 from fund.giving import views as giving
 from fund.ledger import refusals as ledger_refusals
 from fund.ledger import views as ledger
+from fund.people import duties, tokens
 from fund.people import queries as people_queries
 from fund.people import refusals as people_refusals
-from fund.people import tokens
 from fund.people import views as people
 from fund.reports import views as reports
 from fund.settlement import refusals as settlement_refusals
@@ -87,6 +88,7 @@ def wire(app: Flask, settings: Settings) -> None:
     keys.init(settings.keyring)
     notes.init(settings.base_url)
     tokens.init(settings.secret_key)
+    duties.use_policy(committee_queries.most_seats)
     mail.init(settings.smtp_url)
     storage.init(settings.storage_url)
     stripe.init(settings.stripe, settings.stripe_api_base, settings.base_url)

@@ -59,9 +59,10 @@ def invite(name: str, email: str, roles: tuple[str, ...], language: str, as_json
 @json_option
 def check(as_json: bool) -> None:
     """Name each duty of the fund that the present staff cannot cover."""
+    now = clock.now()
     with reading() as session:
-        seats = duties.seats_now(session)
-        codes = duties.uncovered(queries.held_roles(session, now=clock.now()), seats)
+        seats = duties.seats_on(session, clock.bangkok_day(now))
+        codes = duties.uncovered(queries.held_roles(session, now=now), seats)
     texts = duties.duties(seats)
     if as_json:
         finish(codes, as_json=True, summary="")

@@ -18,6 +18,7 @@ from fund.i18n import N_
 from fund.ledger.models import Fund
 from fund.ledger.queries import Available, available
 from fund.money import Money
+from fund.people import duties
 from fund.people.queries import list_staff_with_role
 from fund.permissions import Actor, Permission, Role
 from fund.survivors.models import CaseAssignment, Document, Survivor
@@ -92,6 +93,20 @@ def rules_of(row: Policy) -> Rules:
     """The policy as the pure rules read it."""
     tiers = tuple(Tier(tier["up_to_minor"], tier["approvals"], tier["chair"]) for tier in row.tiers)
     return Rules(tiers, row.quorum_percent)
+
+
+def most_seats(session: Session, on: date) -> duties.Seats:
+    """What the policy of a day asks of the staff at most; the starting one's before the first."""
+    try:
+        row = get_policy(session, on)
+    except NotFound:
+        return duties.Seats()
+    return duties.Seats(
+        approvals=max(tier["approvals"] for tier in row.tiers),
+        chair_approves=any(tier["chair"] for tier in row.tiers),
+        run_approvals=max(tier["approvals"] for tier in row.run_tiers),
+        chair_approves_runs=any(tier["chair"] for tier in row.run_tiers),
+    )
 
 
 def list_seats(session: Session, *, now: datetime) -> list[Seat]:

@@ -222,7 +222,8 @@ def _move_on(session: Session, gift: Gift, state: str, *, now: datetime) -> None
 
 def _lock(session: Session, gift_id: UUID) -> Gift:
     """The gift's row, ours until the transaction ends, as it is now."""
-    gift = session.get(Gift, gift_id, with_for_update=True, populate_existing=True)
+    # Not FOR UPDATE: the feed's rows point at gifts, and need not wait for us.
+    gift = session.get(Gift, gift_id, with_for_update={"key_share": True}, populate_existing=True)
     if gift is None:
         raise Refused("gift_unknown")
     return gift

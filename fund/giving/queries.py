@@ -1,6 +1,5 @@
 """What is read about gifts."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from fund.errors import NotFound, Refused, Unavailable
 from fund.giving.models import Donor, Gift, Receipt, ReceiptNumber
+from fund.keys import DataKey
 from fund.ledger import queries as ledger
 from fund.ledger.models import Fund, Office
 
@@ -90,20 +90,11 @@ def get_receipt(session: Session, receipt_id: UUID) -> GiftRow:
     return get_gift(session, session.get_one(Receipt, receipt_id).gift_id)
 
 
-def find_gift_by_intent(session: Session, intent_id: str) -> Gift | None:
-    """The gift that this payment intent paid."""
-    return session.scalars(
-        select(Gift).where(Gift.stripe_payment_intent_id == intent_id)
-    ).one_or_none()
-
-
-def list_by_id(session: Session, ids: Sequence[UUID]) -> dict[UUID, Gift]:
-    """These gifts, by id."""
-    return {gift.id: gift for gift in session.scalars(select(Gift).where(Gift.id.in_(ids)))}
-
-
 def find_donor_key(session: Session, gift: Gift) -> UUID | None:
-    """The key under which what belongs to the gift's donor is sealed."""
-    if gift.donor_id is None:
-        return None
-    return session.scalars(select(Donor.key_id).where(Donor.id == gift.donor_id)).one()
+    """The key under which what belongs to the gift's donor is sealed; None if there is none, or
+    it was destroyed."""
+    return session.scalar(
+        select(Donor.key_id)
+        .join(DataKey, DataKey.id == Donor.key_id)
+        .where(Donor.id == gift.donor_id, DataKey.wrapped.is_not(None))
+    )

@@ -137,9 +137,7 @@ def _give_page(form: Form, wanted: str, status: int = 200) -> Response:
         "giving/give.html",
         form=form,
         currency=currency,
-        currencies=[
-            (code, f"{code} · {i18n.gettext(name)}") for code, name in policy.CURRENCY_NAMES.items()
-        ],
+        currencies=[(code, i18n.gettext(name)) for code, name in policy.CURRENCY_NAMES.items()],
         presets=policy.list_presets(currency),
         least=policy.least(currency),
         funds=funds,

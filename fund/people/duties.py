@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -40,18 +41,18 @@ class Duty:
 
 
 # The committee's room stands on this one, so it comes here to say what its policy asks.
-_policy: Callable[[Session], Seats] | None = None
+_policy: Callable[[Session, date], Seats] | None = None
 
 
-def use_policy(seats_of: Callable[[Session], Seats]) -> None:
+def use_policy(seats_of: Callable[[Session, date], Seats]) -> None:
     """Ask `seats_of` for the policy's seats from now on."""
     global _policy
     _policy = seats_of
 
 
-def seats_now(session: Session) -> Seats:
-    """What today's policy asks at most."""
-    return _policy(session) if _policy else Seats()
+def seats_on(session: Session, day: date) -> Seats:
+    """What the policy of a day asks at most."""
+    return _policy(session, day) if _policy else Seats()
 
 
 def duties(seats: Seats) -> dict[str, Duty]:

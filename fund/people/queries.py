@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from fund.clock import bangkok_day
 from fund.errors import NotFound, Refused
 from fund.i18n import N_
 from fund.people import duties, tokens
@@ -167,7 +168,8 @@ def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiti
             )
         )
     if actor.may(Permission.MANAGE_STAFF):
-        missing = duties.uncovered(held_roles(session, now=now), duties.seats_now(session))
+        seats = duties.seats_on(session, bangkok_day(now))
+        missing = duties.uncovered(held_roles(session, now=now), seats)
         if missing:
             waiting.append(
                 Waiting(

@@ -58,8 +58,8 @@ STEPS = (
     Step(
         N_("Ask"),
         N_(
-            "“Kite” is a new case: the supervisor attests the record, then the caseworker asks for a"
-            " school year. For “Yellow gate” consent was withdrawn, so that draft cannot be sent."
+            "“Kite” is a new case: the supervisor attests it, then the caseworker asks for a school"
+            " year. For “Yellow gate” consent was withdrawn, so that draft cannot be sent."
         ),
         (
             Act("attest", N_("Attest the record"), "survivors.case_list", "supervisor"),

@@ -15,9 +15,10 @@ INBOX_PAUSE_SECONDS = 0.25
 FEED_PAUSE_SECONDS = 1.0
 
 
-def drain_inbox() -> int:
-    """One round of the inbox loop."""
-    return operations.drain(now=clock.now())
+def drain_inbox() -> None:
+    """One round of the inbox loop: until nothing is due."""
+    while operations.drain(now=clock.now()) == operations.BATCH:
+        pass
 
 
 def pull_woken_feeds() -> int:

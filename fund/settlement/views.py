@@ -16,6 +16,7 @@ from fund.giving import queries as giving
 from fund.giving.donors import Person, open_person
 from fund.giving.models import Donor, Gift
 from fund.giving.views import STATE_NAMES
+from fund.giving.views import blueprint as gift_pages
 from fund.i18n import N_
 from fund.ledger.models import KIND_NAMES
 from fund.ledger.queries import fund_name, get_office
@@ -106,7 +107,8 @@ def retry(event_id: UUID) -> Response:
         return post.redirect(url_for("settlement.inbox"))
 
 
-@blueprint.get("/staff/gifts/<uuid:gift_id>")
+# A page of the room below, which cannot know what was settled; so it is drawn here.
+@gift_pages.get("/staff/gifts/<uuid:gift_id>")
 @permit(Permission.READ_GIFTS)
 def gift_show(gift_id: UUID) -> str:
     """One gift: what was given, what was settled, the fee, the rate, and its journals."""
@@ -115,7 +117,7 @@ def gift_show(gift_id: UUID) -> str:
         transactions = queries.list_transactions_of(session, gift_id)
         may_know = current_actor().may(Permission.RECORD_GIFTS)
         return render_template(
-            "settlement/gift_show.html",
+            "giving/gift_show.html",
             row=row,
             fund=fund_name(row.fund, i18n.language()),
             state=STATE_NAMES[row.gift.state],

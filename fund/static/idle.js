@@ -1,11 +1,12 @@
-// The idle lock, over the page: after a quarter of an hour without a sign of life it hides what is
-// on the page and asks for the password, so nothing typed is lost. The server keeps its own clock
-// and asks too where this does not run.
+// The idle lock, over the page: after a quarter of an hour without a sign of life it hides all but
+// the header (with its way out) and asks for the password, so nothing typed is lost. The server
+// keeps its own clock and asks too where this does not run.
 const IDLE_MS = 15 * 60 * 1000;
 const AWAKE_EVERY_MS = 4 * 60 * 1000;
 
 const lock = document.getElementById("idle-lock");
 const form = lock.querySelector("form");
+const covered = [...document.body.children].filter((part) => !part.matches("header, #idle-lock"));
 const token = form.elements.csrf_token.value;
 let seen = Date.now(); // the person's last sign of life
 let told = Date.now(); // when the server last heard of it
@@ -21,12 +22,13 @@ function post(address, body) {
 
 function close() {
   if (lock.open) return;
-  for (const part of document.body.children) if (part !== lock) part.hidden = true;
-  lock.showModal();
+  for (const part of covered) part.hidden = true;
+  lock.show(); // not as a modal: Escape would close it, and what is hidden takes no focus anyway
+  form.elements.unlock_password.focus();
 }
 
 function open() {
-  for (const part of document.body.children) part.hidden = false;
+  for (const part of covered) part.hidden = false;
   seen = told = Date.now();
   form.reset();
   lock.close();
@@ -68,4 +70,3 @@ for (const sign of ["pointerdown", "keydown", "scroll"]) {
 document.addEventListener("visibilitychange", look);
 setInterval(look, 10000);
 form.addEventListener("submit", unlock);
-lock.addEventListener("cancel", (event) => event.preventDefault()); // Escape does not open it

@@ -1,12 +1,14 @@
 """A real installation begins whole, or not at all; the command line goes no further than that."""
 
 import json
+from datetime import date
 
 import pytest
 from sqlalchemy import text
 
 from fund import db
 from fund.cli.setup import QUESTIONS
+from fund.committee.models import Policy
 from fund.gateways import stripe
 from fund.ledger import queries as ledger
 from fund.permissions import Role
@@ -62,6 +64,7 @@ def test_setup_opens_the_fund_and_invites_two_administrators(app, fresh, mailbox
     assert len(addresses) == 2
     assert count("ledger.office") == 1
     assert count("ledger.fund") == 3
+    assert count("vault.consent_wording") > 0
     assert count("procrastinate_jobs") == 2, "two letters wait for the worker"
     page = app.test_client().get(addresses[0].removeprefix("http://localhost"))
     assert "ploy@lift.example" in page.text
@@ -166,3 +169,22 @@ def test_the_people_page_says_the_same(client, session, sign_in):
         make_staff(session, *roles)
     assert "Every duty of the fund is covered" in client.get("/staff/people").text
     assert "Not covered" not in client.get("/staff/people/check").text
+
+
+def test_a_policy_that_asks_for_more_votes_uncovers_the_decision(app, session):
+    for roles in [*SIX.values(), {Role.COMMITTEE_MEMBER}]:
+        make_staff(session, *roles)
+    tiers = [{"up_to_minor": None, "approvals": 4, "chair": True}]
+    run_tiers = [{"up_to_minor": None, "approvals": 1, "chair": False}]
+    session.add(
+        Policy(
+            valid_from=date(2026, 1, 2),
+            tiers=tiers,
+            run_tiers=run_tiers,
+            quorum_percent=50,
+            decide_within_days=14,
+        )
+    )
+    session.flush()
+    done = run(app, "staff", "check", "--json")
+    assert json.loads(done.stdout)["findings"] == ["decide"]

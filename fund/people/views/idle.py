@@ -1,17 +1,22 @@
 """The idle lock, and the second factor that production asks of everyone.
 
 After fifteen minutes without a sign of life a page asks for the password again. What was typed
-travels with that question: the form goes on to where it was going, in the same request.
+travels with that question, sealed, so that the locked page shows nobody what it was; with the
+right answer it goes on to where it was going, in the same request.
 """
+
+import base64
+import json
 
 from flask import current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.wrappers import Response
 
-from fund import clock
-from fund.db import transaction
+from fund import clock, crypto, keys
+from fund.db import reading, transaction
 from fund.errors import Refused
-from fund.people import signing_in
+from fund.people import queries, signing_in
 from fund.people.schemas import UnlockSchema
 from fund.people.views import browser
 from fund.people.views.blueprint import blueprint
@@ -29,20 +34,21 @@ _OPEN_BEFORE_ENROLMENT = {"people.unlock", "people.second_factor", "people.keep_
 @before_staff
 def ask_who_was_away() -> Response | None:
     """Let the request through, or lock it and keep what it brought."""
-    now = clock.now()
     if request.endpoint in _OPEN_WHILE_LOCKED:
         return None
-    if browser.seconds_away(now) <= IDLE_SECONDS:
-        browser.touch(now)
-        return None
-    if request.method == "GET":
-        return redirect(url_for("people.unlock", next=request.full_path.rstrip("?")))
-    form = Form()
-    if "unlock_password" in request.form:
-        form = _try_unlock()
-        if not form.errors:
-            return None
-    return make_response(_page(form, action=request.full_path, kept=_typed()), 401)
+    now = clock.now()
+    typed = request.form.get("unlock_typed")
+    if browser.seconds_away(now) > IDLE_SECONDS:
+        if request.method == "GET":
+            return redirect(url_for("people.unlock", next=request.full_path.rstrip("?")))
+        form = _try_unlock() if typed else Form()
+        if form.errors or not typed:
+            page = _page(form, action=request.full_path, typed=typed or _seal_typed())
+            return make_response(page, 401)
+    browser.touch(now)
+    if typed:
+        request.form = _open_typed(typed)
+    return None
 
 
 @before_staff
@@ -104,17 +110,35 @@ def _needs_code() -> bool:
     return current_user.has_second_factor and browser.seconds_away(clock.now()) > LONG_SECONDS
 
 
-def _typed() -> list[tuple[str, str]]:
-    own = ("csrf_token", "unlock_password", "unlock_code")
-    return [(name, value) for name, value in request.form.items(multi=True) if name not in own]
+def _seal_typed() -> str:
+    fields = [item for item in request.form.items(multi=True) if item[0] != "csrf_token"]
+    with reading() as db:
+        staff = queries.get_staff(db, current_user.staff_id)
+        sealed = keys.seal(db, staff.key_id, json.dumps(fields), context=_typed_context())
+    return base64.urlsafe_b64encode(sealed).decode()
 
 
-def _page(form: Form, *, action: str, kept: list[tuple[str, str]] | None = None) -> str:
+def _open_typed(typed: str) -> ImmutableMultiDict[str, str]:
+    try:
+        with reading() as db:
+            staff = queries.get_staff(db, current_user.staff_id)
+            sealed = base64.urlsafe_b64decode(typed)
+            fields = keys.unseal(db, staff.key_id, sealed, context=_typed_context())
+    except (ValueError, crypto.Unreadable):
+        raise Refused("form_incomplete")
+    return ImmutableMultiDict([(name, value) for name, value in json.loads(fields)])
+
+
+def _typed_context() -> str:
+    return f"people.typed:{current_user.staff_id}:{request.path}"
+
+
+def _page(form: Form, *, action: str, typed: str = "") -> str:
     return render_template(
         "people/unlock.html",
         form=form,
         action=action,
-        kept=kept,
+        typed=typed,
         has_files=any(file.filename for file in request.files.values()),
         needs_code=_needs_code(),
     )

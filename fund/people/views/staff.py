@@ -33,7 +33,9 @@ def staff_list() -> str:
             present=present,
             roles={s.id: [r.role for r in s.roles if r.is_held(now)] for s in present},
             supervisors={led: names.get(leader) for led, leader in teams.items()},
-            uncovered=duties.uncovered(queries.held_roles(db, now=now), duties.seats_now(db)),
+            uncovered=duties.uncovered(
+                queries.held_roles(db, now=now), duties.seats_on(db, clock.bangkok_day(now))
+            ),
             can_change={s.id: operations.can_change(current_actor(), s) for s in present},
             role_names=ROLE_NAMES,
             state_names=STATE_NAMES,
@@ -44,12 +46,13 @@ def staff_list() -> str:
 @permit(Permission.MANAGE_STAFF)
 def staff_check() -> str:
     """Each duty of an award, and whether the present staff can cover it."""
+    now = clock.now()
     with reading() as db:
-        seats = duties.seats_now(db)
+        seats = duties.seats_on(db, clock.bangkok_day(now))
         return render_template(
             "people/staff_check.html",
             duties=duties.duties(seats),
-            uncovered=duties.uncovered(queries.held_roles(db, now=clock.now()), seats),
+            uncovered=duties.uncovered(queries.held_roles(db, now=now), seats),
             role_names=ROLE_NAMES,
         )
 
