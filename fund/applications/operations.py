@@ -92,6 +92,7 @@ def save_draft(
     now: datetime,
 ) -> None:
     """Keep what was typed, finished or not. Raises Denied; Conflict if somebody saved since."""
+    lock(session, application)
     require(can_edit(actor, application))
     application.check_version(version)
     drafts.write(session, application, draft)
@@ -107,6 +108,7 @@ def submit(
     Raises Denied, Conflict; Refused if it is not whole, names the survivor, has more support than
     costs, or no consent is valid today.
     """
+    lock(session, application)
     require(can_edit(actor, application))
     application.check_version(version)
     survivor = session.get_one(Survivor, application.survivor_id)
@@ -134,6 +136,7 @@ def withdraw(
     session: Session, application: Application, *, version: int, actor: Actor, now: datetime
 ) -> None:
     """Take back an application that is not decided. Raises Denied, Conflict."""
+    lock(session, application)
     require(can_withdraw(actor, application))
     application.check_version(version)
     application.move_to("withdrawn")

@@ -100,10 +100,9 @@ def vote(
     Raises Denied (author, recused, no seat); Refused: `declare_first`, `already_voted`,
     `reason_missing`, `conditions_missing`, `wrong_state`, and what `make_award` refuses.
     """
-    require(
-        actor.may(Permission.VOTE) and actor.id not in queries.list_recused(session, application)
-    )
+    require(actor.may(Permission.VOTE))
     lock(session, application)
+    require(actor.id not in queries.list_recused(session, application))
     if application.state != "in_review":
         raise Refused("wrong_state", state=application.state, wanted="in_review")
     if queries.find_declaration(session, application.id, actor.id) is None:

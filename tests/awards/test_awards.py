@@ -7,8 +7,10 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from fund.awards import operations
-from fund.awards.models import Acceptance, AwardCondition, Instalment
+from fund.awards.models import Acceptance, Award, AwardCondition, Instalment
+from fund.committee.operations import Choice
 from fund.errors import Refused
+from fund.ledger.models import Fund
 from fund.ledger.queries import available
 from tests.applications.factories import NOW
 from tests.awards.factories import (
@@ -20,6 +22,8 @@ from tests.awards.factories import (
     make_ready,
     pay,
 )
+from tests.committee.factories import cast, make_committee, make_in_review
+from tests.ledger.factories import give_cash
 
 
 def test_an_award_is_offered_reserved_and_planned_by_its_costs(session):
@@ -51,6 +55,28 @@ def test_a_child_of_ten_or_more_assents_too(session):
 def test_confirmed_enrolment_makes_tuition_ready(session):
     award = make_ready(session)
     assert [i.state for i in award.instalments] == ["ready", "ready"]
+
+
+def test_a_condition_of_the_committee_holds_every_payment(session):
+    committee = make_committee(session)
+    application = make_in_review(session, committee)
+    give_cash(session, session.get_one(Fund, application.fund_id), 1_000_000)
+    condition = Choice("approve_with_conditions", ["safety_plan_agreed"])
+    for member in committee[:2]:
+        cast(session, application, member, condition)
+    award = session.scalars(select(Award)).one()
+    accept(session, award)
+    assert [i.state for i in award.instalments] == ["scheduled", "scheduled"]
+    agreed = next(c for c in award.conditions if c.instalment_id is None)
+    operations.confirm_condition(
+        session,
+        agreed,
+        how="visit",
+        document_id=None,
+        actor=caseworker_of(session, award).actor_at(NOW),
+        now=NOW,
+    )
+    assert [i.state for i in award.instalments] == ["scheduled", "ready"]
 
 
 def test_a_paper_that_confirms_is_of_the_same_case_and_arrived(session):

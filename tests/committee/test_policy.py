@@ -110,3 +110,11 @@ def test_above_a_hundred_thousand_the_chair_is_one_of_three():
     assert outcome(RULES, 10_000_001, three, seats, set()) == "pending"
     with_chair = [*three, Ballot(chair, "approve")]
     assert outcome(RULES, 10_000_001, with_chair, seats, set()) == "approved"
+
+
+def test_two_approvals_of_five_wait_for_the_quorum():
+    seats = [Seat(i) for i in IDS[:5]]
+    two = [Ballot(seat, "approve") for seat in seats[:2]]
+    assert outcome(RULES, 100, two, seats, set()) == "pending"
+    assert outcome(RULES, 100, [*two, Ballot(seats[2], "defer")], seats, set()) == "approved"
+    assert outcome(RULES, 100, two, seats, {IDS[4]}) == "approved"

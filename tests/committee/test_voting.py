@@ -88,6 +88,7 @@ def test_nobody_votes_on_their_own_application(session, committee):
     author.roles.append(StaffRole(role=Role.COMMITTEE_MEMBER, from_at=author.created_at))
     session.flush()
     actor = author.actor_at(NOW)
+    assert queries.list_docket(session, actor, now=NOW) == []
     with pytest.raises(NotFound):
         queries.get_item(session, application.id, actor=actor)
     with pytest.raises(Denied):
