@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from fund import clock
+from fund.gateways import stripe
 from fund.ledger.models import Journal
 from fund.ledger.queries import account_id, balance
 from fund.money import Money
@@ -66,6 +67,13 @@ def test_pulling_again_changes_nothing(session, stripe_up):
     assert pull() == []
     assert operations.pull_feed("nz", now=clock.now(), look_back=timedelta(days=3)) == []
     assert session.scalar(select(func.count(Journal.id))) == before
+
+
+def test_a_long_list_is_read_to_its_end(session, stripe_up, monkeypatch):
+    for _ in range(3):
+        pay_at_stripe(session, stripe_up)
+    monkeypatch.setattr(stripe, "PAGE", 2)
+    assert len(pull()) == 3
 
 
 def test_a_crash_after_booking_books_nothing_twice(session, stripe_up, world):
