@@ -26,6 +26,11 @@ CHOICES = {
     "decline": N_("Decline"),
 }
 SAFETY = {"fine": N_("fine"), "ask": N_("I ask")}
+OUTCOMES = {
+    "approved": N_("Approved"),
+    "declined": N_("Declined"),
+    "deferred": N_("Deferred"),
+}
 
 
 class Policy(Base):
