@@ -10,3 +10,4 @@ graceful_timeout = 20
 max_requests = 5000
 max_requests_jitter = 500
 accesslog = None  # addresses may name a case; the proxy in front keeps its own, shorter log
+control_socket_disable = True  # it would write into the home folder, which a service may not have

@@ -237,16 +237,19 @@ def posting() -> Iterator[Post]:
 # --- Answers ----------------------------------------------------------------------------------
 
 
-def _secure(response: Response) -> Response:
-    nonce = g.get("csp_nonce", "")
-    headers = response.headers
-    headers.setdefault(
-        "Content-Security-Policy",
-        f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self';"
-        " img-src 'self' data:; connect-src 'self'; form-action 'self' "
+def content_policy(*, frames: str = "'none'") -> str:
+    """The page's Content-Security-Policy; `frames`: which pages it may frame."""
+    return (
+        f"default-src 'none'; script-src 'self' 'nonce-{g.get('csp_nonce', '')}'; style-src 'self';"
+        f" img-src 'self' data:; connect-src 'self'; frame-src {frames}; form-action 'self' "
         + " ".join(current_app.config["FORM_TARGETS"])
-        + "; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'",
+        + "; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
     )
+
+
+def _secure(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", content_policy())
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from fund.cli import audit, backup, database, ledger, settlement, setup, staff, worker
+from fund.cli import audit, backup, database, demo, ledger, settlement, setup, staff, worker
 
 GROUPS = (
     setup.command,
@@ -14,6 +14,7 @@ GROUPS = (
     settlement.group,
     audit.group,
     worker.command,
+    demo.command,
 )
 
 

@@ -25,19 +25,14 @@ from fund.errors import FundError, Refused
 from fund.gateways import mail, storage, stripe
 from fund.i18n import LANGUAGES
 from fund.ledger import operations as ledger
+from fund.ledger.starting import open_starting_funds
 from fund.money import CURRENCIES
 from fund.people import operations, queries
 from fund.permissions import SYSTEM, Role
-from fund.survivors import operations as survivors
+from fund.survivors.operations import seed_wordings
 
 THAILAND = "TH"  # Stripe does not take donations for accounts there
 
-# Code, name in English, name in Thai, purpose (PRODUCT, Money rules).
-STARTING_FUNDS = (
-    ("general", "Where needed most", "ที่จำเป็นที่สุด", None),
-    ("education", "Education", "การศึกษา", "education"),
-    ("vocational", "Vocational training", "การฝึกอาชีพ", "vocational"),
-)
 QUESTIONS: dict[str, str] = {
     "name_en": "The organisation's name in English",
     "name_th": "The organisation's name in Thai",
@@ -174,17 +169,8 @@ def _write(session: Session, answers: dict[str, str], stripe_account: str | None
         receipt_prefix=answers["office_code"].upper(),
         **who,
     )
-    for code, name_en, name_th, purpose in STARTING_FUNDS:
-        ledger.open_fund(
-            session,
-            code=code,
-            name_en=name_en,
-            name_th=name_th,
-            restriction="purpose" if purpose else "none",
-            purpose=purpose,
-            **who,
-        )
-    survivors.seed_wordings(session, now=who["now"])
+    open_starting_funds(session, **who)
+    seed_wordings(session, now=who["now"])
     return [_invite_administrator(session, answers, which, **who) for which in ("first", "second")]
 
 

@@ -64,7 +64,8 @@ def check_strength(password: str, *, name: str, email: str) -> None:
     repeats_common = any(letters.replace(stem, "") == "" for stem in COMMON)
     if repeats_common or len(set(plain)) < 5:
         raise Refused("password_common", field="password")
-    own = [part for part in re.split(r"[\s.@_+-]+", f"{name} {email}".casefold()) if len(part) > 3]
+    own_words = f"{name} {email.partition('@')[0]}".casefold()
+    own = [part for part in re.split(r"[\s.@_+-]+", own_words) if len(part) > 3]
     if any(part in plain for part in own):
         raise Refused("password_personal", field="password")
 

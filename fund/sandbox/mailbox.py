@@ -6,6 +6,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -33,16 +34,16 @@ class Keeper:
         return "250 kept"
 
 
-def list_mails(folder: Path = MAILS, limit: int = 100) -> list[tuple[str, EmailMessage]]:
+def list_mails(folder: Path | None = None, limit: int = 100) -> list[tuple[str, EmailMessage]]:
     """(name, message) of the newest mails, newest first."""
-    paths = sorted(folder.glob("*.eml"), reverse=True)[:limit] if folder.exists() else []
+    paths = sorted((folder or MAILS).glob("*.eml"), reverse=True)[:limit]
     return [(path.stem, _read(path)) for path in paths]
 
 
-def find_mail(name: str, folder: Path = MAILS) -> EmailMessage | None:
+def find_mail(name: UUID) -> EmailMessage | None:
     """One mail by its name, if it is there."""
-    path = folder / f"{name}.eml"
-    return _read(path) if path.parent == folder and path.exists() else None
+    path = MAILS / f"{name}.eml"
+    return _read(path) if path.exists() else None
 
 
 def main() -> None:

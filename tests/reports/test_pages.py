@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from fund import db
 from fund.pages import NEUTRAL_SITE, ROOM_NAMES, initials_of, safe_path
 from fund.permissions import Role
-from fund.reports import views
+from fund.reports.views import pages as views
 from fund.web import Form
 from tests.people.factories import make_staff
 

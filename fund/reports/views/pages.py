@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask import (
-    Blueprint,
     Response,
     current_app,
     make_response,
@@ -21,20 +20,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from fund import clock
 from fund.db import reading
-from fund.i18n import LANGUAGE_COOKIE, LANGUAGES, N_
+from fund.i18n import LANGUAGE_COOKIE, LANGUAGES
 from fund.pages import NEUTRAL_SITE, safe_path
 from fund.people.models import Organisation
 from fund.people.queries import find_organisation
 from fund.permissions import Permission
 from fund.reports import home as waiting
 from fund.reports.queries import PublicFigures, get_public_figures
-from fund.web import NavEntry, csrf, current_actor, permit, public
-
-blueprint = Blueprint("reports", __name__)
-
-NAVIGATION: list[NavEntry] = [
-    NavEntry("reports.home", N_("Waiting on me"), Permission.USE_STAFF_PAGES),
-]
+from fund.reports.views.blueprint import blueprint
+from fund.web import csrf, current_actor, permit, public
 
 A_YEAR_SECONDS = 365 * 24 * 3600
 

@@ -1,4 +1,4 @@
-"""Pages of the practice world."""
+"""The blueprint that the practice world's pages share."""
 
 from flask import Blueprint
 

@@ -1,0 +1,14 @@
+"""Public pages, each person's home page, and the auditor's trail."""
+
+from fund.i18n import N_
+from fund.permissions import Permission
+from fund.reports.views import pages, trail
+from fund.reports.views.blueprint import blueprint
+from fund.web import NavEntry
+
+__all__ = ["NAVIGATION", "blueprint", "pages", "trail"]
+
+NAVIGATION: list[NavEntry] = [
+    NavEntry("reports.home", N_("Waiting on me"), Permission.USE_STAFF_PAGES),
+    NavEntry("reports.trail", N_("Trail"), Permission.READ_TRAIL),
+]
