@@ -91,7 +91,6 @@ def inbox() -> str:
             failed=queries.list_failed(session),
             unclassified=queries.list_unclassified(session),
             events=events,
-            is_full=len(events) == queries.PAGE,
             states=EVENT_STATES,
             categories=CATEGORIES,
             why=lambda event: FAILURES.get(event.error, FAILURE_OF_OURS),
