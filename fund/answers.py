@@ -134,16 +134,17 @@ def _answer_http(error: HTTPException) -> Response | HTTPException:
 
 
 def _answer_unexpected(error: InternalServerError) -> Response:
-    # Where it happened, not its message: that may quote a row, and a row may hold a name.
-    cause = error.original_exception or error
     number = secrets.token_hex(4)
-    log.error(
-        "unexpected_error",
-        number=number,
-        kind=type(cause).__qualname__,
-        trace="".join(traceback.format_tb(cause.__traceback__)),
-    )
+    log.error("unexpected_error", number=number, **where(error.original_exception or error))
     return error_page(500, number=number)
+
+
+def where(error: BaseException) -> dict[str, str]:
+    """For the log: what failed and where. Not its message, which may quote a row with a name."""
+    return {
+        "kind": type(error).__qualname__,
+        "trace": "".join(traceback.format_tb(error.__traceback__)),
+    }
 
 
 def _answer_database_down(error: OperationalError) -> Response:

@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 app = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 # Tries after 4 s, 16 s, 1 min, 4 min, 17 min … about a day in all; what still fails stays visible.
-RETRY = procrastinate.RetryStrategy(max_attempts=9, exponential_wait=4)
+MOST_TRIES = 9
+RETRY = procrastinate.RetryStrategy(max_attempts=MOST_TRIES, exponential_wait=4)
 
 _DEFER = text(
     "SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(:queue, :task, 0, :lock, :queueing_lock,"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from flask import Flask
@@ -21,6 +22,12 @@ from config.settings import ROOT, VAR, Settings
 from fund import clock, create_app, db, jobs, migrating, postgres
 from fund.i18n import LANGUAGE_COOKIE
 from fund.people.models import Staff
+
+pytest_plugins = ["tests.browser"]
+
+# No deadline: a slow moment of a shared machine is no fault of the code.
+hypothesis.settings.register_profile("fund", deadline=None)
+hypothesis.settings.load_profile("fund")
 
 SETTINGS = {"FUND_ENV": "test", "FUND_BASE_URL": "http://localhost"}
 

@@ -1,6 +1,5 @@
 """Reads of applications, for those whose case it is."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +11,6 @@ from fund import clock
 from fund.applications.models import EDITABLE, KINDS, Application
 from fund.errors import NotFound
 from fund.i18n import N_
-from fund.money import Money
 from fund.permissions import Actor, Permission
 from fund.survivors import queries as survivors
 from fund.survivors.models import Survivor
@@ -52,38 +50,6 @@ def list_applications(
     if before is not None:
         page = page.where(Application.id < before)
     return [ApplicationRow(row[0], row[1]) for row in session.execute(page)]
-
-
-def list_of_case(session: Session, survivor_id: UUID) -> list[Application]:
-    """A case's applications, newest first; whoever asks may open the case."""
-    return list(
-        session.scalars(
-            select(Application)
-            .where(Application.survivor_id == survivor_id)
-            .order_by(Application.id.desc())
-        )
-    )
-
-
-def list_by_state(
-    session: Session, states: Iterable[str], *, before: UUID | None = None, limit: int = PAGE
-) -> list[ApplicationRow]:
-    """For the committee: oldest first in these states, after the id `before`."""
-    page = (
-        select(Application, Survivor.case_code)
-        .join(Survivor, Survivor.id == Application.survivor_id)
-        .where(Application.state.in_(list(states)))
-        .order_by(Application.id)
-        .limit(limit)
-    )
-    if before is not None:
-        page = page.where(Application.id > before)
-    return [ApplicationRow(row[0], row[1]) for row in session.execute(page)]
-
-
-def requested(application: Application) -> Money:
-    """What is asked of the fund."""
-    return Money(application.requested_minor or 0, "THB")
 
 
 def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:

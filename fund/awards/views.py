@@ -181,6 +181,26 @@ def evidence_add(award_id: UUID, instalment_id: UUID) -> AnyResponse:
     return _award_page(award_id, 422, **{f"evidence-{instalment_id}": form})
 
 
+@blueprint.post("/staff/awards/<uuid:award_id>/instalments/<uuid:instalment_id>/reschedule")
+@permit(Permission.PREPARE_RUNS)
+def instalment_reschedule(award_id: UUID, instalment_id: UUID) -> AnyResponse:
+    """Finance lets a payment that came back wait anew."""
+    form = Form()
+    try:
+        with posting() as post:
+            award = queries.get_award(post.session, award_id, actor=current_actor())
+            operations.reschedule(
+                post.session,
+                queries.get_instalment(post.session, award, instalment_id),
+                actor=current_actor(),
+                now=clock.now(),
+            )
+            return post.redirect(_page_of(award_id))
+    except Refused as refusal:
+        form.refuse(refusal)
+    return _award_page(award_id, 422, reschedule=form)
+
+
 def _paper(document_class: str, subject_kind: str, subject_id: UUID) -> dict[str, Any]:
     """The posted file and what it is about. Raises Refused with the reason."""
     return {

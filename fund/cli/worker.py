@@ -1,6 +1,8 @@
 """`flask worker`: jobs, and the two loops that must be quick."""
 
 import asyncio
+import logging
+import signal
 import threading
 from collections.abc import Callable
 from types import ModuleType
@@ -12,7 +14,8 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from config.settings import Settings
-from fund import jobs
+from fund import jobs, upkeep
+from fund.answers import where
 from fund.audit import tasks as audit_tasks
 from fund.giving import checkout
 from fund.giving import tasks as giving_tasks
@@ -38,31 +41,63 @@ TASK_MODULES: tuple[ModuleType, ...] = (
     people_tasks,
     settlement_tasks,
     survivors_tasks,
+    upkeep,
 )
+
+PAUSE_AFTER_FAILURE_SECONDS = 2.0
 
 
 @click.command("worker", help="Run jobs, the webhook inbox and the audit sequencer.")
+@click.option("--heartbeat", default=upkeep.HEARTBEAT_SECONDS, help="Seconds between heartbeats.")
+@click.option(
+    "--stalled", default=upkeep.STALLED_SECONDS, help="Seconds without one until a job is retried."
+)
 @with_appcontext
-def command() -> None:
+def command(heartbeat: float, stalled: float) -> None:
     """Work until SIGINT or SIGTERM, then finish the job in hand."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    settings: Settings = app.config["SETTINGS"]
+    _log_jobs_our_way()
     stop = threading.Event()
     threads = [threading.Thread(target=_repeat, args=(app, *loop, stop)) for loop in LOOPS]
     for thread in threads:
         thread.start()
     try:
-        settings: Settings = app.config["SETTINGS"]
-        asyncio.run(_work(procrastinate.PsycopgConnector(conninfo=settings.database_url or "")))
+        asyncio.run(_work(settings.database_url or "", heartbeat, stalled))
     finally:
         stop.set()
         for thread in threads:
             thread.join()
 
 
-async def _work(connector: procrastinate.PsycopgConnector) -> None:
+async def _work(url: str, heartbeat: float, stalled: float) -> None:
+    """Run jobs until a signal asks to stop; a lost database is waited for."""
+    asked_to_stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
+    asked = asyncio.create_task(asked_to_stop.wait())
+    while not asked.done():
+        jobs_done = asyncio.create_task(_run_jobs(url, heartbeat, stalled))
+        await asyncio.wait({jobs_done, asked}, return_when=asyncio.FIRST_COMPLETED)
+        if asked.done():
+            jobs_done.cancel()  # to procrastinate: finish the job in hand
+        outcome = (await asyncio.gather(jobs_done, return_exceptions=True))[0]
+        if not asked.done():
+            log.error("jobs_interrupted", kind=type(outcome).__name__)
+            await asyncio.wait({asked}, timeout=PAUSE_AFTER_FAILURE_SECONDS)
+
+
+async def _run_jobs(url: str, heartbeat: float, stalled: float) -> None:
+    connector = procrastinate.PsycopgConnector(conninfo=url)
     with jobs.app.replace_connector(connector) as app:
         async with app.open_async():
-            await app.run_worker_async(delete_jobs="successful", update_heartbeat_interval=10)
+            await app.run_worker_async(
+                delete_jobs="successful",
+                update_heartbeat_interval=heartbeat,
+                stalled_worker_timeout=stalled,
+                additional_context={"stalled_seconds": stalled},
+                install_signal_handlers=False,
+            )
 
 
 def _repeat(
@@ -72,6 +107,25 @@ def _repeat(
         while not stop.wait(pause):
             try:
                 round_once()
-            except Exception:  # one bad round must not end the loop; it is logged and tried again
-                log.exception("loop_failed", loop=name)
-                stop.wait(2)
+            except Exception as error:  # one bad round must not end the loop
+                log.error("loop_failed", loop=name, **where(error))
+                stop.wait(PAUSE_AFTER_FAILURE_SECONDS)
+
+
+def _log_jobs_our_way() -> None:
+    logger = logging.getLogger("procrastinate")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(_WithoutMessages())
+
+
+class _WithoutMessages(logging.Handler):
+    """procrastinate's complaints as our log lines: which job and where, never a row's content."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        action = getattr(record, "action", "worker_complains")
+        if record.levelno < logging.WARNING and action != "job_error_retry":
+            return
+        job = getattr(record, "job", {})
+        error = record.exc_info[1] if record.exc_info else None
+        facts = where(error) if error else {}
+        log.error(action, job=job.get("id"), task=job.get("task_name"), **facts)

@@ -20,6 +20,7 @@ from fund.applications import budget, drafts
 from fund.applications import models as asked
 from fund.applications.models import Application
 from fund.awards.models import CONDITIONS
+from fund.awards.queries import find_by_application
 from fund.committee import bar, models, operations, policy, queries
 from fund.committee.queries import Round
 from fund.committee.schemas import DeclareSchema, VoteSchema
@@ -179,6 +180,7 @@ def _dossier_page(application_id: UUID, form: Form) -> AnyResponse:
             texts=drafts.read_texts(session, application),
             gap=Money(budget.gap(application.lines, application.supports), "THB"),
             papers=queries.list_papers(session, application),
+            award=find_by_application(session, application.id),
             fund=fund,
             fund_name=fund_name(fund.fund, language()),
             bar=bar.draw(fund),

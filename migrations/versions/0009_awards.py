@@ -239,8 +239,9 @@ BEGIN
     IF (OLD.state, NEW.state) NOT IN (
         ('scheduled', 'ready'), ('scheduled', 'cancelled'),
         ('ready', 'prepared'), ('ready', 'scheduled'), ('ready', 'cancelled'),
-        ('prepared', 'approved'), ('prepared', 'ready'), ('prepared', 'cancelled'),
-        ('approved', 'sent'), ('approved', 'ready'), ('approved', 'cancelled'),
+        ('prepared', 'approved'), ('prepared', 'ready'), ('prepared', 'scheduled'),
+        ('prepared', 'cancelled'), ('approved', 'sent'), ('approved', 'ready'),
+        ('approved', 'scheduled'), ('approved', 'cancelled'),
         ('sent', 'paid'), ('sent', 'failed'), ('paid', 'evidenced'), ('paid', 'failed'),
         ('cancelled', 'scheduled'), ('failed', 'scheduled'), ('failed', 'cancelled')) THEN
         RAISE EXCEPTION 'an instalment does not go from % to %', OLD.state, NEW.state
