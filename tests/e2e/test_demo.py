@@ -27,7 +27,7 @@ def test_a_second_load_changes_nothing_and_tells_the_sign_ins_again(stack: Stack
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["loaded"] is False
-    assert {role for role in told["sign_ins"].values()} == {role.value for role in Role}
+    assert set(told["sign_ins"].values()) == {role.value for role in Role}
 
 
 def test_the_duties_of_the_fund_are_covered(stack: Stack):
