@@ -103,6 +103,7 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST awards.acceptance_add": CASEWORK,
     "POST awards.condition_confirm": CASEWORK,
     "POST awards.evidence_add": CASEWORK,
+    "POST awards.instalment_reschedule": "f",
     # Payments: finance prepares and sends, the committee approves, the treasurer reconciles
     "GET disbursements.payee_list": MONEY,
     "GET disbursements.payee_show": MONEY,
@@ -129,4 +130,5 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET giving.gift_show": MONEY + "u",
     "GET settlement.inbox": MONEY + "u",
     "POST settlement.retry": "f",
+    "POST settlement.payout_confirm": "t",
 }
