@@ -39,6 +39,9 @@ PUBLIC = (
     "GET people.sign_in", "POST people.sign_in", "GET people.sign_in_code",
     "POST people.sign_in_code", "POST people.sign_out",
     "GET people.accept_invitation", "POST people.accept_invitation",
+    # The practice world, which is never registered in production
+    "GET sandbox.tour", "POST sandbox.step", "POST sandbox.restart", "GET sandbox.mail_list",
+    "GET sandbox.mail_show", "GET sandbox.mail_html", "GET sandbox.mail_attachment",
 )  # fmt: skip
 
 MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
@@ -122,6 +125,9 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST disbursements.run_cancel": "f",
     "POST disbursements.payment_confirm": "t",
     "POST disbursements.payment_return": "t",
+    # Trails of what happened
+    "GET reports.trail": "u",
+    "GET reports.award_trail": "u",
     # Books and gifts
     "GET ledger.balances": MONEY + "u",
     "GET ledger.journal_list": MONEY + "u",
