@@ -54,6 +54,20 @@ def list_unclassified(session: Session) -> list[BalanceTransaction]:
     return list(session.scalars(query.limit(PAGE)))
 
 
+def list_on_the_way(session: Session) -> list[BalanceTransaction]:
+    """Payouts that left Stripe and were not yet found at the bank, oldest first."""
+    query = (
+        select(BalanceTransaction)
+        .where(
+            BalanceTransaction.category == "payout",
+            BalanceTransaction.state == "posted",
+            BalanceTransaction.arrived_on.is_(None),
+        )
+        .order_by(BalanceTransaction.happened_at)
+    )
+    return list(session.scalars(query.limit(PAGE)))
+
+
 def list_transactions_of(session: Session, gift_id: UUID) -> list[BalanceTransaction]:
     """What a gift did to the Stripe balance, oldest first."""
     query = select(BalanceTransaction).where(BalanceTransaction.gift_id == gift_id)
@@ -116,6 +130,17 @@ def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiti
                 action=N_("Look at them"),
                 due_on=clock.bangkok_day(now),
                 params={"count": failed},
+            )
+        )
+    on_the_way = len(list_on_the_way(session)) if actor.may(Permission.CONFIRM_PAYMENTS) else 0
+    if on_the_way:
+        waiting.append(
+            Waiting(
+                section=N_("Find in the bank's statement"),
+                title=N_("Payouts from Stripe: %(count)s"),
+                endpoint="settlement.inbox",
+                action=N_("Confirm"),
+                params={"count": on_the_way},
             )
         )
     if unclassified:
