@@ -54,9 +54,7 @@ def award_list() -> Response:
         rows = queries.list_awards(
             session, current_actor(), before=request.args.get("before", type=UUID)
         )
-        page = render_template(
-            "awards/award_list.html", rows=rows, models=models, page=queries.PAGE
-        )
+        page = render_template("awards/award_list.html", rows=rows, models=models)
     return make_response(page)
 
 

@@ -63,7 +63,7 @@ def docket() -> Response:
             now=clock.now(),
             after=request.args.get("after", type=UUID),
         )
-        page = render_template("committee/docket.html", rows=rows, asked=asked, page=queries.PAGE)
+        page = render_template("committee/docket.html", rows=rows, asked=asked)
     return make_response(page)
 
 

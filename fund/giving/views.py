@@ -114,7 +114,6 @@ def gift_list() -> str:
         return render_template(
             "giving/gift_list.html",
             rows=rows,
-            is_full=len(rows) == queries.PAGE,
             states=STATE_NAMES,
             fund_name=fund_name,
         )

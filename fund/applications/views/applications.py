@@ -34,7 +34,6 @@ def application_list() -> Response:
                 rows=rows,
                 models=models,
                 baht=baht,
-                page=queries.PAGE,
             )
         )
 

@@ -34,7 +34,6 @@ def payee_list() -> ResponseReturnValue:
             codes=queries.guardian_codes(session, payees),
             kinds=PAYEE_KINDS,
             now=clock.now(),
-            page_size=queries.PAGE,
         )
 
 

@@ -30,7 +30,6 @@ def run_list() -> ResponseReturnValue:
             "disbursements/run_list.html",
             runs=queries.list_runs(session, before=request.args.get("before", type=UUID)),
             states=RUN_STATES,
-            page_size=queries.PAGE,
         )
 
 

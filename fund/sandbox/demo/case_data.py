@@ -167,7 +167,7 @@ CASES = (
     ),
     Case(
         # Decided; the family's word is still to be recorded.
-        "boon", "Boon Notreal", 15.4, "northeast", "Mango tree", "caseworker", 80, (75,),
+        "boon", "Boon Notreal", 15.4, "northeast", "Mango tree", "caseworker2", 80, (75,),
         (Ask("education", 12, (TUITION, VAN), "school_th", is_accepted=False),),
     ),
     Case(

@@ -44,9 +44,7 @@ def case_list() -> AnyResponse:
             before=request.args.get("before", type=UUID),
         )
     return make_response(
-        render_template(
-            "survivors/case_list.html", rows=rows, form=form, page=queries.PAGE, choices=choices
-        ),
+        render_template("survivors/case_list.html", rows=rows, form=form, choices=choices),
         422 if form.errors else 200,
     )
 
