@@ -22,14 +22,6 @@ def author(session):
     return make_author(session)
 
 
-@pytest.fixture
-def post(client):
-    def post(address, **fields):
-        return client.post(address, data={"nonce": str(new_id()), **fields})
-
-    return post
-
-
 def address(application, page=""):
     return f"/staff/applications/{application.id}{page}"
 
