@@ -39,6 +39,9 @@ PUBLIC = (
     "GET people.sign_in", "POST people.sign_in", "GET people.sign_in_code",
     "POST people.sign_in_code", "POST people.sign_out",
     "GET people.accept_invitation", "POST people.accept_invitation",
+    # The practice world, which is never registered in production
+    "GET sandbox.tour", "POST sandbox.step", "POST sandbox.restart", "GET sandbox.mail_list",
+    "GET sandbox.mail_show", "GET sandbox.mail_html", "GET sandbox.mail_attachment",
 )  # fmt: skip
 
 MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
@@ -78,6 +81,32 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST survivors.consent_withdraw": CASEWORK,
     "POST survivors.document_add": CASEWORK,
     "GET survivors.document_show": CASEWORK,
+    # Applications: a caseworker's own; the team's supervisor reads
+    "GET applications.application_list": CASEWORK,
+    "GET applications.application_show": CASEWORK,
+    "GET applications.application_start": "c",
+    "POST applications.application_start": "c",
+    "GET applications.application_edit": "c",
+    "POST applications.application_edit": "c",
+    "POST applications.application_autosave": "c",
+    "POST applications.application_submit": "c",
+    "POST applications.application_withdraw": "c",
+    "POST applications.document_add": "c",
+    # Deciding: seats in the committee and nobody else
+    "GET committee.docket": COMMITTEE,
+    "GET committee.dossier": COMMITTEE,
+    "GET committee.declare": COMMITTEE,
+    "POST committee.declare": COMMITTEE,
+    "POST committee.vote": COMMITTEE,
+    "GET committee.policy_show": COMMITTEE + MONEY + "ua",
+    # Awards: everyone who has a part in them reads; the case's own staff do what they need
+    "GET awards.award_list": CASEWORK + COMMITTEE + MONEY + "u",
+    "GET awards.award_show": CASEWORK + COMMITTEE + MONEY + "u",
+    "GET awards.acceptance_add": CASEWORK,
+    "POST awards.acceptance_add": CASEWORK,
+    "POST awards.condition_confirm": CASEWORK,
+    "POST awards.evidence_add": CASEWORK,
+    "POST awards.instalment_reschedule": "f",
     # Payments: finance prepares and sends, the committee approves, the treasurer reconciles
     "GET disbursements.payee_list": MONEY,
     "GET disbursements.payee_show": MONEY,
@@ -96,12 +125,16 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST disbursements.run_cancel": "f",
     "POST disbursements.payment_confirm": "t",
     "POST disbursements.payment_return": "t",
+    # Trails of what happened
+    "GET reports.trail": "u",
+    "GET reports.award_trail": "u",
     # Books and gifts
     "GET ledger.balances": MONEY + "u",
     "GET ledger.journal_list": MONEY + "u",
     "GET ledger.journal_show": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
-    "GET settlement.gift_show": MONEY + "u",
+    "GET giving.gift_show": MONEY + "u",
     "GET settlement.inbox": MONEY + "u",
     "POST settlement.retry": "f",
+    "POST settlement.payout_confirm": "t",
 }

@@ -1,6 +1,5 @@
 """Reads of applications, for those whose case it is."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,15 +9,13 @@ from sqlalchemy.orm import Session
 
 from fund import clock
 from fund.applications.models import EDITABLE, KINDS, Application
+from fund.db import PAGE, Page, page_of
 from fund.errors import NotFound
 from fund.i18n import N_
-from fund.money import Money
 from fund.permissions import Actor, Permission
 from fund.survivors import queries as survivors
 from fund.survivors.models import Survivor
 from fund.waiting import Waiting
-
-PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -39,51 +36,16 @@ def get_application(session: Session, application_id: UUID, *, actor: Actor) -> 
 
 
 def list_applications(
-    session: Session, actor: Actor, *, before: UUID | None = None, limit: int = PAGE
-) -> list[ApplicationRow]:
+    session: Session, actor: Actor, *, before: UUID | None = None
+) -> Page[ApplicationRow]:
     """Of the cases this person may open, newest first; `before` is the last id seen."""
-    page = (
+    query = (
         select(Application, Survivor.case_code)
         .join(Survivor, Survivor.id == Application.survivor_id)
         .where(Application.survivor_id.in_(survivors.accessible_to(actor)))
-        .order_by(Application.id.desc())
-        .limit(limit)
     )
-    if before is not None:
-        page = page.where(Application.id < before)
-    return [ApplicationRow(row[0], row[1]) for row in session.execute(page)]
-
-
-def list_of_case(session: Session, survivor_id: UUID) -> list[Application]:
-    """A case's applications, newest first; whoever asks may open the case."""
-    return list(
-        session.scalars(
-            select(Application)
-            .where(Application.survivor_id == survivor_id)
-            .order_by(Application.id.desc())
-        )
-    )
-
-
-def list_by_state(
-    session: Session, states: Iterable[str], *, before: UUID | None = None, limit: int = PAGE
-) -> list[ApplicationRow]:
-    """For the committee: oldest first in these states, after the id `before`."""
-    page = (
-        select(Application, Survivor.case_code)
-        .join(Survivor, Survivor.id == Application.survivor_id)
-        .where(Application.state.in_(list(states)))
-        .order_by(Application.id)
-        .limit(limit)
-    )
-    if before is not None:
-        page = page.where(Application.id > before)
-    return [ApplicationRow(row[0], row[1]) for row in session.execute(page)]
-
-
-def requested(application: Application) -> Money:
-    """What is asked of the fund."""
-    return Money(application.requested_minor or 0, "THB")
+    rows = session.execute(page_of(query, Application.id, before))
+    return Page(ApplicationRow(*row) for row in rows)
 
 
 def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:

@@ -121,8 +121,8 @@ class Instalment(Base, Stateful):
     TRANSITIONS = {
         "scheduled": frozenset({"ready", "cancelled"}),
         "ready": frozenset({"prepared", "scheduled", "cancelled"}),
-        "prepared": frozenset({"approved", "ready", "cancelled"}),
-        "approved": frozenset({"sent", "ready", "cancelled"}),
+        "prepared": frozenset({"approved", "ready", "scheduled", "cancelled"}),
+        "approved": frozenset({"sent", "ready", "scheduled", "cancelled"}),
         "sent": frozenset({"paid", "failed"}),
         "paid": frozenset({"evidenced", "failed"}),
         "evidenced": frozenset(),

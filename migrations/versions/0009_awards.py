@@ -239,8 +239,9 @@ BEGIN
     IF (OLD.state, NEW.state) NOT IN (
         ('scheduled', 'ready'), ('scheduled', 'cancelled'),
         ('ready', 'prepared'), ('ready', 'scheduled'), ('ready', 'cancelled'),
-        ('prepared', 'approved'), ('prepared', 'ready'), ('prepared', 'cancelled'),
-        ('approved', 'sent'), ('approved', 'ready'), ('approved', 'cancelled'),
+        ('prepared', 'approved'), ('prepared', 'ready'), ('prepared', 'scheduled'),
+        ('prepared', 'cancelled'), ('approved', 'sent'), ('approved', 'ready'),
+        ('approved', 'scheduled'), ('approved', 'cancelled'),
         ('sent', 'paid'), ('sent', 'failed'), ('paid', 'evidenced'), ('paid', 'failed'),
         ('cancelled', 'scheduled'), ('failed', 'scheduled'), ('failed', 'cancelled')) THEN
         RAISE EXCEPTION 'an instalment does not go from % to %', OLD.state, NEW.state
@@ -326,14 +327,14 @@ INSERT INTO acceptance_wording (id, audience, version, language, text) VALUES
  'case. You can ask for a change or stop at any time, without giving a reason. The caseworker '
  'collects the receipt or report for each payment. Do you accept?'),
 ('019abc00-0000-7000-8000-000000000002', 'giver', 1, 'th',
- 'กองทุนขอเสนอจ่ายค่าใช้จ่ายตามที่อ่านให้ฟัง โดยจ่ายให้โรงเรียน ศูนย์ฝึก หรือร้านค้าที่ระบุไว้ในแต่ละรายการ '
- 'ไม่ต้องคืนเงิน และไม่ขึ้นกับการแจ้งความ การให้ปากคำ หรือคดีใด ๆ '
+ 'กองทุนขอเสนอจ่ายค่าใช้จ่ายตามที่อ่านให้ฟัง โดยจ่ายให้โรงเรียน ศูนย์ฝึกอาชีพ หรือร้านค้าที่ระบุไว้ '
+ 'ไม่ต้องคืนเงิน และไม่ขึ้นอยู่กับการแจ้งความ การให้ปากคำ หรือคดีใด ๆ '
  'ท่านขอเปลี่ยนแปลงหรือหยุดเมื่อใดก็ได้โดยไม่ต้องบอกเหตุผล '
- 'เจ้าหน้าที่จะเป็นผู้เก็บใบเสร็จหรือรายงานของแต่ละครั้งที่จ่าย ท่านยอมรับหรือไม่'),
+ 'เจ้าหน้าที่จะเป็นผู้เก็บใบเสร็จหรือรายงานของการจ่ายแต่ละครั้ง ท่านตอบรับหรือไม่'),
 ('019abc00-0000-7000-8000-000000000003', 'child', 1, 'en',
  'We would like to help pay for your learning, as we talked about. You do not have to do '
  'anything in return. You can say no, now or later, and nobody will be cross. Do you want this?'),
 ('019abc00-0000-7000-8000-000000000004', 'child', 1, 'th',
- 'เราอยากช่วยจ่ายค่าเรียนตามที่ได้คุยกัน ไม่ต้องทำอะไรตอบแทน '
- 'จะบอกว่าไม่เอาตอนนี้หรือวันหลังก็ได้ และจะไม่มีใครว่า อยากได้ความช่วยเหลือนี้ไหม');
+ 'เราอยากช่วยจ่ายค่าเรียนตามที่ได้คุยกัน น้องไม่ต้องทำอะไรตอบแทน '
+ 'จะบอกว่าไม่เอาตอนนี้หรือวันหลังก็ได้ ไม่มีใครว่า น้องอยากรับความช่วยเหลือนี้ไหม');
 """

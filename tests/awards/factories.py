@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from fund.awards import operations
@@ -111,3 +111,14 @@ def make_document(
     session.add(document)
     session.flush()
     return document
+
+
+def withdraw_consent(session: Session, award: Award) -> None:
+    """The survivor takes back every consent of the award's case."""
+    session.execute(
+        text(
+            "UPDATE vault.consent SET withdrawn_at = now(), withdrawn_by = recorded_by,"
+            " withdrawal_reason = 'survivor_asked' WHERE survivor_id = :id"
+        ),
+        {"id": award.survivor_id},
+    )

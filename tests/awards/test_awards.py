@@ -9,9 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from fund.awards import operations
 from fund.awards.models import Acceptance, Award, AwardCondition, Instalment
 from fund.committee.operations import Choice
-from fund.errors import Refused
+from fund.errors import Denied, Refused
 from fund.ledger.models import Fund
 from fund.ledger.queries import available
+from fund.permissions import Role
 from tests.applications.factories import NOW
 from tests.awards.factories import (
     accept,
@@ -21,9 +22,11 @@ from tests.awards.factories import (
     make_document,
     make_ready,
     pay,
+    withdraw_consent,
 )
 from tests.committee.factories import cast, make_committee, make_in_review
 from tests.ledger.factories import give_cash
+from tests.people.factories import make_staff
 
 
 def test_an_award_is_offered_reserved_and_planned_by_its_costs(session):
@@ -151,13 +154,7 @@ def test_a_withdrawn_consent_stops_every_step_towards_the_payee(session):
     award = make_ready(session)
     tuition, books = award.instalments
     operations.mark_prepared(session, books.id, now=NOW)
-    session.execute(
-        text(
-            "UPDATE vault.consent SET withdrawn_at = now(), withdrawn_by = recorded_by,"
-            " withdrawal_reason = 'survivor_asked' WHERE survivor_id = :id"
-        ),
-        {"id": award.survivor_id},
-    )
+    withdraw_consent(session, award)
     for step, instalment in (
         (operations.mark_prepared, tuition),
         (operations.mark_approved, books),
@@ -172,11 +169,24 @@ def test_a_returned_payment_can_be_scheduled_again(session):
     pay(session, books)
     operations.mark_failed(session, books.id, now=NOW)
     assert books.evidence_due_on is None
-    operations.reschedule(session, books.id, now=NOW)
-    operations.refresh_readiness(
-        session, award, actor=caseworker_of(session, award).actor_at(NOW), now=NOW
-    )
+    with pytest.raises(Denied):
+        operations.reschedule(
+            session, books, actor=caseworker_of(session, award).actor_at(NOW), now=NOW
+        )
+    finance = make_staff(session, Role.FINANCE_OFFICER).actor_at(NOW)
+    operations.reschedule(session, books, actor=finance, now=NOW)
     assert books.state == "ready"
+
+
+def test_what_leaves_a_dropped_run_is_ready_only_with_a_consent(session):
+    award = make_ready(session)
+    tuition, books = award.instalments
+    for instalment in (tuition, books):
+        operations.mark_prepared(session, instalment.id, now=NOW)
+    operations.mark_ready_again(session, tuition.id, now=NOW)
+    withdraw_consent(session, award)
+    operations.mark_ready_again(session, books.id, now=NOW)
+    assert (tuition.state, books.state) == ("ready", "scheduled")
 
 
 REFUSED_BY_THE_DATABASE = {

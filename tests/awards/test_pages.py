@@ -4,13 +4,22 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from sqlalchemy import select, text
+from sqlalchemy import select
 
+from fund.awards import operations
 from fund.awards.models import AwardCondition
 from fund.ids import new_id
 from fund.permissions import Role
 from fund.survivors.models import Document
-from tests.awards.factories import caseworker_of, make_active, make_award, make_ready, pay
+from tests.applications.factories import NOW
+from tests.awards.factories import (
+    caseworker_of,
+    make_active,
+    make_award,
+    make_ready,
+    pay,
+    withdraw_consent,
+)
 from tests.people.factories import make_staff
 from tests.survivors.factories import NAME
 
@@ -49,13 +58,7 @@ def test_acceptance_is_read_aloud_and_recorded(client, session, sign_in, post):
 
 def test_without_a_valid_consent_nothing_can_be_accepted(client, session, sign_in, post):
     award = make_award(session)
-    session.execute(
-        text(
-            "UPDATE vault.consent SET withdrawn_at = now(), withdrawn_by = recorded_by,"
-            " withdrawal_reason = 'guardian_asked' WHERE survivor_id = :id"
-        ),
-        {"id": award.survivor_id},
-    )
+    withdraw_consent(session, award)
     sign_in(client, caseworker_of(session, award))
     page = f"/staff/awards/{award.id}/acceptance"
     assert "No valid consent" in client.get(page).text
@@ -89,6 +92,20 @@ def test_evidence_is_attached_to_what_was_paid(client, session, sign_in, post):
     session.expire_all()
     assert instalment.state == "evidenced"
     assert "Receipt" in client.get(f"/staff/awards/{award.id}").text
+
+
+def test_finance_schedules_again_what_came_back(client, session, sign_in, post):
+    award = make_ready(session)
+    books = award.instalments[1]
+    pay(session, books)
+    operations.mark_failed(session, books.id, now=NOW)
+    sign_in(client, make_staff(session, Role.FINANCE_OFFICER))
+    assert "Schedule it again" in client.get(f"/staff/awards/{award.id}").text
+    page = f"/staff/awards/{award.id}/instalments/{books.id}/reschedule"
+    assert post(page).status_code == 303
+    session.expire_all()
+    assert books.state == "ready"
+    assert post(page).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,9 @@ def test_the_last_approval_is_refused_by_what_is_short_and_then_makes_the_award(
     give_cash(session, session.get_one(Fund, application.fund_id), 1_000_000)
     assert post(f"{page}/vote", **VOTE).status_code == 303
     assert session.scalars(select(Award)).one().amount_minor == 1_000_000
-    assert "is approved" in client.get(page).text
+    decided = client.get(page).text
+    assert "is approved" in decided
+    assert "See the award" in decided
 
 
 def test_a_vote_without_marks_or_reason_keeps_what_was_chosen(

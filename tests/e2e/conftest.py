@@ -8,18 +8,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from fund import postgres
 from tests.conftest import copied
 from tests.e2e.stack import Stack, running
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-# Without these Chromium asks its makers' hosts for updates and lists at every start.
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--disable-extensions",
-]  # fmt: skip
 SIZES = {"desktop": (1280, 900), "phone": (360, 740)}
 AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -38,14 +32,6 @@ def stack(
         yield stack
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
-
-
 @dataclass
 class Walk:
     """One person at one screen in one language; `see` checks the page that is open."""
@@ -61,9 +47,13 @@ class Walk:
 
     def see(self, name: str) -> None:
         """Note what is wrong with the page that is open: axe, sideways scrolling, language."""
+        # From the top, or the sticky header lies over whatever happens to be scrolled beneath it.
+        self.page.evaluate("window.scrollTo(0, 0)")
         violations = Axe().run(self.page, options=AXE_RULES).response["violations"]
         for violation in violations:
-            where = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
+            where = "; ".join(
+                f"{node['html'][:160]} {node['failureSummary']}" for node in violation["nodes"][:3]
+            )
             self.faults.append(f"{name}: {violation['id']} ({violation['help']}): {where}")
         width = self.page.evaluate("document.documentElement.scrollWidth")
         if width > SIZES[self.size][0]:

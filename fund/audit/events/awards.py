@@ -29,6 +29,13 @@ class ConditionConfirmed(Event, subject="award"):
 
 
 @dataclass(frozen=True)
+class InstalmentRescheduled(Event, subject="instalment"):
+    """What had come back, or was cancelled, waits to be paid anew."""
+
+    award_id: UUID
+
+
+@dataclass(frozen=True)
 class InstalmentReady(Event, subject="instalment"):
     award_id: UUID
     amount_minor: int

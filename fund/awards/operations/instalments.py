@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund import clock
-from fund.audit.events import InstalmentReady
+from fund.audit.events import InstalmentReady, InstalmentRescheduled
 from fund.audit.operations import record
 from fund.awards.models import Award, AwardCondition, Instalment
-from fund.errors import Refused
-from fund.permissions import Actor
+from fund.errors import Refused, require
+from fund.permissions import Actor, Permission
 from fund.survivors.operations import require_valid_consent
 from fund.survivors.queries import find_valid_consent
 
@@ -81,8 +81,13 @@ def mark_sent(session: Session, instalment_id: UUID, *, now: datetime) -> Instal
 
 
 def mark_ready_again(session: Session, instalment_id: UUID, *, now: datetime) -> Instalment:
-    """Its run was dropped or changed before it was sent."""
-    return _step(session, instalment_id, "ready", now)
+    """Its run was dropped before it was sent; without a valid consent it waits as scheduled."""
+    instalment = _get(session, instalment_id)
+    award = instalment.award
+    consent = find_valid_consent(session, award.survivor_id, on=clock.bangkok_day(now))
+    may_be_ready = award.state == "active" and consent is not None
+    _move(session, instalment, "ready" if may_be_ready else "scheduled", now)
+    return instalment
 
 
 def mark_paid(session: Session, instalment_id: UUID, *, now: datetime) -> Instalment:
@@ -101,10 +106,25 @@ def mark_failed(session: Session, instalment_id: UUID, *, now: datetime) -> Inst
     return instalment
 
 
-def reschedule(session: Session, instalment_id: UUID, *, now: datetime) -> Instalment:
-    """What failed or was cancelled waits to be ready once more."""
-    instalment = _get(session, instalment_id)
+def reschedule(
+    session: Session, instalment: Instalment, *, actor: Actor, now: datetime
+) -> Instalment:
+    """What came back waits anew, and is ready at once if nothing stands in the way.
+
+    Raises Denied; Refused("wrong_state") unless it failed or was cancelled.
+    """
+    require(actor.may(Permission.PREPARE_RUNS))
+    instalment = _get(session, instalment.id)
+    if instalment.state not in ("failed", "cancelled"):
+        raise Refused("wrong_state", state=instalment.state, wanted="scheduled")
     _move(session, instalment, "scheduled", now)
+    record(
+        session,
+        InstalmentRescheduled(instalment.id, award_id=instalment.award_id),
+        actor=actor,
+        now=now,
+    )
+    refresh_readiness(session, instalment.award, actor=actor, now=now)
     return instalment
 
 
