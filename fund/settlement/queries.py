@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from fund import clock
+from fund.db import PAGE, Page, page_of
 from fund.giving.models import Gift
 from fund.giving.queries import list_card_offices
 from fund.i18n import N_
@@ -18,7 +19,6 @@ from fund.permissions import Actor, Permission
 from fund.settlement.models import BalanceTransaction, Feed, InboxEvent
 from fund.waiting import Waiting
 
-PAGE = 50
 # An endpoint is silent if a gift was begun so long ago and no webhook came since.
 SILENCE = timedelta(hours=1)
 
@@ -33,12 +33,9 @@ class OfficeHearing:
     is_silent: bool
 
 
-def list_events(session: Session, *, before: UUID | None = None) -> list[InboxEvent]:
-    """Events, newest first, a page at a time."""
-    query = select(InboxEvent).order_by(InboxEvent.id.desc()).limit(PAGE)
-    if before is not None:
-        query = query.where(InboxEvent.id < before)
-    return list(session.scalars(query))
+def list_events(session: Session, *, before: UUID | None = None) -> Page[InboxEvent]:
+    """Events, newest first; `before` is the last id seen."""
+    return Page(session.scalars(page_of(select(InboxEvent), InboxEvent.id, before)))
 
 
 def list_failed(session: Session) -> list[InboxEvent]:
