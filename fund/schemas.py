@@ -46,6 +46,17 @@ class Text(fields.String):
         return trimmed
 
 
+class Day(fields.Date):
+    """A calendar day, as a date field sends it (2026-11-24)."""
+
+    default_error_messages = {
+        "required": REQUIRED,
+        "null": REQUIRED,
+        "invalid": N_("Please give a day."),
+        "format": N_("Please give a day."),
+    }
+
+
 class WholeNumber(fields.Field[int]):
     """Digits or an integer, and nothing else: marshmallow's own field would cut 1.5 to 1."""
 

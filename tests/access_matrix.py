@@ -39,6 +39,9 @@ PUBLIC = (
     "GET people.sign_in", "POST people.sign_in", "GET people.sign_in_code",
     "POST people.sign_in_code", "POST people.sign_out",
     "GET people.accept_invitation", "POST people.accept_invitation",
+    # The practice world, which is never registered in production
+    "GET sandbox.tour", "POST sandbox.step", "POST sandbox.restart", "GET sandbox.mail_list",
+    "GET sandbox.mail_show", "GET sandbox.mail_html", "GET sandbox.mail_attachment",
 )  # fmt: skip
 
 MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
@@ -103,6 +106,7 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST awards.acceptance_add": CASEWORK,
     "POST awards.condition_confirm": CASEWORK,
     "POST awards.evidence_add": CASEWORK,
+    "POST awards.instalment_reschedule": "f",
     # Payments: finance prepares and sends, the committee approves, the treasurer reconciles
     "GET disbursements.payee_list": MONEY,
     "GET disbursements.payee_show": MONEY,
@@ -121,6 +125,9 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST disbursements.run_cancel": "f",
     "POST disbursements.payment_confirm": "t",
     "POST disbursements.payment_return": "t",
+    # Trails of what happened
+    "GET reports.trail": "u",
+    "GET reports.award_trail": "u",
     # Books and gifts
     "GET ledger.balances": MONEY + "u",
     "GET ledger.journal_list": MONEY + "u",
@@ -129,4 +136,5 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET giving.gift_show": MONEY + "u",
     "GET settlement.inbox": MONEY + "u",
     "POST settlement.retry": "f",
+    "POST settlement.payout_confirm": "t",
 }

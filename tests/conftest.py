@@ -34,7 +34,7 @@ SETTINGS = {"FUND_ENV": "test", "FUND_BASE_URL": "http://localhost"}
 
 @pytest.fixture(scope="session")
 def cluster() -> postgres.Cluster:
-    """The tests' own PostgreSQL, kept running between runs; it need not survive a power cut."""
+    """The tests' own PostgreSQL; it need not survive a power cut."""
     with _only_one("cluster"):
         cluster = postgres.start("test-postgres")
         with cluster.admin() as connection:
@@ -42,6 +42,19 @@ def cluster() -> postgres.Cluster:
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
     return cluster
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave no server behind, unless another run is using it."""
+    cluster = None if hasattr(session.config, "workerinput") else postgres.find("test-postgres")
+    if cluster is None:
+        return
+    with cluster.admin() as connection:
+        others = connection.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname LIKE 'fund_%' LIMIT 1"
+        ).fetchone()
+    if others is None:
+        cluster.stop()
 
 
 @pytest.fixture(scope="session")

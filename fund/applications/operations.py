@@ -53,7 +53,7 @@ def start(
 
     Raises Denied; Refused("no_fund") if no fund may pay this kind.
     """
-    require(actor.may(Permission.WRITE_APPLICATIONS) and actor.id is not None)
+    require(actor.may(Permission.WRITE_APPLICATIONS))
     require(survivors.may_open(session, survivor.id, actor=actor))
     funds = [fund for fund in list_funds(session) if fund.is_open]
     fund = next((f for f in funds if f.purpose == kind), None) or next(
@@ -66,7 +66,7 @@ def start(
         survivor_id=survivor.id,
         kind=kind,
         fund_id=fund.id,
-        author_id=actor.id,
+        author_id=actor.staff_id,
         round=0,
         created_at=now,
         saved_at=now,

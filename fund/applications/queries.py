@@ -9,14 +9,13 @@ from sqlalchemy.orm import Session
 
 from fund import clock
 from fund.applications.models import EDITABLE, KINDS, Application
+from fund.db import PAGE, Page, page_of
 from fund.errors import NotFound
 from fund.i18n import N_
 from fund.permissions import Actor, Permission
 from fund.survivors import queries as survivors
 from fund.survivors.models import Survivor
 from fund.waiting import Waiting
-
-PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -37,19 +36,16 @@ def get_application(session: Session, application_id: UUID, *, actor: Actor) -> 
 
 
 def list_applications(
-    session: Session, actor: Actor, *, before: UUID | None = None, limit: int = PAGE
-) -> list[ApplicationRow]:
+    session: Session, actor: Actor, *, before: UUID | None = None
+) -> Page[ApplicationRow]:
     """Of the cases this person may open, newest first; `before` is the last id seen."""
-    page = (
+    query = (
         select(Application, Survivor.case_code)
         .join(Survivor, Survivor.id == Application.survivor_id)
         .where(Application.survivor_id.in_(survivors.accessible_to(actor)))
-        .order_by(Application.id.desc())
-        .limit(limit)
     )
-    if before is not None:
-        page = page.where(Application.id < before)
-    return [ApplicationRow(row[0], row[1]) for row in session.execute(page)]
+    rows = session.execute(page_of(query, Application.id, before))
+    return Page(ApplicationRow(*row) for row in rows)
 
 
 def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:

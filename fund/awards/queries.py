@@ -19,6 +19,7 @@ from fund.awards.models import (
     Evidence,
     Instalment,
 )
+from fund.db import PAGE, Page, page_of
 from fund.errors import NotFound
 from fund.i18n import N_
 from fund.money import Money
@@ -27,7 +28,6 @@ from fund.survivors import queries as survivors
 from fund.survivors.models import Document, Survivor
 from fund.waiting import Waiting
 
-PAGE = 50
 CONFIRM_AHEAD = timedelta(days=45)  # schools confirm a term shortly before it begins
 # They read awards by code and never a case; everybody else sees the awards of their own cases.
 READERS = frozenset(
@@ -70,22 +70,17 @@ def get_award(session: Session, award_id: UUID, *, actor: Actor) -> Award:
     return award
 
 
-def list_awards(
-    session: Session, actor: Actor, *, before: UUID | None = None, limit: int = PAGE
-) -> list[AwardRow]:
+def list_awards(session: Session, actor: Actor, *, before: UUID | None = None) -> Page[AwardRow]:
     """What this person may read, newest first; `before` is the last id seen."""
-    page = (
+    query = (
         select(Award, Survivor.case_code)
         .join(Survivor, Survivor.id == Award.survivor_id)
         .options(selectinload(Award.instalments))
-        .order_by(Award.id.desc())
-        .limit(limit)
     )
     if not reads_all(actor):
-        page = page.where(Award.survivor_id.in_(survivors.accessible_to(actor)))
-    if before is not None:
-        page = page.where(Award.id < before)
-    return [AwardRow(row[0], row[1]) for row in session.execute(page)]
+        query = query.where(Award.survivor_id.in_(survivors.accessible_to(actor)))
+    rows = session.execute(page_of(query, Award.id, before))
+    return Page(AwardRow(*row) for row in rows)
 
 
 def find_by_application(session: Session, application_id: UUID) -> Award | None:

@@ -19,7 +19,6 @@ from fund.errors import Refused, require
 from fund.ids import new_id
 from fund.permissions import Actor, Permission, Role
 from fund.survivors.models import Survivor
-from fund.survivors.operations.cases import actor_id
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def declare(
         raise Refused("wrong_state", state="declared", wanted="declared")
     declaration = Declaration(
         application_id=application.id,
-        member_id=actor_id(actor),
+        member_id=actor.staff_id,
         has_conflict=conflict_kind is not None,
         conflict_kind=conflict_kind,
         declared_at=now,
@@ -133,7 +132,7 @@ def _store(
     with_conditions = choice.choice == "approve_with_conditions"
     if with_conditions and not choice.conditions:
         raise Refused("conditions_missing", field="conditions")
-    member_id, vote_id = actor_id(actor), new_id()
+    member_id, vote_id = actor.staff_id, new_id()
     key_id = session.get_one(Survivor, application.survivor_id).key_id
     place = {
         "application_id": application.id,

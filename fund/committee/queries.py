@@ -1,6 +1,5 @@
 """Reads of the committee. A member who is recused, or wrote the application, does not find it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -13,6 +12,7 @@ from fund.applications.models import KINDS, Application
 from fund.committee import policy
 from fund.committee.models import Declaration, Policy, Score, Vote
 from fund.committee.policy import Ballot, Rules, Seat, Tier
+from fund.db import PAGE, Page
 from fund.errors import NotFound
 from fund.i18n import N_
 from fund.ledger.models import Fund
@@ -25,7 +25,6 @@ from fund.survivors.models import CaseAssignment, Document, Survivor
 from fund.survivors.queries import list_documents
 from fund.waiting import Waiting
 
-PAGE = 50
 WAITING_STATES = ("submitted", "in_review")
 
 
@@ -182,17 +181,17 @@ def suggest_conflict(session: Session, application: Application, member_id: UUID
 
 
 def list_docket(
-    session: Session, actor: Actor, *, now: datetime, after: UUID | None = None, limit: int = PAGE
-) -> list[DocketRow]:
+    session: Session, actor: Actor, *, now: datetime, after: UUID | None = None
+) -> Page[DocketRow]:
     """What waits for the committee and is this member's to see, oldest first."""
-    page = _visible(actor).limit(limit)
+    query = _visible(actor).order_by(Application.id).limit(PAGE + 1)
     if after is not None:
-        page = page.where(Application.id > after)
+        query = query.where(Application.id > after)
     days = get_policy(session, clock.bangkok_day(now)).decide_within_days
-    return [
+    return Page(
         DocketRow(row[0], row[1], decide_by(row[0], days), row[2], row[3])
-        for row in session.execute(page)
-    ]
+        for row in session.execute(query)
+    )
 
 
 def decide_by(application: Application, days: int) -> date:
@@ -219,7 +218,6 @@ def _visible(actor: Actor) -> Select[Application, str, bool, bool]:
             Application.author_id != actor.id,
             ~exists().where(*mine, Declaration.has_conflict),
         )
-        .order_by(Application.id)
     )
 
 
@@ -275,7 +273,6 @@ def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiti
     """Items to read and vote on."""
     if not actor.may(Permission.VOTE):
         return []
-    rows: Sequence[DocketRow] = list_docket(session, actor, now=now)
     return [
         Waiting(
             section=N_("Decide"),
@@ -286,6 +283,6 @@ def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiti
             due_on=row.decide_by,
             values={"application_id": row.application.id},
         )
-        for row in rows
+        for row in list_docket(session, actor, now=now)
         if not row.has_voted
     ]

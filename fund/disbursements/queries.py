@@ -9,6 +9,7 @@ from sqlalchemy import Boolean, ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session, selectinload
 
 from fund.awards.models import Award, Instalment
+from fund.db import PAGE, Page, page_of
 from fund.disbursements.models import Payee, PayeeAccount, Payment, Run
 from fund.errors import NotFound, Refused
 from fund.i18n import N_
@@ -17,8 +18,6 @@ from fund.money import Money
 from fund.permissions import Actor, Permission
 from fund.survivors import queries as survivors
 from fund.waiting import Waiting
-
-PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -44,12 +43,10 @@ def get_payee(session: Session, payee_id: UUID) -> Payee:
     return payee
 
 
-def list_payees(session: Session, *, before: UUID | None = None) -> list[Payee]:
-    """Newest first; `before` is the last id of the page before."""
-    query = select(Payee).options(selectinload(Payee.accounts)).order_by(Payee.id.desc())
-    if before:
-        query = query.where(Payee.id < before)
-    return list(session.scalars(query.limit(PAGE)))
+def list_payees(session: Session, *, before: UUID | None = None) -> Page[Payee]:
+    """Newest first; `before` is the last id seen."""
+    query = select(Payee).options(selectinload(Payee.accounts))
+    return Page(session.scalars(page_of(query, Payee.id, before)))
 
 
 def guardian_codes(session: Session, payees: Iterable[Payee]) -> dict[UUID, str]:
@@ -84,12 +81,10 @@ def get_payment(session: Session, payment_id: UUID) -> Payment:
     return payment
 
 
-def list_runs(session: Session, *, before: UUID | None = None) -> list[Run]:
-    """Newest first; `before` is the last id of the page before."""
-    query = select(Run).options(selectinload(Run.payments)).order_by(Run.id.desc())
-    if before:
-        query = query.where(Run.id < before)
-    return list(session.scalars(query.limit(PAGE)))
+def list_runs(session: Session, *, before: UUID | None = None) -> Page[Run]:
+    """Newest first; `before` is the last id seen."""
+    query = select(Run).options(selectinload(Run.payments))
+    return Page(session.scalars(page_of(query, Run.id, before)))
 
 
 def list_ready(session: Session, *, now: datetime) -> list[ReadyRow]:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, validate, validates_schema
 
 from fund import ids
 from fund.disbursements.models import PAYEE_KINDS, RETURN_REASONS
 from fund.i18n import N_
-from fund.schemas import REQUIRED, CommandSchema, Text, one_of
+from fund.schemas import REQUIRED, CommandSchema, Day, Text, one_of
 
 CASE_CODE = N_("Please write the case code, such as LF-7K3Q-2M.")
 
@@ -53,15 +53,7 @@ class ConfirmationSchema(CommandSchema):
     """What the bank's statement says of a payment."""
 
     bank_reference = Text(required=True, longest=60)
-    paid_on = fields.Date(
-        required=True,
-        error_messages={
-            "required": REQUIRED,
-            "null": REQUIRED,
-            "invalid": N_("Please give a day."),
-            "format": N_("Please give a day."),
-        },
-    )
+    paid_on = Day(required=True)
 
 
 class ReturnSchema(CommandSchema):

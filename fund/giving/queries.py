@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from fund.db import Page, page_of
 from fund.errors import NotFound, Refused, Unavailable
 from fund.giving.models import Donor, Gift, Receipt, ReceiptNumber
 from fund.keys import DataKey
 from fund.ledger import queries as ledger
 from fund.ledger.models import Fund, Office
-
-PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -60,29 +59,25 @@ def get_open_fund(session: Session, code: str) -> Fund:
 
 def get_gift(session: Session, gift_id: UUID) -> GiftRow:
     """One gift. Raises NotFound."""
-    rows = list_gifts(session, only=gift_id)
-    if not rows:
+    row = session.execute(_gifts().where(Gift.id == gift_id)).first()
+    if row is None:
         raise NotFound
-    return rows[0]
+    return GiftRow(*row)
 
 
-def list_gifts(
-    session: Session, *, before: UUID | None = None, only: UUID | None = None
-) -> list[GiftRow]:
-    """Gifts, newest first, a page at a time."""
-    query = (
+def list_gifts(session: Session, *, before: UUID | None = None) -> Page[GiftRow]:
+    """Gifts, newest first; `before` is the last id seen."""
+    rows = session.execute(page_of(_gifts(), Gift.id, before))
+    return Page(GiftRow(*row) for row in rows)
+
+
+def _gifts() -> Select[Gift, Office, Fund, Receipt]:
+    return (
         select(Gift, Office, Fund, Receipt)
         .join(Office, Office.id == Gift.office_id)
         .join(Fund, Fund.id == Gift.fund_id)
         .outerjoin(Receipt, Receipt.gift_id == Gift.id)
-        .order_by(Gift.id.desc())
-        .limit(PAGE)
     )
-    if before is not None:
-        query = query.where(Gift.id < before)
-    if only is not None:
-        query = query.where(Gift.id == only)
-    return [GiftRow(*row) for row in session.execute(query)]
 
 
 def get_receipt(session: Session, receipt_id: UUID) -> GiftRow:

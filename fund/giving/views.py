@@ -37,20 +37,17 @@ def give() -> Response:
         form.errors.clear()
         return _give_page(form, form.value("currency"))
     if not form.errors:
-        try:
-            with posting() as post:
-                gift = operations.start_gift(
-                    post.session,
-                    amount=form.data["amount"],
-                    fund_code=form.data["fund"],
-                    email=form.data["email"],
-                    name=form.data["name"],
-                    language=i18n.language(),
-                    now=clock.now(),
-                )
-                return post.redirect(url_for("giving.checkout", gift_id=gift.id))
-        except Refused as refusal:
-            form.refuse(refusal)
+        with form.attempt(), posting() as post:
+            gift = operations.start_gift(
+                post.session,
+                amount=form.data["amount"],
+                fund_code=form.data["fund"],
+                email=form.data["email"],
+                name=form.data["name"],
+                language=i18n.language(),
+                now=clock.now(),
+            )
+            return post.redirect(url_for("giving.checkout", gift_id=gift.id))
     return _give_page(form, form.value("currency"), 422)
 
 
@@ -114,7 +111,6 @@ def gift_list() -> str:
         return render_template(
             "giving/gift_list.html",
             rows=rows,
-            is_full=len(rows) == queries.PAGE,
             states=STATE_NAMES,
             fund_name=fund_name,
         )

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, Subquery, func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from fund.db import Page, page_of
 from fund.errors import NotFound
 from fund.ledger.models import (
     KIND_NAMES,
@@ -20,8 +21,6 @@ from fund.ledger.models import (
     Transfer,
 )
 from fund.money import Money
-
-PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -62,13 +61,12 @@ class JournalRow:
         return KIND_NAMES.get(self.kind, self.kind)
 
 
-def list_journals(session: Session, *, before: UUID | None = None) -> tuple[list[JournalRow], bool]:
-    """The newest journals `before` that id, and whether there are more. Two queries."""
-    wanted = _journals().order_by(Journal.id.desc()).limit(PAGE + 1)
-    if before is not None:
-        wanted = wanted.where(Journal.id < before)
-    rows = [JournalRow(**row) for row in session.execute(wanted).mappings()]
-    return _with_lines(session, rows[:PAGE]), len(rows) > PAGE
+def list_journals(session: Session, *, before: UUID | None = None) -> Page[JournalRow]:
+    """Newest first; `before` is the last id seen. Two queries."""
+    found = session.execute(page_of(_journals(), Journal.id, before)).mappings()
+    page = Page(JournalRow(**row) for row in found)
+    _add_lines(session, page)
+    return page
 
 
 def get_journal(session: Session, journal_id: UUID) -> JournalRow:
@@ -76,7 +74,9 @@ def get_journal(session: Session, journal_id: UUID) -> JournalRow:
     row = session.execute(_journals().where(Journal.id == journal_id)).mappings().first()
     if row is None:
         raise NotFound
-    return _with_lines(session, [JournalRow(**row)])[0]
+    journal = JournalRow(**row)
+    _add_lines(session, [journal])
+    return journal
 
 
 def _journals() -> Select[UUID, str, date, datetime, str, str, str, UUID | None]:
@@ -92,7 +92,7 @@ def _journals() -> Select[UUID, str, date, datetime, str, str, str, UUID | None]
     )
 
 
-def _with_lines(session: Session, rows: list[JournalRow]) -> list[JournalRow]:
+def _add_lines(session: Session, rows: list[JournalRow]) -> None:
     by_id = {row.id: row for row in rows}
     debit, credit = aliased(Account), aliased(Account)
     found = session.execute(
@@ -117,7 +117,6 @@ def _with_lines(session: Session, rows: list[JournalRow]) -> list[JournalRow]:
         row.lines.append(Line(fund, debit_role, credit_role, Money(amount_minor, currency)))
         if office and office not in row.offices:
             row.offices.append(office)
-    return rows
 
 
 # --- Trial balance ----------------------------------------------------------------------------

@@ -7,7 +7,6 @@ from flask import Blueprint, render_template, request
 from fund import clock, i18n
 from fund.audit import queries as audit
 from fund.db import reading
-from fund.errors import NotFound
 from fund.i18n import N_
 from fund.ledger import queries, statements
 from fund.ledger.models import RESERVE_DAYS, Fund
@@ -37,10 +36,8 @@ def balances() -> str:
 @permit(Permission.READ_LEDGER)
 def journal_list() -> str:
     with reading() as session:
-        journals, has_more = statements.list_journals(session, before=_before())
-        return render_template(
-            "ledger/journal_list.html", journals=journals, has_more=has_more, fund_name=_fund_name
-        )
+        journals = statements.list_journals(session, before=request.args.get("before", type=UUID))
+        return render_template("ledger/journal_list.html", journals=journals, fund_name=_fund_name)
 
 
 @blueprint.get("/journals/<uuid:journal_id>")
@@ -53,14 +50,6 @@ def journal_show(journal_id: UUID) -> str:
             events=audit.list_events(session, [("journal", journal_id)]),
             fund_name=_fund_name,
         )
-
-
-def _before() -> UUID | None:
-    given = request.args.get("before")
-    try:
-        return UUID(given) if given else None
-    except ValueError:
-        raise NotFound
 
 
 def _fund_name(fund: Fund) -> str:

@@ -1,6 +1,6 @@
 """What Stripe told us: events as they came, and balance transactions, the source of the books."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -63,11 +63,19 @@ class BalanceTransaction(Base):
     """One line of an office's Stripe balance, in the settlement currency.
 
     `presented_*` is what the donor paid; `exchange_rate` is Stripe's, from minor unit to minor
-    unit. An `unclassified` line is not in the books and waits for finance.
+    unit. An `unclassified` line is not in the books and waits for finance. A payout is on its way
+    until `arrived_on`, the day in the bank's statement.
     """
 
     __tablename__ = "balance_transaction"
-    __table_args__ = (Index(None, "available_at", postgresql_where=text("NOT is_available")),)
+    __table_args__ = (
+        Index(None, "available_at", postgresql_where=text("NOT is_available")),
+        Index(
+            "ix_balance_transaction_on_the_way",
+            "happened_at",
+            postgresql_where=text("category = 'payout' AND arrived_on IS NULL"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     office_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.office.id"))
@@ -88,6 +96,7 @@ class BalanceTransaction(Base):
     seen_at: Mapped[datetime]
     state: Mapped[str]
     is_available: Mapped[bool] = mapped_column(default=False)
+    arrived_on: Mapped[date | None]
 
     @property
     def amount(self) -> Money:

@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from fund import clock
+from fund.db import PAGE, Page, page_of
 from fund.giving.models import Gift
 from fund.giving.queries import list_card_offices
 from fund.i18n import N_
@@ -18,7 +19,6 @@ from fund.permissions import Actor, Permission
 from fund.settlement.models import BalanceTransaction, Feed, InboxEvent
 from fund.waiting import Waiting
 
-PAGE = 50
 # An endpoint is silent if a gift was begun so long ago and no webhook came since.
 SILENCE = timedelta(hours=1)
 
@@ -33,12 +33,9 @@ class OfficeHearing:
     is_silent: bool
 
 
-def list_events(session: Session, *, before: UUID | None = None) -> list[InboxEvent]:
-    """Events, newest first, a page at a time."""
-    query = select(InboxEvent).order_by(InboxEvent.id.desc()).limit(PAGE)
-    if before is not None:
-        query = query.where(InboxEvent.id < before)
-    return list(session.scalars(query))
+def list_events(session: Session, *, before: UUID | None = None) -> Page[InboxEvent]:
+    """Events, newest first; `before` is the last id seen."""
+    return Page(session.scalars(page_of(select(InboxEvent), InboxEvent.id, before)))
 
 
 def list_failed(session: Session) -> list[InboxEvent]:
@@ -53,6 +50,20 @@ def list_unclassified(session: Session) -> list[BalanceTransaction]:
         select(BalanceTransaction)
         .where(BalanceTransaction.state == "unclassified")
         .order_by(BalanceTransaction.happened_at.desc())
+    )
+    return list(session.scalars(query.limit(PAGE)))
+
+
+def list_on_the_way(session: Session) -> list[BalanceTransaction]:
+    """Payouts that left Stripe and were not yet found at the bank, oldest first."""
+    query = (
+        select(BalanceTransaction)
+        .where(
+            BalanceTransaction.category == "payout",
+            BalanceTransaction.state == "posted",
+            BalanceTransaction.arrived_on.is_(None),
+        )
+        .order_by(BalanceTransaction.happened_at)
     )
     return list(session.scalars(query.limit(PAGE)))
 
@@ -119,6 +130,17 @@ def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiti
                 action=N_("Look at them"),
                 due_on=clock.bangkok_day(now),
                 params={"count": failed},
+            )
+        )
+    on_the_way = len(list_on_the_way(session)) if actor.may(Permission.CONFIRM_PAYMENTS) else 0
+    if on_the_way:
+        waiting.append(
+            Waiting(
+                section=N_("Find in the bank's statement"),
+                title=N_("Payouts from Stripe: %(count)s"),
+                endpoint="settlement.inbox",
+                action=N_("Confirm"),
+                params={"count": on_the_way},
             )
         )
     if unclassified:

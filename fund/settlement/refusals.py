@@ -1,3 +1,8 @@
 """The words of this room's error codes."""
 
-TEXTS: dict[str, str] = {}
+from fund.i18n import N_
+
+TEXTS: dict[str, str] = {
+    "payout_arrived_already": N_("This payout was found at the bank already."),
+    "arrival_impossible": N_("The bank's day lies between the payout and today."),
+}

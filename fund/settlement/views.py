@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from prometheus_client import Counter
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -21,8 +21,8 @@ from fund.i18n import N_
 from fund.ledger.models import KIND_NAMES
 from fund.ledger.queries import fund_name, get_office
 from fund.permissions import Permission
-from fund.settlement import operations, queries
-from fund.web import NavEntry, csrf, current_actor, permit, posting, public
+from fund.settlement import operations, queries, schemas
+from fund.web import Form, NavEntry, csrf, current_actor, load_form, permit, posting, public
 
 blueprint = Blueprint("settlement", __name__)
 
@@ -83,6 +83,10 @@ csrf.exempt(webhook)  # Stripe's signature stands in for our token
 @permit(Permission.READ_SETTLEMENT)
 def inbox() -> str:
     """What Stripe told us, what failed, and what is not in the books yet."""
+    return _inbox(Form())
+
+
+def _inbox(form: Form, at_payout: str | None = None) -> str:
     with reading() as session:
         events = queries.list_events(session, before=request.args.get("before", type=UUID))
         return render_template(
@@ -90,12 +94,33 @@ def inbox() -> str:
             hearing=queries.list_hearing(session, now=clock.now()),
             failed=queries.list_failed(session),
             unclassified=queries.list_unclassified(session),
+            on_the_way=queries.list_on_the_way(session),
+            form=form,
+            at_payout=at_payout,
+            today=clock.bangkok_day(clock.now()),
             events=events,
-            is_full=len(events) == queries.PAGE,
             states=EVENT_STATES,
             categories=CATEGORIES,
             why=lambda event: FAILURES.get(event.error, FAILURE_OF_OURS),
         )
+
+
+@blueprint.post("/staff/settlement/payouts/<payout_id>/arrival")
+@permit(Permission.CONFIRM_PAYMENTS)
+def payout_confirm(payout_id: str) -> Response:
+    """The bank's statement shows this payout."""
+    form = load_form(schemas.ArrivalSchema())
+    if not form.errors:
+        with form.attempt(), posting() as post:
+            operations.record_arrival(
+                post.session,
+                payout_id,
+                arrived_on=form.data["arrived_on"],
+                actor=current_actor(),
+                now=clock.now(),
+            )
+            return post.redirect(url_for("settlement.inbox"))
+    return make_response(_inbox(form, payout_id), 422)
 
 
 @blueprint.post("/staff/settlement/events/<uuid:event_id>/retry")

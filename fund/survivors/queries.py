@@ -9,6 +9,7 @@ from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from fund.clock import bangkok_day
+from fund.db import PAGE, Page, page_of
 from fund.errors import NotFound
 from fund.i18n import N_
 from fund.ids import find_case_code
@@ -28,7 +29,6 @@ from fund.survivors.models import (
 )
 from fund.waiting import Waiting
 
-PAGE = 50
 SOON = timedelta(days=30)
 
 
@@ -136,29 +136,22 @@ def age_band(survivor: Survivor, on: date) -> str:
 
 
 def list_cases(
-    session: Session, actor: Actor, *, on: date, before: UUID | None = None, limit: int = PAGE
-) -> list[CaseRow]:
+    session: Session, actor: Actor, *, on: date, before: UUID | None = None
+) -> Page[CaseRow]:
     """The open cases of this person or team, newest first; `before` is the last id seen."""
-    page = (
-        select(
-            Survivor,
-            func.vault.is_attested(Survivor.id),
-            func.vault.has_valid_consent(Survivor.id, on),
-        )
-        .where(Survivor.id.in_(accessible_to(actor)), Survivor.state == "open")
-        .order_by(Survivor.id.desc())
-        .limit(limit)
-    )
-    if before is not None:
-        page = page.where(Survivor.id < before)
-    rows = session.execute(page).all()
+    query = select(
+        Survivor,
+        func.vault.is_attested(Survivor.id),
+        func.vault.has_valid_consent(Survivor.id, on),
+    ).where(Survivor.id.in_(accessible_to(actor)), Survivor.state == "open")
+    rows = session.execute(page_of(query, Survivor.id, before)).all()
     labelled = {row[0].key_id for row in rows if row[0].sealed_label is not None}
     # Held here so that each label finds its key in the session instead of asking for it.
     keys = session.scalars(select(DataKey).where(DataKey.id.in_(labelled))).all()
-    cases = [
+    cases = Page(
         CaseRow(row[0], unseal_label(session, row[0]), age_band(row[0], on), row[1], row[2])
         for row in rows
-    ]
+    )
     del keys
     return cases
 

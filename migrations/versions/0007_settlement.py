@@ -66,16 +66,21 @@ def upgrade() -> None:
             seen_at timestamptz NOT NULL,
             state varchar NOT NULL,
             is_available boolean NOT NULL,
+            arrived_on date,
             CONSTRAINT ck_balance_transaction_net CHECK (net_minor = amount_minor - fee_minor),
             CONSTRAINT ck_balance_transaction_state CHECK (state IN ('posted', 'unclassified')),
             CONSTRAINT ck_balance_transaction_presented
                 CHECK ((presented_minor IS NULL) = (presented_currency IS NULL)),
             CONSTRAINT ck_balance_transaction_charge
-                CHECK (category <> 'charge' OR fund_id IS NOT NULL)
+                CHECK (category <> 'charge' OR fund_id IS NOT NULL),
+            CONSTRAINT ck_balance_transaction_arrived_on
+                CHECK (arrived_on IS NULL OR category = 'payout')
         );
         CREATE INDEX ix_balance_transaction_gift_id ON balance_transaction (gift_id);
         CREATE INDEX ix_balance_transaction_available_at ON balance_transaction (available_at)
             WHERE NOT is_available;
+        CREATE INDEX ix_balance_transaction_on_the_way ON balance_transaction (happened_at)
+            WHERE category = 'payout' AND arrived_on IS NULL;
         """
     )
 

@@ -47,9 +47,13 @@ class Walk:
 
     def see(self, name: str) -> None:
         """Note what is wrong with the page that is open: axe, sideways scrolling, language."""
+        # From the top, or the sticky header lies over whatever happens to be scrolled beneath it.
+        self.page.evaluate("window.scrollTo(0, 0)")
         violations = Axe().run(self.page, options=AXE_RULES).response["violations"]
         for violation in violations:
-            where = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
+            where = "; ".join(
+                f"{node['html'][:160]} {node['failureSummary']}" for node in violation["nodes"][:3]
+            )
             self.faults.append(f"{name}: {violation['id']} ({violation['help']}): {where}")
         width = self.page.evaluate("document.documentElement.scrollWidth")
         if width > SIZES[self.size][0]:

@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import func, select
 
 from fund import clock
+from fund.errors import Denied, Refused
 from fund.gateways import stripe
+from fund.ids import new_id
 from fund.ledger.models import Journal
 from fund.ledger.queries import account_id, balance
 from fund.money import Money
 from fund.permissions import Role
-from fund.settlement import operations
+from fund.settlement import operations, queries
 from fund.settlement.models import BalanceTransaction, Feed
 from tests.people.factories import make_staff
 from tests.settlement.factories import deliver, pay_at_stripe, wait_for_all
@@ -106,6 +108,50 @@ def test_a_payout_is_split_over_the_funds_it_carries(session, stripe_up, world):
     assert all(share > 0 for share in shares)
     assert held(session, world, "stripe_available") == 0
     assert held(session, world, "stripe_available", "general") == 0
+
+
+def test_a_payout_found_at_the_bank_is_in_transit_no_more(session, stripe_up, world):
+    stripe_up.control("switches", available_days=0)
+    pay_at_stripe(session, stripe_up, fund="education")
+    pay_at_stripe(session, stripe_up, Money(30_00, "NZD"), fund="general")
+    made = stripe_up.control("payout")
+    pull(timedelta(seconds=2))
+    line = queries.list_on_the_way(session)[0]
+    treasurer = make_staff(session, Role.TREASURER).actor_at(clock.now())
+    today = clock.bangkok_day(clock.now())
+
+    def arrive(day, actor=treasurer):
+        operations.record_arrival(session, line.id, arrived_on=day, actor=actor, now=clock.now())
+
+    with pytest.raises(Denied):
+        arrive(today, make_staff(session, Role.FINANCE_OFFICER).actor_at(clock.now()))
+    with pytest.raises(Refused, match="arrival_impossible"):
+        arrive(today + timedelta(days=1))
+    arrive(today)
+    for fund in ("education", "general"):
+        assert held(session, world, "payout_in_transit", fund) == 0
+    banked = [held(session, world, "bank", fund) for fund in ("education", "general")]
+    assert sum(banked) == made["amount"]
+    assert queries.list_on_the_way(session) == []
+    with pytest.raises(Refused, match="payout_arrived_already"):
+        arrive(today)
+
+
+def test_the_treasurer_says_so_on_the_page(session, stripe_up, client, sign_in):
+    stripe_up.control("switches", available_days=0)
+    pay_at_stripe(session, stripe_up)
+    stripe_up.control("payout")
+    pull(timedelta(seconds=2))
+    line = queries.list_on_the_way(session)[0]
+    sign_in(client, make_staff(session, Role.TREASURER))
+    assert "is at the bank" in client.get("/staff/settlement").text
+    address = f"/staff/settlement/payouts/{line.id}/arrival"
+    wrong = client.post(address, data={"nonce": str(new_id()), "arrived_on": "soon"})
+    assert (wrong.status_code, "Please give a day." in wrong.text) == (422, True)
+    today = clock.bangkok_day(clock.now()).isoformat()
+    done = client.post(address, data={"nonce": str(new_id()), "arrived_on": today})
+    assert done.status_code == 303
+    assert "Nothing is on its way" in client.get("/staff/settlement").text
 
 
 def test_a_refund_made_in_the_dashboard_is_booked(session, stripe_up, world):

@@ -1,8 +1,19 @@
 """What Stripe told: the events that the log may hold."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from fund.audit.events.base import Event
+
+
+@dataclass(frozen=True)
+class PayoutArrived(Event, subject="office"):
+    """The office's bank shows a payout; `payout` is its id at Stripe."""
+
+    payout: str
+    amount_minor: int
+    currency: str
+    arrived_on: date
 
 
 @dataclass(frozen=True)

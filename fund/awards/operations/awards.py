@@ -35,7 +35,6 @@ from fund.permissions import Actor, Permission
 from fund.survivors import queries as survivors
 from fund.survivors.models import Document
 from fund.survivors.operations import require_valid_consent
-from fund.survivors.operations.cases import actor_id
 
 
 def can_work_on(session: Session, actor: Actor, award: Award, permission: Permission) -> bool:
@@ -135,7 +134,7 @@ def record_acceptance(
         assent_wording_id=assent_wording.id if assent_wording else None,
         assented_how=assented_how if assent_wording else None,
         accepted_at=now,
-        recorded_by=actor_id(actor),
+        recorded_by=actor.staff_id,
     )
     session.add(acceptance)
     session.flush()
@@ -176,7 +175,7 @@ def confirm_condition(
         _require_stored(session, award, document_id)
     condition.confirmed_how = how
     condition.document_id = document_id if how == "document" else None
-    condition.confirmed_by, condition.confirmed_at = actor_id(actor), now
+    condition.confirmed_by, condition.confirmed_at = actor.staff_id, now
     session.flush()
     record(
         session,
@@ -208,7 +207,7 @@ def attach_evidence(
         id=new_id(),
         instalment_id=instalment.id,
         document_id=document_id,
-        attached_by=actor_id(actor),
+        attached_by=actor.staff_id,
         attached_at=now,
     )
     session.add(evidence)

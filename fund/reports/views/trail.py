@@ -21,9 +21,7 @@ def trail() -> str:
         rows = awards.list_awards(
             session, current_actor(), before=request.args.get("before", type=UUID)
         )
-        return render_template(
-            "reports/trail.html", rows=rows, states=AWARD_STATES, page=awards.PAGE
-        )
+        return render_template("reports/trail.html", rows=rows, states=AWARD_STATES)
 
 
 @blueprint.get("/staff/trail/awards/<uuid:award_id>")

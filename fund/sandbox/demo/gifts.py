@@ -7,15 +7,18 @@ from functools import partial
 from random import Random
 from uuid import UUID
 
+from sqlalchemy import select
+
 from config.settings import Settings
 from fund import clock
-from fund.db import transaction
+from fund.db import reading, transaction
 from fund.giving import operations, payments
 from fund.ledger.queries import get_fund, get_office
 from fund.money import Money
 from fund.sandbox.demo import twin
 from fund.sandbox.demo.world import World
-from fund.settlement.operations import pull_feed
+from fund.settlement.models import BalanceTransaction
+from fund.settlement.operations import pull_feed, record_arrival
 
 CARD_GIFTS, BANK_GIFTS, YEARS_IN_DAYS = 300, 100, 1095
 CURRENCIES = ("NZD", "NZD", "NZD", "NZD", "NZD", "USD", "USD", "AUD", "JPY", "EUR")
@@ -69,6 +72,24 @@ def give_by_card(world: World, settings: Settings) -> None:
                 operations.apply_payment(session, payment, now=payment.paid_at)
     twin.seed_payouts(settings, "nz", int((world.now - timedelta(days=1)).timestamp()))
     pull_feed("nz", now=world.now)
+
+
+def plan_arrivals(world: World) -> None:
+    """Payouts that the treasurer found at the bank, two days after they left Stripe."""
+    with reading() as session:
+        payouts = session.execute(
+            select(BalanceTransaction.id, BalanceTransaction.happened_at).where(
+                BalanceTransaction.category == "payout"
+            )
+        ).all()
+    for payout in payouts:
+        at = payout.happened_at + timedelta(days=2, hours=3)
+        world.plan(at, partial(_find_at_the_bank, world, payout.id))
+
+
+def _find_at_the_bank(world: World, payout_id: str, at: datetime) -> None:
+    with world.acting("treasurer", at) as (session, actor):
+        record_arrival(session, payout_id, arrived_on=clock.bangkok_day(at), actor=actor, now=at)
 
 
 def plan_bank_gifts(world: World) -> None:

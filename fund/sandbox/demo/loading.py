@@ -45,6 +45,7 @@ def load(settings: Settings, *, now: datetime) -> None:
     house.build(start)
     house.add_payees(world, world.ago(OPENED_DAYS_AGO - 2))
     gifts.give_by_card(world, settings)
+    gifts.plan_arrivals(world)
     gifts.plan_bank_gifts(world)
     cases.plan_cases(world)
     paydays.plan_paydays(world)

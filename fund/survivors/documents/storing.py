@@ -19,7 +19,7 @@ from fund.survivors import queries, tasks
 from fund.survivors.documents.intake import Upload
 from fund.survivors.identity import document_context
 from fund.survivors.models import Document, Survivor
-from fund.survivors.operations.cases import actor_id, require_case
+from fund.survivors.operations.cases import require_case
 
 # Longer than any upload takes; then the job looks what became of it.
 SETTLE_AFTER = timedelta(minutes=10)
@@ -59,7 +59,7 @@ def begin_document(
         pages=upload.pages,
         size=len(upload.content),
         storage_key=f"{new_id().hex[-2:]}/{document_id}",
-        uploaded_by=actor_id(actor),
+        uploaded_by=actor.staff_id,
         uploaded_at=now,
         state="pending",
     )

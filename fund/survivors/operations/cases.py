@@ -11,7 +11,7 @@ from fund import keys
 from fund.audit import events
 from fund.audit.operations import record
 from fund.clock import bangkok_day
-from fund.errors import Denied, Refused, require
+from fund.errors import Refused, require
 from fund.ids import new_case_code, new_id
 from fund.people import queries as people
 from fund.permissions import Actor, Permission, Role
@@ -28,7 +28,6 @@ def add_case(
     Raises Refused("case_known", case_code=…) if the person's case is the actor's too, and
     Refused("case_known_elsewhere", survivor_id=…) if it is not.
     """
-    staff_id = actor_id(actor)
     require(actor.may(Permission.ADD_CASES))
     if identity.birth_date > bangkok_day(now):
         raise Refused("day_in_future", field="birth_date")
@@ -45,12 +44,12 @@ def add_case(
         birth_year=identity.birth_date.year,
         region=region,
         state="open",
-        added_by=staff_id,
+        added_by=actor.staff_id,
         added_at=now,
     )
     session.add(survivor)
     session.flush()
-    _assign(session, survivor.id, staff_id, by=staff_id, now=now)
+    _assign(session, survivor.id, actor.staff_id, by=actor.staff_id, now=now)
     record(
         session, events.SurvivorAdded(survivor.id, survivor.case_code, region), actor=actor, now=now
     )
@@ -85,7 +84,7 @@ def assign_case(
         raise Refused("not_a_caseworker", field="staff_id")
     if any(a.staff_id == staff_id for a in queries.list_assignments(session, survivor.id)):
         raise Refused("already_assigned", field="staff_id")
-    _assign(session, survivor.id, staff_id, by=actor_id(actor), now=now)
+    _assign(session, survivor.id, staff_id, by=actor.staff_id, now=now)
     record(session, events.SurvivorAssigned(survivor.id, staff_id), actor=actor, now=now)
 
 
@@ -117,7 +116,7 @@ def attest_case(
         Attestation(
             id=new_id(),
             survivor_id=survivor.id,
-            staff_id=actor_id(actor),
+            staff_id=actor.staff_id,
             way=way,
             attested_at=now,
         )
@@ -154,13 +153,6 @@ def require_case(
     require(actor.may(permission))
     if not queries.may_open(session, survivor.id, actor=actor):
         raise queries.NotYourCase(survivor.id)
-
-
-def actor_id(actor: Actor) -> UUID:
-    """The staff member's id. Raises Denied for whoever is none."""
-    if actor.kind != "staff" or actor.id is None:
-        raise Denied
-    return actor.id
 
 
 def _assign(

@@ -18,7 +18,7 @@ from fund.permissions import Actor, Permission, Role
 from fund.survivors import ages, queries
 from fund.survivors.identity import guardian_context, reason_context, unseal_identity
 from fund.survivors.models import Consent, ConsentWording, Document, Guardian, Survivor
-from fund.survivors.operations.cases import actor_id, require_case
+from fund.survivors.operations.cases import require_case
 from fund.survivors.wordings import START
 
 OTHER_BASIS = "other_lawful_basis"
@@ -93,7 +93,7 @@ def record_consent(
         assent_wording_id=assent.id if assent else None,
         assent_how=given.assent_how if assent else None,
         assented_on=given.given_on if assent else None,
-        recorded_by=actor_id(actor),
+        recorded_by=actor.staff_id,
         recorded_at=now,
     )
     if given.giver_kind == OTHER_BASIS:
@@ -118,7 +118,7 @@ def confirm_basis(session: Session, consent_id: UUID, *, actor: Actor, now: date
         raise Refused("second_person_needed")
     if consent.confirmed_at is not None or consent.withdrawn_at is not None:
         raise Refused("already_confirmed")
-    consent.confirmed_by, consent.confirmed_at = actor_id(actor), now
+    consent.confirmed_by, consent.confirmed_at = actor.staff_id, now
     record(
         session, events.ConsentBasisConfirmed(consent.id, consent.survivor_id), actor=actor, now=now
     )
@@ -137,7 +137,7 @@ def withdraw_consent(
     if not standing:
         raise Refused("nothing_to_withdraw")
     for consent in standing:
-        consent.withdrawn_by, consent.withdrawn_at = actor_id(actor), now
+        consent.withdrawn_by, consent.withdrawn_at = actor.staff_id, now
         consent.withdrawal_reason = reason
         record(
             session,
@@ -168,7 +168,7 @@ def add_guardian(
         ),
         relation=relation,
         is_safe_to_contact=is_safe_to_contact,
-        added_by=actor_id(actor),
+        added_by=actor.staff_id,
         added_at=now,
     )
     session.add(guardian)

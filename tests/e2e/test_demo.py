@@ -1,0 +1,43 @@
+"""The demo world, in the running stack: whole, sound, and something waits on everybody."""
+
+import json
+
+import pytest
+
+from fund.permissions import Role
+from fund.sandbox.demo import CAST, PASSWORD
+from tests.e2e.browserless import Person
+from tests.e2e.stack import Stack
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+
+# Whose home page has nothing of the fund's to wait for: reading is all that they do.
+READERS = {Role.AUDITOR, Role.DATA_PROTECTION, Role.ADMINISTRATOR}
+
+
+def test_the_books_and_the_log_of_three_years_verify(stack: Stack):
+    for command in ("ledger", "audit"):
+        done = stack.flask(command, "verify", "--json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert json.loads(done.stdout)["findings"] == []
+
+
+def test_a_second_load_changes_nothing_and_tells_the_sign_ins_again(stack: Stack):
+    done = stack.flask("demo", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["loaded"] is False
+    assert set(told["sign_ins"].values()) == {role.value for role in Role}
+
+
+def test_the_duties_of_the_fund_are_covered(stack: Stack):
+    assert stack.flask("staff", "check").returncode == 0
+
+
+@pytest.mark.parametrize("member", CAST, ids=lambda member: member.key)
+def test_something_waits_on_everybody_who_acts(stack: Stack, member):
+    person = Person(stack.web)
+    person.sign_in(member.email, PASSWORD)
+    page = person.get("/staff/").text
+    own = page.count('class="card-row"') - page.count("/staff/me/second-factor")
+    assert own > 0 or member.role in READERS
