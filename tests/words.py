@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 from config.settings import ROOT
 
 CATALOGUE = ROOT / "fund/translations/th/LC_MESSAGES/messages.po"
-PLACEHOLDER = re.compile(r"%\\\((\w+)\\\)[sd]")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 
 
 @cache
@@ -23,9 +23,9 @@ def texts(language: str) -> dict[str, tuple[str, ...]]:
 
 def shape(text: str) -> str:
     """A regular expression for the text, with anything where a figure or a name stands."""
-    return PLACEHOLDER.sub(".+", re.escape(text).replace("%%", "%"))
+    return ".+".join(re.escape(part.replace("%%", "%")) for part in PLACEHOLDER.split(text))
 
 
 def is_shown(msgid: str, language: str, where: str) -> bool:
-    """Whether the text stands there, in that language."""
-    return any(re.search(shape(text), where) for text in texts(language)[msgid])
+    """Whether the text stands there in that language; what is no msgid reads the same in both."""
+    return any(re.search(shape(text), where) for text in texts(language).get(msgid, (msgid,)))

@@ -17,7 +17,7 @@ DECIDE = '.card-row-action[href^="/staff/docket/"]'
 
 @dataclass(frozen=True)
 class Screen:
-    """`heading`: the msgid of the page's main heading. `who`: one of the demo cast, or a visitor.
+    """`heading`: what its main heading says (a msgid). `who`: one of the demo cast, or a visitor.
 
     `clicks`: links on the way there; `once`: what is pressed only if it is (still) there.
     `at`: what is brought to the top of the picture.
@@ -78,7 +78,7 @@ SCREENS = (
     Screen("treasurer-stripe", "Stripe", "/staff/settlement", "treasurer"),
     Screen("auditor-books", "Books", "/staff/ledger", "auditor"),
     Screen(
-        "auditor-trail", "", "/staff/trail", "auditor",
+        "auditor-trail", "LF-", "/staff/trail", "auditor",
         ('.card-row-action >> nth=-1',),
     ),
     Screen("dataprotection-home", "Waiting on you", "/staff/", "dataprotection"),
