@@ -50,9 +50,7 @@ def compose() -> None:
     columns = 2
     rows = len(README_SCREENS) // columns
     width, height = CARD
-    picture = Image.new(
-        "RGB", (columns * (width + GAP) + GAP, rows * (height + GAP) + GAP), PAPER
-    )
+    picture = Image.new("RGB", (columns * (width + GAP) + GAP, rows * (height + GAP) + GAP), PAPER)
     for place, name in enumerate(README_SCREENS):
         row, column = divmod(place, columns)
         corner = (GAP + column * (width + GAP), GAP + row * (height + GAP))

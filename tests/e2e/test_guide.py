@@ -1,6 +1,6 @@
 """The guide's screens, in both languages: each opens for its person and shows what it should.
 
-With FUND_GUIDE=1 (`make guide`) the pictures of the guide, and the one of the README, are made anew.
+With FUND_GUIDE=1 (`make guide`) the pictures of the guide are taken anew.
 """
 
 import os
