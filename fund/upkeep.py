@@ -40,7 +40,11 @@ async def take_up_stalled(context: JobContext, timestamp: int) -> None:  # noqa:
         log.warning("stalled_job", job=job.id, task=job.task_name, outcome=outcome)
 
 
-async def give_way(run: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker) -> Any:
+async def give_way(
+    run: Callable[[], Awaitable[Any]],
+    context: JobContext,
+    worker: Worker,  # noqa: ARG001 procrastinate's signature
+) -> Any:
     """Around every job: a failed try is the last one if another with its queueing lock waits.
 
     procrastinate would fail to queue it again, and leave it marked as being done for ever.
