@@ -146,6 +146,14 @@ class Form:
         """Put an operation's refusal beside its field, or above the form."""
         self.errors.setdefault(error.field or "", []).append(i18n.refusal_text(error))
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Do what the form asks; if that is refused, go on after the block and show it again."""
+        try:
+            yield
+        except Refused as refusal:
+            self.refuse(refusal)
+
 
 def load_form(schema: Schema) -> Form:
     """Read the posted form by `schema`; messages are msgids, translated here."""

@@ -1,7 +1,6 @@
 """Pages of awards: the list, one award with its instalments, and what its caseworker records."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
@@ -14,16 +13,15 @@ from fund.awards import models, operations, queries
 from fund.awards.models import Award, Instalment
 from fund.awards.schemas import AcceptanceSchema, ConditionSchema, EvidenceSchema
 from fund.db import reading, transaction
-from fund.errors import Refused
 from fund.i18n import LANGUAGES, N_, gettext, language
 from fund.ledger.models import Fund
 from fund.ledger.queries import fund_name
 from fund.money import Money
 from fund.people.queries import staff_names
 from fund.permissions import Permission
-from fund.survivors import choices, documents
+from fund.survivors import choices
 from fund.survivors import queries as survivors
-from fund.survivors.views.documents import accept_posted_file
+from fund.survivors.views.documents import add_posted_paper
 from fund.survivors.views.room import options
 from fund.web import Form, NavEntry, current_actor, load_form, permit, posting
 
@@ -72,24 +70,21 @@ def acceptance_add(award_id: UUID) -> AnyResponse:
     form = Form()
     if request.method == "POST":
         form = load_form(AcceptanceSchema())
-        try:
-            if not form.errors:
-                with posting() as post:
-                    award = queries.get_award(post.session, award_id, actor=current_actor())
-                    operations.record_acceptance(
-                        post.session,
-                        award,
-                        language=form.data["language"],
-                        how=form.data["how"],
-                        assent_language=form.data["assent_language"],
-                        assented_how=form.data["assented_how"] or None,
-                        actor=current_actor(),
-                        now=clock.now(),
-                    )
-                    flash(gettext("The acceptance is recorded; the award is active."), "done")
-                    return post.redirect(_page_of(award_id))
-        except Refused as refusal:
-            form.refuse(refusal)
+        if not form.errors:
+            with form.attempt(), posting() as post:
+                award = queries.get_award(post.session, award_id, actor=current_actor())
+                operations.record_acceptance(
+                    post.session,
+                    award,
+                    language=form.data["language"],
+                    how=form.data["how"],
+                    assent_language=form.data["assent_language"],
+                    assented_how=form.data["assented_how"] or None,
+                    actor=current_actor(),
+                    now=clock.now(),
+                )
+                flash(gettext("The acceptance is recorded; the award is active."), "done")
+                return post.redirect(_page_of(award_id))
     with reading() as session:
         award = queries.get_award(session, award_id, actor=current_actor())
         page = render_template("awards/acceptance_add.html", form=form, **_to_read(session, award))
@@ -130,7 +125,7 @@ def condition_confirm(award_id: UUID, condition_id: UUID) -> AnyResponse:
     """Note how a condition is met; a document is stored first."""
     form = load_form(ConditionSchema())
 
-    def confirm(session: Session, award: Award, document_id: UUID | None) -> None:
+    def confirm(session: Session, award: Award, document_id: UUID | None = None) -> None:
         operations.confirm_condition(
             session,
             queries.get_condition(session, award, condition_id),
@@ -140,16 +135,14 @@ def condition_confirm(award_id: UUID, condition_id: UUID) -> AnyResponse:
             now=clock.now(),
         )
 
-    try:
-        if not form.errors:
-            is_paper = form.data["how"] == "document"
-            return _record(
-                award_id,
-                confirm,
-                paper=_paper("enrolment_proof", "award", award_id) if is_paper else None,
-            )
-    except Refused as refusal:
-        form.refuse(refusal)
+    if not form.errors:
+        with form.attempt():
+            if form.data["how"] == "document":
+                return _with_paper(award_id, "enrolment_proof", ("award", award_id), confirm)
+            with posting() as post:
+                award = queries.get_award(post.session, award_id, actor=current_actor())
+                confirm(post.session, award)
+                return post.redirect(_page_of(award_id))
     return _award_page(award_id, 422, **{f"condition-{condition_id}": form})
 
 
@@ -159,9 +152,7 @@ def evidence_add(award_id: UUID, instalment_id: UUID) -> AnyResponse:
     """Attach a receipt or a term report to a payment."""
     form = load_form(EvidenceSchema())
 
-    def attach(session: Session, award: Award, document_id: UUID | None) -> None:
-        if document_id is None:
-            raise Refused("document_missing", field="file")
+    def attach(session: Session, award: Award, document_id: UUID) -> None:
         operations.attach_evidence(
             session,
             queries.get_instalment(session, award, instalment_id),
@@ -170,12 +161,10 @@ def evidence_add(award_id: UUID, instalment_id: UUID) -> AnyResponse:
             now=clock.now(),
         )
 
-    try:
-        if not form.errors:
-            paper = _paper(form.data["document_class"], "instalment", instalment_id)
-            return _record(award_id, attach, paper=paper)
-    except Refused as refusal:
-        form.refuse(refusal)
+    if not form.errors:
+        with form.attempt():
+            about = ("instalment", instalment_id)
+            return _with_paper(award_id, form.data["document_class"], about, attach)
     return _award_page(award_id, 422, **{f"evidence-{instalment_id}": form})
 
 
@@ -184,57 +173,37 @@ def evidence_add(award_id: UUID, instalment_id: UUID) -> AnyResponse:
 def instalment_reschedule(award_id: UUID, instalment_id: UUID) -> AnyResponse:
     """Finance lets a payment that came back wait anew."""
     form = Form()
-    try:
-        with posting() as post:
-            award = queries.get_award(post.session, award_id, actor=current_actor())
-            operations.reschedule(
-                post.session,
-                queries.get_instalment(post.session, award, instalment_id),
-                actor=current_actor(),
-                now=clock.now(),
-            )
-            return post.redirect(_page_of(award_id))
-    except Refused as refusal:
-        form.refuse(refusal)
+    with form.attempt(), posting() as post:
+        award = queries.get_award(post.session, award_id, actor=current_actor())
+        operations.reschedule(
+            post.session,
+            queries.get_instalment(post.session, award, instalment_id),
+            actor=current_actor(),
+            now=clock.now(),
+        )
+        return post.redirect(_page_of(award_id))
     return _award_page(award_id, 422, reschedule=form)
 
 
-def _paper(document_class: str, subject_kind: str, subject_id: UUID) -> dict[str, Any]:
-    """The posted file and what it is about. Raises Refused with the reason."""
-    return {
-        "upload": accept_posted_file(),
-        "document_class": document_class,
-        "subject_kind": subject_kind,
-        "subject_id": subject_id,
-    }
-
-
-def _record(
+def _with_paper(
     award_id: UUID,
-    work: Callable[[Session, Award, UUID | None], None],
-    *,
-    paper: dict[str, Any] | None,
+    document_class: str,
+    about: tuple[str, UUID],
+    work: Callable[[Session, Award, UUID], None],
 ) -> Response:
-    """Do `work` once for this form; with a paper, only once storage has it.
+    """Do `work` with the posted paper's id, once storage has it.
 
     A crash in between leaves a stored paper that nothing refers to yet, and the form to send anew.
     """
-    actor, now = current_actor(), clock.now()
-    pending = None
-    with posting() as post:
-        award = queries.get_award(post.session, award_id, actor=actor)
-        if paper is None:
-            work(post.session, award, None)
-        else:
-            pending = documents.begin_document(
-                post.session, survivor_id=award.survivor_id, actor=actor, now=now, **paper
-            )
-        answer = post.redirect(_page_of(award_id))
-    if pending is not None:
-        documents.finish_document(pending, actor=actor, now=now)
-        with transaction() as session:
-            award = queries.get_award(session, award_id, actor=actor)
-            work(session, award, pending.document_id)
+    actor = current_actor()
+    answer, document_id = add_posted_paper(
+        lambda session: queries.get_award(session, award_id, actor=actor).survivor_id,
+        document_class,
+        about=about,
+        location=_page_of(award_id),
+    )
+    with transaction() as session:
+        work(session, queries.get_award(session, award_id, actor=actor), document_id)
     return answer
 
 

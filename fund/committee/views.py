@@ -25,7 +25,6 @@ from fund.committee import bar, models, operations, policy, queries
 from fund.committee.queries import Round
 from fund.committee.schemas import DeclareSchema, VoteSchema
 from fund.db import reading
-from fund.errors import Refused
 from fund.i18n import N_, gettext, language
 from fund.ledger.queries import fund_name
 from fund.money import Money
@@ -74,11 +73,9 @@ def declare(application_id: UUID) -> AnyResponse:
     form = Form()
     if request.method == "POST":
         form = load_form(DeclareSchema())
-        try:
-            if not form.errors:
+        if not form.errors:
+            with form.attempt():
                 return _declare(application_id, form.data["conflict_kind"])
-        except Refused as refusal:
-            form.refuse(refusal)
     with reading() as session:
         actor = current_actor()
         application = queries.get_item(session, application_id, actor=actor)
@@ -123,22 +120,19 @@ def dossier(application_id: UUID) -> AnyResponse:
 def vote(application_id: UUID) -> AnyResponse:
     """Score and vote; the last needed approval makes the award."""
     form = load_form(VoteSchema())
-    try:
-        if not form.errors:
-            with posting() as post:
-                application = queries.get_item(post.session, application_id, actor=current_actor())
-                decision = operations.vote(
-                    post.session,
-                    application,
-                    **form.data,
-                    actor=current_actor(),
-                    now=clock.now(),
-                )
-                outcome = decision.outcome if decision else "pending"
-                flash(gettext(SAID[outcome]), "done")
-                return post.redirect(url_for(".dossier", application_id=application_id))
-    except Refused as refusal:
-        form.refuse(refusal)
+    if not form.errors:
+        with form.attempt(), posting() as post:
+            application = queries.get_item(post.session, application_id, actor=current_actor())
+            decision = operations.vote(
+                post.session,
+                application,
+                **form.data,
+                actor=current_actor(),
+                now=clock.now(),
+            )
+            outcome = decision.outcome if decision else "pending"
+            flash(gettext(SAID[outcome]), "done")
+            return post.redirect(url_for(".dossier", application_id=application_id))
     return _dossier_page(application_id, form)
 
 

@@ -37,20 +37,17 @@ def give() -> Response:
         form.errors.clear()
         return _give_page(form, form.value("currency"))
     if not form.errors:
-        try:
-            with posting() as post:
-                gift = operations.start_gift(
-                    post.session,
-                    amount=form.data["amount"],
-                    fund_code=form.data["fund"],
-                    email=form.data["email"],
-                    name=form.data["name"],
-                    language=i18n.language(),
-                    now=clock.now(),
-                )
-                return post.redirect(url_for("giving.checkout", gift_id=gift.id))
-        except Refused as refusal:
-            form.refuse(refusal)
+        with form.attempt(), posting() as post:
+            gift = operations.start_gift(
+                post.session,
+                amount=form.data["amount"],
+                fund_code=form.data["fund"],
+                email=form.data["email"],
+                name=form.data["name"],
+                language=i18n.language(),
+                now=clock.now(),
+            )
+            return post.redirect(url_for("giving.checkout", gift_id=gift.id))
     return _give_page(form, form.value("currency"), 422)
 
 

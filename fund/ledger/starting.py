@@ -9,7 +9,7 @@ from fund.permissions import Actor
 
 # Code, name in English, name in Thai, purpose.
 STARTING_FUNDS = (
-    ("general", "Where needed most", "ที่จำเป็นที่สุด", None),
+    ("general", "Where needed most", "ส่วนที่จำเป็นที่สุด", None),
     ("education", "Education", "การศึกษา", "education"),
     ("vocational", "Vocational training", "การฝึกอาชีพ", "vocational"),
 )

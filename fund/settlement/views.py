@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from fund import clock, i18n
 from fund.crypto import Unreadable
 from fund.db import reading, transaction
-from fund.errors import NotFound, Refused
+from fund.errors import NotFound
 from fund.gateways import stripe
 from fund.giving import queries as giving
 from fund.giving.donors import Person, open_person
@@ -111,18 +111,15 @@ def payout_confirm(payout_id: str) -> Response:
     """The bank's statement shows this payout."""
     form = load_form(schemas.ArrivalSchema())
     if not form.errors:
-        try:
-            with posting() as post:
-                operations.record_arrival(
-                    post.session,
-                    payout_id,
-                    arrived_on=form.data["arrived_on"],
-                    actor=current_actor(),
-                    now=clock.now(),
-                )
-                return post.redirect(url_for("settlement.inbox"))
-        except Refused as refusal:
-            form.refuse(refusal)
+        with form.attempt(), posting() as post:
+            operations.record_arrival(
+                post.session,
+                payout_id,
+                arrived_on=form.data["arrived_on"],
+                actor=current_actor(),
+                now=clock.now(),
+            )
+            return post.redirect(url_for("settlement.inbox"))
     return make_response(_inbox(form, payout_id), 422)
 
 

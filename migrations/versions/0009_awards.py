@@ -225,6 +225,13 @@ BEGIN
             RAISE EXCEPTION 'instalments are more than the award'
                 USING ERRCODE = 'check_violation';
         END IF;
+        IF NOT EXISTS (SELECT FROM budget_line AS line WHERE line.id = NEW.budget_line_id
+                AND line.application_id = award.application_id
+                AND (line.line_kind, line.payee_kind) = (NEW.line_kind, NEW.payee_kind)
+                AND line.amount_minor >= NEW.amount_minor) THEN
+            RAISE EXCEPTION 'an instalment pays no cost of its application'
+                USING ERRCODE = 'check_violation';
+        END IF;
         RETURN NEW;
     END IF;
     IF (NEW.award_id, NEW.position, NEW.budget_line_id, NEW.line_kind, NEW.payee_kind,
@@ -327,14 +334,14 @@ INSERT INTO acceptance_wording (id, audience, version, language, text) VALUES
  'case. You can ask for a change or stop at any time, without giving a reason. The caseworker '
  'collects the receipt or report for each payment. Do you accept?'),
 ('019abc00-0000-7000-8000-000000000002', 'giver', 1, 'th',
- 'กองทุนขอเสนอจ่ายค่าใช้จ่ายตามที่อ่านให้ฟัง โดยจ่ายให้โรงเรียน ศูนย์ฝึก หรือร้านค้าที่ระบุไว้ในแต่ละรายการ '
- 'ไม่ต้องคืนเงิน และไม่ขึ้นกับการแจ้งความ การให้ปากคำ หรือคดีใด ๆ '
+ 'กองทุนขอเสนอจ่ายค่าใช้จ่ายตามที่อ่านให้ฟัง โดยจ่ายให้โรงเรียน ศูนย์ฝึกอาชีพ หรือร้านค้าที่ระบุไว้ '
+ 'ไม่ต้องคืนเงิน และไม่ขึ้นอยู่กับการแจ้งความ การให้ปากคำ หรือคดีใด ๆ '
  'ท่านขอเปลี่ยนแปลงหรือหยุดเมื่อใดก็ได้โดยไม่ต้องบอกเหตุผล '
- 'เจ้าหน้าที่จะเป็นผู้เก็บใบเสร็จหรือรายงานของแต่ละครั้งที่จ่าย ท่านยอมรับหรือไม่'),
+ 'เจ้าหน้าที่จะเป็นผู้เก็บใบเสร็จหรือรายงานของการจ่ายแต่ละครั้ง ท่านตอบรับหรือไม่'),
 ('019abc00-0000-7000-8000-000000000003', 'child', 1, 'en',
  'We would like to help pay for your learning, as we talked about. You do not have to do '
  'anything in return. You can say no, now or later, and nobody will be cross. Do you want this?'),
 ('019abc00-0000-7000-8000-000000000004', 'child', 1, 'th',
- 'เราอยากช่วยจ่ายค่าเรียนตามที่ได้คุยกัน ไม่ต้องทำอะไรตอบแทน '
- 'จะบอกว่าไม่เอาตอนนี้หรือวันหลังก็ได้ และจะไม่มีใครว่า อยากได้ความช่วยเหลือนี้ไหม');
+ 'เราอยากช่วยจ่ายค่าเรียนตามที่ได้คุยกัน น้องไม่ต้องทำอะไรตอบแทน '
+ 'จะบอกว่าไม่เอาตอนนี้หรือวันหลังก็ได้ ไม่มีใครว่า น้องอยากรับความช่วยเหลือนี้ไหม');
 """

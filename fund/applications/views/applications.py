@@ -13,9 +13,8 @@ from fund.db import reading
 from fund.errors import NotFound, Refused
 from fund.i18n import gettext
 from fund.permissions import Permission
-from fund.survivors import documents
 from fund.survivors import queries as survivors
-from fund.survivors.views.documents import accept_posted_file
+from fund.survivors.views.documents import add_posted_paper
 from fund.survivors.views.room import options
 from fund.web import Form, current_actor, load_form, permit, posting
 
@@ -85,28 +84,19 @@ def application_show(application_id: UUID) -> Response:
 def document_add(application_id: UUID) -> AnyResponse:
     """Add a paper; it counts once storage has it."""
     form = load_form(PaperSchema())
-    try:
-        if not form.errors:
-            upload = accept_posted_file()
-            with posting() as post:
-                application = queries.get_application(
-                    post.session, application_id, actor=current_actor()
-                )
-                pending = documents.begin_document(
-                    post.session,
-                    upload,
-                    survivor_id=application.survivor_id,
-                    subject_kind="application",
-                    subject_id=application.id,
-                    document_class=form.data["document_class"],
-                    actor=current_actor(),
-                    now=clock.now(),
-                )
-                answer = post.redirect(_page_of(application_id, "papers"))
-            documents.finish_document(pending, actor=current_actor(), now=clock.now())
+    if not form.errors:
+        with form.attempt():
+            answer, _ = add_posted_paper(
+                lambda session: (
+                    queries.get_application(
+                        session, application_id, actor=current_actor()
+                    ).survivor_id
+                ),
+                form.data["document_class"],
+                about=("application", application_id),
+                location=_page_of(application_id, "papers"),
+            )
             return answer
-    except Refused as refusal:
-        form.refuse(refusal)
     return application_page(application_id, 422, paper=form)
 
 
@@ -115,23 +105,20 @@ def document_add(application_id: UUID) -> AnyResponse:
 def application_submit(application_id: UUID) -> AnyResponse:
     """Hand it to the committee."""
     form = load_form(VersionSchema())
-    try:
-        if not form.errors:
-            with posting() as post:
-                application = queries.get_application(
-                    post.session, application_id, actor=current_actor()
-                )
-                operations.submit(
-                    post.session,
-                    application,
-                    version=form.data["version"],
-                    actor=current_actor(),
-                    now=clock.now(),
-                )
-                flash(gettext("Submitted. The committee has it now."), "done")
-                return post.redirect(_page_of(application_id))
-    except Refused as refusal:
-        form.refuse(refusal)
+    if not form.errors:
+        with form.attempt(), posting() as post:
+            application = queries.get_application(
+                post.session, application_id, actor=current_actor()
+            )
+            operations.submit(
+                post.session,
+                application,
+                version=form.data["version"],
+                actor=current_actor(),
+                now=clock.now(),
+            )
+            flash(gettext("Submitted. The committee has it now."), "done")
+            return post.redirect(_page_of(application_id))
     return application_page(application_id, 422, submission=form)
 
 
@@ -140,23 +127,20 @@ def application_submit(application_id: UUID) -> AnyResponse:
 def application_withdraw(application_id: UUID) -> AnyResponse:
     """Take it back."""
     form = load_form(VersionSchema())
-    try:
-        if not form.errors:
-            with posting() as post:
-                application = queries.get_application(
-                    post.session, application_id, actor=current_actor()
-                )
-                operations.withdraw(
-                    post.session,
-                    application,
-                    version=form.data["version"],
-                    actor=current_actor(),
-                    now=clock.now(),
-                )
-                flash(gettext("Withdrawn."), "done")
-                return post.redirect(_page_of(application_id))
-    except Refused as refusal:
-        form.refuse(refusal)
+    if not form.errors:
+        with form.attempt(), posting() as post:
+            application = queries.get_application(
+                post.session, application_id, actor=current_actor()
+            )
+            operations.withdraw(
+                post.session,
+                application,
+                version=form.data["version"],
+                actor=current_actor(),
+                now=clock.now(),
+            )
+            flash(gettext("Withdrawn."), "done")
+            return post.redirect(_page_of(application_id))
     return application_page(application_id, 422, withdrawal=form)
 
 

@@ -45,17 +45,14 @@ def payee_add() -> ResponseReturnValue:
     if request.method == "POST":
         form = load_form(schemas.PayeeSchema())
         if not form.errors:
-            try:
-                with posting() as post:
-                    payee = operations.add_payee(
-                        post.session,
-                        **_payee(post.session, form.data),
-                        actor=current_actor(),
-                        now=clock.now(),
-                    )
-                    return post.redirect(url_for(".payee_show", payee_id=payee.id))
-            except Refused as refusal:
-                form.refuse(refusal)
+            with form.attempt(), posting() as post:
+                payee = operations.add_payee(
+                    post.session,
+                    **_payee(post.session, form.data),
+                    actor=current_actor(),
+                    now=clock.now(),
+                )
+                return post.redirect(url_for(".payee_show", payee_id=payee.id))
     page = render_template("disbursements/payee_add.html", form=form, kinds=PAYEE_KINDS)
     return make_response(page, 422 if form.errors else 200)
 
@@ -92,15 +89,12 @@ def payee_change(payee_id: UUID) -> ResponseReturnValue:
 def payee_check(payee_id: UUID) -> ResponseReturnValue:
     """Say that the newest account agrees with the payee's paper."""
     form = Form()
-    try:
-        with posting() as post:
-            payee = queries.get_payee(post.session, payee_id)
-            operations.check_account(
-                post.session, payee.accounts[-1], payee, actor=current_actor(), now=clock.now()
-            )
-            return post.redirect(url_for(".payee_show", payee_id=payee_id))
-    except Refused as refusal:
-        form.refuse(refusal)
+    with form.attempt(), posting() as post:
+        payee = queries.get_payee(post.session, payee_id)
+        operations.check_account(
+            post.session, payee.accounts[-1], payee, actor=current_actor(), now=clock.now()
+        )
+        return post.redirect(url_for(".payee_show", payee_id=payee_id))
     with reading() as session:
         return _show(session, queries.get_payee(session, payee_id), form)
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from typing import Any
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import make_response, render_template, request, url_for
@@ -13,7 +13,14 @@ from fund import clock
 from fund.applications.models import LINE_KINDS
 from fund.db import reading, transaction
 from fund.disbursements import operations, queries, schemas
-from fund.disbursements.models import PAYEE_KINDS, PAYMENT_STATES, RETURN_REASONS, RUN_STATES, Run
+from fund.disbursements.models import (
+    PAYEE_KINDS,
+    PAYMENT_STATES,
+    RETURN_REASONS,
+    RUN_STATES,
+    Payment,
+    Run,
+)
 from fund.disbursements.views.room import blueprint
 from fund.errors import Refused
 from fund.people import queries as people
@@ -40,14 +47,11 @@ def run_prepare() -> ResponseReturnValue:
     form = Form()
     if request.method == "POST":
         form = Form(request.form)
-        try:
-            with posting() as post:
-                run = operations.prepare_run(
-                    post.session, _choices(form), actor=current_actor(), now=clock.now()
-                )
-                return post.redirect(url_for(".run_show", run_id=run.id))
-        except Refused as refusal:
-            form.refuse(refusal)
+        with form.attempt(), posting() as post:
+            run = operations.prepare_run(
+                post.session, _choices(form), actor=current_actor(), now=clock.now()
+            )
+            return post.redirect(url_for(".run_show", run_id=run.id))
     with reading() as session:
         ready = queries.list_ready(session, now=clock.now())
         page = render_template(
@@ -118,10 +122,7 @@ def run_bank_file(run_id: UUID) -> ResponseReturnValue:
     """The accounts and amounts to type or load at the bank; each look is committed first."""
     with transaction() as session:
         run = queries.get_run(session, run_id)
-        if run.state not in ("approved", "sent"):
-            raise Refused("wrong_state", state=run.state, wanted="approved")
-        for payee in queries.payees_of(session, run).values():
-            operations.record_reading(session, payee, actor=current_actor(), now=clock.now())
+        operations.open_accounts(session, run, actor=current_actor(), now=clock.now())
     with reading() as session:
         run = queries.get_run(session, run_id)
         response = make_response("\ufeff" + _bank_file(session, run))
@@ -162,28 +163,24 @@ def payment_return(payment_id: UUID) -> ResponseReturnValue:
     )
 
 
-def _do(run_id: UUID, form: Form, operation: Any) -> ResponseReturnValue:
+def _do(run_id: UUID, form: Form, operation: Callable[[Session, Run], None]) -> ResponseReturnValue:
     if not form.errors:
-        try:
-            with posting() as post:
-                operation(post.session, queries.get_run(post.session, run_id))
-                return post.redirect(url_for(".run_show", run_id=run_id))
-        except Refused as refusal:
-            form.refuse(refusal)
+        with form.attempt(), posting() as post:
+            operation(post.session, queries.get_run(post.session, run_id))
+            return post.redirect(url_for(".run_show", run_id=run_id))
     with reading() as session:
         return _show(session, run_id, form)
 
 
-def _do_payment(payment_id: UUID, form: Form, operation: Any) -> ResponseReturnValue:
+def _do_payment(
+    payment_id: UUID, form: Form, operation: Callable[[Session, Payment], None]
+) -> ResponseReturnValue:
     with reading() as session:
         run_id = queries.get_payment(session, payment_id).run_id
     if not form.errors:
-        try:
-            with posting() as post:
-                operation(post.session, queries.get_payment(post.session, payment_id))
-                return post.redirect(url_for(".run_show", run_id=run_id))
-        except Refused as refusal:
-            form.refuse(refusal)
+        with form.attempt(), posting() as post:
+            operation(post.session, queries.get_payment(post.session, payment_id))
+            return post.redirect(url_for(".run_show", run_id=run_id))
     with reading() as session:
         return _show(session, run_id, form, at_payment=payment_id)
 

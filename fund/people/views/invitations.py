@@ -5,7 +5,6 @@ from werkzeug.wrappers import Response
 
 from fund import clock
 from fund.db import reading, transaction
-from fund.errors import Refused
 from fund.people import operations, queries, signing_in
 from fund.people.passwords import SHORTEST
 from fund.people.schemas import NewPasswordSchema
@@ -21,15 +20,12 @@ def accept_invitation(token: str) -> str | Response | tuple[str, int]:
     if request.method == "GET":
         return _page(token, Form())
     form = load_form(NewPasswordSchema())
-    if form.errors:
-        return _page(token, form), 422
     now = clock.now()
-    try:
-        with transaction() as db:
+    if not form.errors:
+        with form.attempt(), transaction() as db:
             staff = operations.accept_invitation(db, token, password=form.data["password"], now=now)
             signing_in.note_signed_in(db, staff, now=now)
-    except Refused as refusal:
-        form.refuse(refusal)
+    if form.errors:
         return _page(token, form), 422
     browser.begin(staff, now=now)
     return browser.go(url_for("people.second_factor"), language=staff.language)

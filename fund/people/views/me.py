@@ -43,20 +43,16 @@ def choose_language() -> Response | tuple[str, int]:
 def change_password() -> Response | tuple[str, int]:
     """A new password ends the sessions on my other devices."""
     form = load_form(ChangePasswordSchema())
-    if form.errors:
-        return _page(form), 422
     now = clock.now()
-    try:
-        with transaction() as db:
+    if not form.errors:
+        with form.attempt(), transaction() as db:
             staff = queries.get_staff(db, current_user.staff_id, lock=True)
             changed = signing_in.change_password(
                 db, staff, present=form.data["present"], password=form.data["password"], now=now
             )
-    except Refused as refusal:
-        form.refuse(refusal)
-        return _page(form), 422
-    if not changed:
-        form.refuse(Refused("wrong_password", field="present"))
+            if not changed:
+                form.refuse(Refused("wrong_password", field="present"))
+    if form.errors:
         return _page(form), 422
     browser.begin(staff, now=now)
     return browser.go(url_for("people.my_sign_in", done="password"), language=staff.language)
@@ -81,15 +77,12 @@ def second_factor() -> Response | str | tuple[str, int]:
     if request.method == "GET":
         return _second_factor_page(Form())
     form = load_form(SecondFactorSchema())
-    if form.errors:
-        return _second_factor_page(form), 422
     now = clock.now()
-    try:
-        with transaction() as db:
+    if not form.errors:
+        with form.attempt(), transaction() as db:
             staff = queries.get_staff(db, current_user.staff_id, lock=True)
             signing_in.enrol_second_factor(db, staff, **form.data, now=now)
-    except Refused as refusal:
-        form.refuse(refusal)
+    if form.errors:
         return _second_factor_page(form), 422
     browser.begin(staff, now=now)
     path = url_for("people.my_sign_in", done="second_factor")

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from fund import clock
 from fund.db import reading
-from fund.errors import Refused
 from fund.people import duties, operations, queries
 from fund.people.schemas import ChangeSeatsSchema, InviteSchema
 from fund.people.views.blueprint import blueprint
@@ -64,12 +63,9 @@ def invite() -> Answer:
     if request.method == "GET":
         return _invite_page(Form())
     form = load_form(InviteSchema())
-    if form.errors:
-        return _invite_page(form), 422
-    data = form.data
-    try:
-        with posting() as post:
-            now, actor = clock.now(), current_actor()
+    if not form.errors:
+        with form.attempt(), posting() as post:
+            data, now, actor = form.data, clock.now(), current_actor()
             staff, _ = operations.invite(
                 post.session,
                 name=data["name"],
@@ -83,9 +79,7 @@ def invite() -> Answer:
                 post.session, staff, supervisor_id=data["supervisor_id"], actor=actor, now=now
             )
             return post.redirect(url_for("people.staff_list"))
-    except Refused as refusal:
-        form.refuse(refusal)
-        return _invite_page(form), 422
+    return _invite_page(form), 422
 
 
 @blueprint.route("/staff/people/<uuid:staff_id>", methods=["GET", "POST"])
@@ -95,10 +89,8 @@ def staff_edit(staff_id: UUID) -> Answer:
     if request.method == "GET":
         return _edit_page(staff_id, Form())
     form = load_form(ChangeSeatsSchema())
-    if form.errors:
-        return _edit_page(staff_id, form), 422
-    try:
-        with posting() as post:
+    if not form.errors:
+        with form.attempt(), posting() as post:
             staff = queries.get_staff(post.session, staff_id, lock=True)
             staff.check_version(form.data["version"])
             operations.change_seats(
@@ -110,9 +102,7 @@ def staff_edit(staff_id: UUID) -> Answer:
                 now=clock.now(),
             )
             return post.redirect(url_for("people.staff_list"))
-    except Refused as refusal:
-        form.refuse(refusal)
-        return _edit_page(staff_id, form), 422
+    return _edit_page(staff_id, form), 422
 
 
 @blueprint.post("/staff/people/<uuid:staff_id>/invitation")

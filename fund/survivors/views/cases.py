@@ -165,20 +165,17 @@ def identity_show(code: str) -> Response:
 def case_attest(code: str) -> AnyResponse:
     """A second person says that this survivor exists."""
     form = load_form(AttestSchema())
-    try:
-        if not form.errors:
-            with posting() as post:
-                case = queries.get_case(post.session, code, actor=current_actor())
-                operations.attest_case(
-                    post.session,
-                    case.survivor,
-                    way=form.data["way"],
-                    actor=current_actor(),
-                    now=clock.now(),
-                )
-                return post.redirect(url_for(".case_show", code=case.code))
-    except Refused as refusal:
-        form.refuse(refusal)
+    if not form.errors:
+        with form.attempt(), posting() as post:
+            case = queries.get_case(post.session, code, actor=current_actor())
+            operations.attest_case(
+                post.session,
+                case.survivor,
+                way=form.data["way"],
+                actor=current_actor(),
+                now=clock.now(),
+            )
+            return post.redirect(url_for(".case_show", code=case.code))
     return case_page(code, 422, attest=form)
 
 
@@ -187,20 +184,17 @@ def case_attest(code: str) -> AnyResponse:
 def case_assign(code: str) -> AnyResponse:
     """A supervisor lets a caseworker work on the case."""
     form = load_form(AssignSchema())
-    try:
-        if not form.errors:
-            with posting() as post:
-                case = queries.get_case(post.session, code, actor=current_actor())
-                operations.assign_case(
-                    post.session,
-                    case.survivor,
-                    form.data["staff_id"],
-                    actor=current_actor(),
-                    now=clock.now(),
-                )
-                return post.redirect(url_for(".case_show", code=case.code))
-    except Refused as refusal:
-        form.refuse(refusal)
+    if not form.errors:
+        with form.attempt(), posting() as post:
+            case = queries.get_case(post.session, code, actor=current_actor())
+            operations.assign_case(
+                post.session,
+                case.survivor,
+                form.data["staff_id"],
+                actor=current_actor(),
+                now=clock.now(),
+            )
+            return post.redirect(url_for(".case_show", code=case.code))
     return case_page(code, 422, assign=form)
 
 

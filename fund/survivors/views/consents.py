@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from fund import clock
 from fund.db import reading
-from fund.errors import Refused
 from fund.i18n import LANGUAGES, format_day, language
 from fund.permissions import Permission
 from fund.survivors import choices, operations, queries
@@ -30,14 +29,11 @@ def consent_add(code: str) -> AnyResponse:
     form = Form()
     if request.method == "POST":
         form = load_form(ConsentAddSchema())
-        try:
-            if not form.errors:
-                with posting() as post:
-                    case = queries.get_case(post.session, code, actor=current_actor())
-                    _record(post.session, case.survivor, form.data)
-                    return post.redirect(url_for(".case_show", code=case.code))
-        except Refused as refusal:
-            form.refuse(refusal)
+        if not form.errors:
+            with form.attempt(), posting() as post:
+                case = queries.get_case(post.session, code, actor=current_actor())
+                _record(post.session, case.survivor, form.data)
+                return post.redirect(url_for(".case_show", code=case.code))
     with reading() as session:
         case = queries.get_case(session, code, actor=current_actor())
         page = render_template(
@@ -113,20 +109,17 @@ def _language(name: str) -> str:
 def consent_withdraw(code: str) -> AnyResponse:
     """End every consent that stands."""
     form = load_form(ConsentWithdrawSchema())
-    try:
-        if not form.errors:
-            with posting() as post:
-                case = queries.get_case(post.session, code, actor=current_actor())
-                operations.withdraw_consent(
-                    post.session,
-                    case.survivor,
-                    reason=form.data["reason"],
-                    actor=current_actor(),
-                    now=clock.now(),
-                )
-                return post.redirect(url_for(".case_show", code=case.code))
-    except Refused as refusal:
-        form.refuse(refusal)
+    if not form.errors:
+        with form.attempt(), posting() as post:
+            case = queries.get_case(post.session, code, actor=current_actor())
+            operations.withdraw_consent(
+                post.session,
+                case.survivor,
+                reason=form.data["reason"],
+                actor=current_actor(),
+                now=clock.now(),
+            )
+            return post.redirect(url_for(".case_show", code=case.code))
     return case_page(code, 422, withdraw=form)
 
 
@@ -135,13 +128,8 @@ def consent_withdraw(code: str) -> AnyResponse:
 def consent_confirm(code: str, consent_id: UUID) -> AnyResponse:
     """A supervisor confirms another lawful basis."""
     form = Form()
-    try:
-        with posting() as post:
-            case = queries.get_case(post.session, code, actor=current_actor())
-            operations.confirm_basis(
-                post.session, consent_id, actor=current_actor(), now=clock.now()
-            )
-            return post.redirect(url_for(".case_show", code=case.code))
-    except Refused as refusal:
-        form.refuse(refusal)
+    with form.attempt(), posting() as post:
+        case = queries.get_case(post.session, code, actor=current_actor())
+        operations.confirm_basis(post.session, consent_id, actor=current_actor(), now=clock.now())
+        return post.redirect(url_for(".case_show", code=case.code))
     return case_page(code, 422, confirm=form)

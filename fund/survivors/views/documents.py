@@ -1,8 +1,10 @@
 """Papers of a case: sent, and opened on record."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Response, make_response, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from fund import clock
@@ -19,12 +21,43 @@ from fund.web import current_actor, load_form, permit, posting
 SANDBOX = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
 
 
-def accept_posted_file(name: str = "file") -> documents.Upload:
+def accept_posted_file() -> documents.Upload:
     """The file that a form brought, fit to be stored. Raises Refused with the reason."""
-    sent = request.files.get(name)
+    sent = request.files.get("file")
     if sent is None or not sent.filename:
-        raise Refused("document_missing", field=name)
+        raise Refused("document_missing", field="file")
     return documents.accept_upload(sent.filename, sent.stream.read(documents.LARGEST_BYTES + 1))
+
+
+def add_posted_paper(
+    find_survivor_id: Callable[[Session], UUID],
+    document_class: str,
+    *,
+    location: str,
+    about: tuple[str, UUID] | None = None,
+) -> tuple[Response, UUID]:
+    """Keep the posted file, once for this form; the way to `location`, and the paper's id.
+
+    `about` is the subject's kind and id, None for the survivor's own record. Raises Refused with
+    what is wrong with the file; Unavailable, with nothing kept, if storage does not answer.
+    """
+    upload, actor, now = accept_posted_file(), current_actor(), clock.now()
+    with posting() as post:
+        survivor_id = find_survivor_id(post.session)
+        subject_kind, subject_id = about or ("survivor", survivor_id)
+        pending = documents.begin_document(
+            post.session,
+            upload,
+            survivor_id=survivor_id,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            document_class=document_class,
+            actor=actor,
+            now=now,
+        )
+        answer = post.redirect(location)
+    documents.finish_document(pending, actor=actor, now=now)
+    return answer, pending.document_id
 
 
 @blueprint.post("/staff/cases/<code>/documents")
@@ -32,26 +65,14 @@ def accept_posted_file(name: str = "file") -> documents.Upload:
 def document_add(code: str) -> AnyResponse:
     """Add a paper to the case; "saved" shows only once storage has it."""
     form = load_form(DocumentAddSchema())
-    try:
-        if not form.errors:
-            upload = accept_posted_file()
-            with posting() as post:
-                case = queries.get_case(post.session, code, actor=current_actor())
-                pending = documents.begin_document(
-                    post.session,
-                    upload,
-                    survivor_id=case.id,
-                    subject_kind="survivor",
-                    subject_id=case.id,
-                    document_class=form.data["document_class"],
-                    actor=current_actor(),
-                    now=clock.now(),
-                )
-                answer = post.redirect(url_for(".case_show", code=case.code, _anchor="papers"))
-            documents.finish_document(pending, actor=current_actor(), now=clock.now())
+    if not form.errors:
+        with form.attempt():
+            answer, _ = add_posted_paper(
+                lambda session: queries.get_case(session, code, actor=current_actor()).id,
+                form.data["document_class"],
+                location=url_for(".case_show", code=code, _anchor="papers"),
+            )
             return answer
-    except Refused as refusal:
-        form.refuse(refusal)
     return case_page(code, 422, document=form)
 
 
