@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import select
 
 from fund.awards.models import Award
-from fund.ids import new_id
 from fund.ledger.models import Fund
 from fund.permissions import Role
 from tests.applications.factories import TEXTS, make_submitted
@@ -12,14 +11,6 @@ from tests.committee.factories import DECLINE, cast, make_committee, make_in_rev
 from tests.ledger.factories import give_cash
 from tests.people.factories import make_staff
 from tests.survivors.factories import NAME
-
-
-@pytest.fixture
-def post(client):
-    def post(address, **fields):
-        return client.post(address, data={"nonce": str(new_id()), **fields})
-
-    return post
 
 
 @pytest.fixture
