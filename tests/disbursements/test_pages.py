@@ -33,14 +33,6 @@ def team(session):
     return make_team(session)
 
 
-@pytest.fixture
-def post(client):
-    def post(address, **fields):
-        return client.post(address, data={"nonce": str(new_id()), **fields})
-
-    return post
-
-
 def test_a_payee_is_entered_by_one_and_checked_by_another(session, client, sign_in, post, team):
     sign_in(client, team.finance)
     answer = post("/staff/payees/add", kind="school", name="Invented School", **ACCOUNT)
