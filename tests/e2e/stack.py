@@ -86,7 +86,7 @@ def _free_port() -> int:
         return port
 
 
-def _wait_for(url: str, folder: Path, seconds: float = 30) -> None:
+def _wait_for(url: str, folder: Path, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
