@@ -37,7 +37,7 @@ browser:
 
 # Collect the texts anew; then fill in the Thai by hand (the tests name what is missing).
 texts: $(VENV)/.dev
-	$(BIN)/pybabel -q extract -F config/babel.cfg -k N_ -k lazy_gettext --no-location --sort-output -o var/messages.pot .
+	$(BIN)/pybabel -q extract --ignore-dirs '.*' -F config/babel.cfg -k N_ -k lazy_gettext --no-location --sort-output -o var/messages.pot .
 	$(BIN)/pybabel -q update -i var/messages.pot -o $(PO) -l th --no-fuzzy-matching --ignore-obsolete
 
 $(VENV)/bin/python:

@@ -19,6 +19,7 @@ PRACTICE_KEYRING = ",".join(
     f"{name}:{letter * 43}" for name, letter in (("practice", "E"), ("index", "I"), ("log", "M"))
 )
 PRACTICE_OFFICE = ("NZ", "sk_test_practice_nz", "whsec_practice_nz")
+PRACTICE_SMTP = "smtp://127.0.0.1:8025"  # the mail viewer
 TWIN_BASE = "http://127.0.0.1:8010"
 
 
@@ -88,21 +89,21 @@ class _Reader:
             "database_read_url": self.database("DATABASE_READ_URL", required=False),
             "stripe": self.stripe(),
             "stripe_api_base": self.stripe_api_base(),
-            "smtp_url": self.url("SMTP_URL", "smtp://127.0.0.1:8025", ("smtp", "smtps")),
-            "storage_url": self.environ.get("STORAGE_URL") or f"file://{VAR / 'documents'}",
+            "smtp_url": self.smtp(),
+            "storage_url": self.storage(),
         }
         if self.faults:
             raise ConfigurationError(self.faults)
         return Settings(**settings)  # type: ignore[arg-type]
 
     def secret(self, name: str, practice: str) -> str:
-        value = self.environ.get(name, "" if self.production else practice)
+        value = self.environ.get(name) or ("" if self.production else practice)
         if self.production and (len(value) < 32 or value == practice):
             self.faults.append(f"{name} must be set to at least 32 characters of its own")
         return value
 
     def keyring(self) -> Keyring | None:
-        text = self.environ.get("FUND_KEYRING", "" if self.production else PRACTICE_KEYRING)
+        text = self.environ.get("FUND_KEYRING") or ("" if self.production else PRACTICE_KEYRING)
         try:
             keyring = Keyring.parse(text)
         except ValueError as fault:
@@ -116,31 +117,33 @@ class _Reader:
         return keyring
 
     def base_url(self) -> str:
-        value = self.environ.get(
-            "FUND_BASE_URL", "" if self.production else "http://127.0.0.1:8000"
+        value = self.environ.get("FUND_BASE_URL") or (
+            "" if self.production else "http://127.0.0.1:8000"
         )
-        if self.production and not value.startswith("https://"):
-            self.faults.append("FUND_BASE_URL must be the service's https:// address")
+        schemes = ("https",) if self.production else ("https", "http")
+        if _scheme(value) not in schemes or not _host(value):
+            self.faults.append(f"FUND_BASE_URL must be the service's {schemes[0]}:// address")
         return value.rstrip("/")
 
     def database(self, name: str, *, required: bool) -> str | None:
         value = self.environ.get(name) or None
         if value is None and required and self.production:
             self.faults.append(f"{name} must be set")
-        if value is not None and urlsplit(value).scheme not in ("postgresql", "postgres"):
+        if value is not None and _scheme(value) not in ("postgresql", "postgres"):
             self.faults.append(f"{name} must begin with postgresql://")
         return value
 
     def stripe(self) -> dict[str, StripeKeys]:
-        prefix = "STRIPE_API_KEY_"
-        offices = {name.removeprefix(prefix) for name in self.environ if name.startswith(prefix)}
+        offices = self.offices("STRIPE_API_KEY_") | self.offices("STRIPE_WEBHOOK_SECRET_")
         if not offices and not self.production:
             code, api_key, secret = PRACTICE_OFFICE
             return {code.lower(): StripeKeys(api_key, secret)}
         keys = {}
         for office in sorted(offices):
-            api_key = self.environ[prefix + office]
+            api_key = self.environ.get(f"STRIPE_API_KEY_{office}", "")
             secret = self.environ.get(f"STRIPE_WEBHOOK_SECRET_{office}", "")
+            if not api_key.startswith(("sk_", "rk_")):
+                self.faults.append(f"STRIPE_API_KEY_{office} must be set (sk_… or rk_…)")
             if not secret.startswith("whsec_"):
                 self.faults.append(f"STRIPE_WEBHOOK_SECRET_{office} must be set (whsec_…)")
             if "practice" in api_key + secret and self.production:
@@ -148,14 +151,37 @@ class _Reader:
             keys[office.lower()] = StripeKeys(api_key, secret)
         return keys
 
+    def offices(self, prefix: str) -> set[str]:
+        return {name.removeprefix(prefix) for name in self.environ if name.startswith(prefix)}
+
     def stripe_api_base(self) -> str | None:
         value = self.environ.get("STRIPE_API_BASE") or (None if self.production else TWIN_BASE)
-        if self.production and value and not value.endswith(".stripe.com"):
+        stripes_own = _scheme(value or "") == "https" and _host(value or "").endswith(".stripe.com")
+        if self.production and value and not stripes_own:
             self.faults.append("STRIPE_API_BASE must not point to the twin in production")
         return value
 
-    def url(self, name: str, practice: str, schemes: tuple[str, ...]) -> str:
-        value = self.environ.get(name) or ("" if self.production else practice)
-        if urlsplit(value).scheme not in schemes:
-            self.faults.append(f"{name} must begin with {' or '.join(s + '://' for s in schemes)}")
+    def smtp(self) -> str:
+        value = self.environ.get("SMTP_URL") or ("" if self.production else PRACTICE_SMTP)
+        if _scheme(value) not in ("smtp", "smtps") or not _host(value):
+            self.faults.append("SMTP_URL must begin with smtp:// or smtps:// and name a server")
+        if self.production and value == PRACTICE_SMTP:
+            self.faults.append("SMTP_URL must not be the practice mailbox")
         return value
+
+    def storage(self) -> str:
+        value = self.environ.get("STORAGE_URL") or ""
+        if not _scheme(value) and (value or self.production):
+            self.faults.append("STORAGE_URL must begin with file:// or s3://")
+        return value or f"file://{VAR / 'documents'}"
+
+
+def _scheme(url: str) -> str:
+    return url.partition("://")[0] if "://" in url else ""
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

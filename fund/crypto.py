@@ -36,7 +36,7 @@ def unseal(key: bytes, sealed: bytes, *, context: str) -> bytes:
     """The plaintext that `seal` took. Raises Unreadable."""
     try:
         return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode())
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # ValueError: cut to less than a nonce
         raise Unreadable(context)
 
 
@@ -55,9 +55,12 @@ class Keyring:
         for entry in filter(None, (part.strip() for part in text.split(","))):
             name, _, encoded = entry.partition(":")
             try:
-                key = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+                padded = encoded + "=" * (-len(encoded) % 4)
+                key = base64.b64decode(padded, altchars=b"-_", validate=True)
             except ValueError:
                 raise ValueError(f"key {name!r} is not base64url")
+            if not name:
+                raise ValueError("a key without a name")
             if len(key) != 32:
                 raise ValueError(f"key {name!r} has {len(key)} bytes, not 32")
             if name in found:

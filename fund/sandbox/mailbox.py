@@ -13,6 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from config.settings import VAR, Settings
 from fund import ids
+from fund.sandbox import refuse_production
 
 MAILS = VAR / "mail"
 
@@ -48,6 +49,7 @@ def find_mail(name: UUID) -> EmailMessage | None:
 
 def main() -> None:
     """Listen where SMTP_URL points until told to stop."""
+    refuse_production()
     where = urlsplit(Settings.from_environ().smtp_url)
     controller = Controller(Keeper(MAILS), hostname=where.hostname, port=where.port or 25)
     controller.start()

@@ -13,6 +13,7 @@ from honcho.manager import Manager
 
 from config.settings import ROOT, VAR, ConfigurationError, Settings
 from fund import migrating, postgres
+from fund.sandbox import refuse_production
 
 # The demo world is loaded under the second name and renamed when it is whole, so that an
 # interrupted first run leaves nothing half done.
@@ -27,6 +28,7 @@ PROCESSES = {
 
 def main() -> None:
     """Start everything, say where it is, stop everything at Ctrl-C."""
+    refuse_production()
     settings = _practice_settings()
     twin_port = urlsplit(settings.stripe_api_base or "").port or 8010
     web_port = int(os.environ.get("FUND_BIND", ":8000").rpartition(":")[2])
@@ -72,8 +74,6 @@ def _practice_settings() -> Settings:
         settings = Settings.from_environ()
     except ConfigurationError as error:
         sys.exit(f"These settings cannot be used:\n{error}")
-    if settings.is_production:
-        sys.exit("The practice world does not start in production (FUND_ENV=production).")
     return settings
 
 

@@ -7,6 +7,8 @@ from types import FrameType
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from fund.sandbox import refuse_production
+
 from .app import create_app
 from .clockwork import Clockwork
 from .config import from_environment
@@ -26,6 +28,7 @@ class _QuietHandler(WSGIRequestHandler):
 
 
 def main() -> None:
+    refuse_production()
     logging.basicConfig(level=logging.INFO, format="stripe-twin  %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     settings = from_environment()
