@@ -62,6 +62,11 @@ def test_thai_keeps_every_placeholder(catalogue):
     assert broken == []
 
 
+def test_the_sign_of_repetition_never_begins_a_line(catalogue):
+    """A no-break space (U+00A0) stands before it."""
+    assert [_thai(m) for m in catalogue if m.id and " ๆ" in _thai(m)] == []
+
+
 def test_every_message_of_every_form_can_be_translated(app, catalogue):
     for module in pkgutil.walk_packages(fund.__path__, "fund."):
         if module.name.endswith(".schemas"):
