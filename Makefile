@@ -1,4 +1,4 @@
-# make run · make test · make bench   (see README.md)
+# make run · make test · make bench · make guide   (see README.md)
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV ?= .venv
@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PO := fund/translations/th/LC_MESSAGES/messages.po
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: run test check tests bench texts browser
+.PHONY: run test check tests bench texts guide browser
 
 run: $(VENV)/.run
 	@exec $(BIN)/python -m fund.sandbox.run
@@ -26,6 +26,11 @@ tests: $(VENV)/.dev browser
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench
+
+# The pictures of docs/guide and of the README, taken anew in the practice world.
+guide: $(VENV)/.dev browser
+	FUND_GUIDE=1 $(BIN)/pytest -n 0 tests/e2e/test_guide.py
+	$(BIN)/python -m tests.e2e.pictures
 
 # Chromium for the walks through the pages: from Debian where we may install it.
 browser:

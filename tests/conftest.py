@@ -4,7 +4,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -15,21 +15,30 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import sql
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from config.settings import ROOT, VAR, Settings
 from fund import clock, create_app, db, jobs, migrating, postgres
 from fund.i18n import LANGUAGE_COOKIE
+from fund.ids import new_id
 from fund.people.models import Staff
+from tests.ports import NOBODY
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.mailserver"]
 
 # No deadline: a slow moment of a shared machine is no fault of the code.
 hypothesis.settings.register_profile("fund", deadline=None)
 hypothesis.settings.load_profile("fund")
 
-SETTINGS = {"FUND_ENV": "test", "FUND_BASE_URL": "http://localhost"}
+# Stripe and mail answer only where a test starts them, whatever else runs on this machine.
+SETTINGS = {
+    "FUND_ENV": "test",
+    "FUND_BASE_URL": "http://localhost",
+    "STRIPE_API_BASE": f"http://{NOBODY}",
+    "SMTP_URL": f"smtp://{NOBODY}",
+}
 
 
 @pytest.fixture(scope="session")
@@ -161,6 +170,35 @@ def client(app: Flask, connection: Connection) -> FlaskClient:
     """A browser without JavaScript; CSRF is checked by tests of its own."""
     app.config["WTF_CSRF_ENABLED"] = False
     return app.test_client()
+
+
+@pytest.fixture
+def post(client: FlaskClient) -> Callable[..., TestResponse]:
+    """Send a form from that browser, once: each call has a nonce of its own."""
+
+    def post(address: str, **fields: object) -> TestResponse:
+        return client.post(address, data={"nonce": str(new_id()), **fields})
+
+    return post
+
+
+@pytest.fixture
+def count_statements(connection: Connection) -> Callable[[], AbstractContextManager[list[str]]]:
+    """The statements that the database is asked while the block runs."""
+
+    @contextmanager
+    def counting() -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK TO")):
+                seen.append(statement)
+
+        event.listen(connection, "before_cursor_execute", note)
+        yield seen
+        event.remove(connection, "before_cursor_execute", note)
+
+    return counting
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 
 from fund.gateways import mail
-from tests.sandbox.stripe_twin.fixtures import free_port
+from tests.ports import free_port
 
 
 @dataclass

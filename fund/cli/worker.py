@@ -96,6 +96,7 @@ async def _run_jobs(url: str, heartbeat: float, stalled: float) -> None:
                 update_heartbeat_interval=heartbeat,
                 stalled_worker_timeout=stalled,
                 additional_context={"stalled_seconds": stalled},
+                worker_middleware=[upkeep.give_way],
                 install_signal_handlers=False,
             )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, func, literal_column, select
+from sqlalchemy import Boolean, ColumnElement, exists, func, literal_column, select
 from sqlalchemy.orm import Session, selectinload
 
 from fund.awards.models import Award, Instalment
@@ -129,6 +129,16 @@ def payees_of(session: Session, run: Run) -> dict[UUID, Payee]:
     """The run's payees by id."""
     ids = {payment.payee_id for payment in run.payments}
     return {payee.id: payee for payee in session.scalars(select(Payee).where(Payee.id.in_(ids)))}
+
+
+def has_changed_account(session: Session, run: Run) -> bool:
+    """Whether another account was entered for one of the run's payees since it was prepared."""
+    newer = exists().where(
+        Payment.run_id == run.id,
+        PayeeAccount.payee_id == Payment.payee_id,
+        PayeeAccount.id > Payment.payee_account_id,
+    )
+    return bool(session.scalar(select(newer)))
 
 
 def approvals_suffice(session: Session, run: Run) -> bool:

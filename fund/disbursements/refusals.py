@@ -11,6 +11,10 @@ TEXTS: dict[str, str] = {
     "payee_not_usable": N_(
         "This payee's account was not yet checked by a second person, or its pause is not over."
     ),
+    "account_changed": N_(
+        "The account of a payee was changed since this run was prepared. Please drop the run and"
+        " prepare it anew."
+    ),
     "payee_of_other_kind": N_("This payee does not fit what is paid."),
     "run_changed": N_("The run changed since you opened it. Please look at it again."),
     "prepared_it_yourself": N_("You prepared this run, so somebody else has to approve it."),

@@ -67,6 +67,19 @@ def upgrade() -> None:
                 tstzrange(from_at, until_at) WITH &&)
         );
 
+        -- Votes and approvals are judged by the seats of their day.
+        CREATE FUNCTION staff_role_check() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF TG_OP = 'DELETE'
+               OR to_jsonb(NEW) - 'until_at' <> to_jsonb(OLD) - 'until_at'
+               OR NEW.until_at IS NULL OR NEW.until_at > OLD.until_at THEN
+                RAISE EXCEPTION 'a seat only ends, and sooner' USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER staff_role_check BEFORE UPDATE OR DELETE ON staff_role
+            FOR EACH ROW EXECUTE FUNCTION staff_role_check();
+
         CREATE TABLE invitation (
             id uuid CONSTRAINT pk_invitation PRIMARY KEY,
             staff_id uuid NOT NULL CONSTRAINT fk_invitation_staff_id REFERENCES staff (id),
@@ -88,3 +101,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP TABLE supervises, invitation, staff_role, staff, organisation")
+    op.execute("DROP FUNCTION staff_role_check()")

@@ -112,9 +112,10 @@ BEGIN
     END IF;
     IF OLD.state NOT IN ('draft', 'returned') AND
        (NEW.fund_id, NEW.requested_minor, NEW.round, NEW.sealed_aim, NEW.sealed_need,
-        NEW.sealed_plan, NEW.sealed_safety, NEW.submitted_at) IS DISTINCT FROM
+        NEW.sealed_plan, NEW.sealed_safety, NEW.region, NEW.age_band, NEW.submitted_at)
+       IS DISTINCT FROM
        (OLD.fund_id, OLD.requested_minor, OLD.round, OLD.sealed_aim, OLD.sealed_need,
-        OLD.sealed_plan, OLD.sealed_safety, OLD.submitted_at) THEN
+        OLD.sealed_plan, OLD.sealed_safety, OLD.region, OLD.age_band, OLD.submitted_at) THEN
         RAISE EXCEPTION 'what was submitted does not change' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.state = OLD.state THEN

@@ -225,6 +225,13 @@ BEGIN
             RAISE EXCEPTION 'instalments are more than the award'
                 USING ERRCODE = 'check_violation';
         END IF;
+        IF NOT EXISTS (SELECT FROM budget_line AS line WHERE line.id = NEW.budget_line_id
+                AND line.application_id = award.application_id
+                AND (line.line_kind, line.payee_kind) = (NEW.line_kind, NEW.payee_kind)
+                AND line.amount_minor >= NEW.amount_minor) THEN
+            RAISE EXCEPTION 'an instalment pays no cost of its application'
+                USING ERRCODE = 'check_violation';
+        END IF;
         RETURN NEW;
     END IF;
     IF (NEW.award_id, NEW.position, NEW.budget_line_id, NEW.line_kind, NEW.payee_kind,

@@ -14,22 +14,30 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP TRIGGER award_decided ON award")
+    op.execute("DROP TRIGGER application_decided ON application")
     op.execute("DROP TABLE decision, vote, score, declaration, policy")
     op.execute(
-        "DROP FUNCTION vote_check(), decision_check(), award_decided(),"
-        " holds_seat(uuid, timestamptz, boolean)"
+        "DROP FUNCTION vote_check(), decision_check(), award_decided(), application_decided(),"
+        " policy_check(), holds_seat(uuid, timestamptz, boolean), recused_from(uuid),"
+        " are_tiers(jsonb)"
     )
 
 
 TABLES = """
+-- Everybody needs an approval, whatever the amount.
+CREATE FUNCTION are_tiers(tiers jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT jsonb_typeof(tiers) = 'array' AND tiers -> -1 ->> 'up_to_minor' IS NULL
+        AND jsonb_array_length(jsonb_path_query_array(tiers, '$[*] ? (@.approvals >= 1)'))
+            = greatest(jsonb_array_length(tiers), 1)
+$$;
+
 CREATE TABLE policy (
     id uuid CONSTRAINT pk_policy PRIMARY KEY,
     valid_from date NOT NULL CONSTRAINT uq_policy_valid_from UNIQUE,
     tiers jsonb NOT NULL,
     quorum_percent bigint NOT NULL,
     decide_within_days bigint NOT NULL,
-    CONSTRAINT ck_policy_tiers CHECK (jsonb_typeof(tiers) = 'array'
-        AND jsonb_array_length(tiers) > 0),
+    CONSTRAINT ck_policy_tiers CHECK (are_tiers(tiers)),
     CONSTRAINT ck_policy_quorum_percent CHECK (quorum_percent BETWEEN 1 AND 100),
     CONSTRAINT ck_policy_decide_within_days CHECK (decide_within_days > 0)
 );
@@ -143,20 +151,37 @@ END $$;
 CREATE TRIGGER vote_check BEFORE INSERT ON vote
     FOR EACH ROW EXECUTE FUNCTION vote_check();
 
--- An approval has the votes that the policy of its day asks for.
+CREATE FUNCTION recused_from(application uuid) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
+    SELECT author_id FROM application AS a WHERE a.id = application
+    UNION SELECT member_id FROM declaration WHERE application_id = application AND has_conflict
+$$;
+
+-- Counts are those of the votes and of the seats; an approval has the votes, the majority and the
+-- quorum that the policy of its day asks for.
 CREATE FUNCTION decision_check() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     needed record;
-    approved bigint;
-    by_chair boolean;
+    cast_votes record;
+    may_vote bigint;
 BEGIN
-    SELECT count(*), COALESCE(bool_or(is_chair), false) INTO approved, by_chair
+    SELECT count(*) FILTER (WHERE choice LIKE 'approve%') AS approved,
+        count(*) FILTER (WHERE choice = 'decline') AS declined,
+        count(*) FILTER (WHERE choice = 'defer') AS deferred,
+        COALESCE(bool_or(is_chair) FILTER (WHERE choice LIKE 'approve%'), false) AS by_chair
+    INTO cast_votes
     FROM vote WHERE application_id = NEW.application_id AND round = NEW.round
-      AND choice IN ('approve', 'approve_with_conditions')
-      AND NOT EXISTS (SELECT FROM declaration WHERE application_id = vote.application_id
-        AND member_id = vote.member_id AND has_conflict);
-    IF approved <> NEW.approvals THEN
+      AND member_id NOT IN (SELECT recused_from(NEW.application_id));
+    IF (cast_votes.approved, cast_votes.declined, cast_votes.deferred)
+        <> (NEW.approvals, NEW.declines, NEW.deferrals) THEN
         RAISE EXCEPTION 'the counts are not those of the votes' USING ERRCODE = 'check_violation';
+    END IF;
+    SELECT count(*) INTO may_vote FROM (
+        SELECT id FROM staff WHERE state = 'active' AND holds_seat(id, NEW.decided_at, false)
+        UNION SELECT member_id FROM vote
+        WHERE application_id = NEW.application_id AND round = NEW.round
+        EXCEPT SELECT recused_from(NEW.application_id)) AS member;
+    IF NEW.seats - NEW.recused <> may_vote THEN
+        RAISE EXCEPTION 'the counts are not those of the seats' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.policy_id <> (SELECT id FROM policy
             WHERE valid_from <= (NEW.decided_at AT TIME ZONE 'Asia/Bangkok')::date
@@ -164,14 +189,20 @@ BEGIN
         RAISE EXCEPTION 'this was not the policy of the day' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.outcome = 'approved' THEN
-        SELECT (tier ->> 'approvals')::bigint AS approvals, (tier ->> 'chair')::boolean AS chair
+        SELECT (tier ->> 'approvals')::bigint AS approvals, (tier ->> 'chair')::boolean AS chair,
+            quorum_percent
         INTO needed
         FROM policy, jsonb_array_elements(tiers) WITH ORDINALITY AS t (tier, place)
         WHERE id = NEW.policy_id AND (tier ->> 'up_to_minor' IS NULL
             OR NEW.requested_minor <= (tier ->> 'up_to_minor')::bigint)
         ORDER BY place LIMIT 1;
-        IF approved < needed.approvals OR (needed.chair AND NOT by_chair) THEN
+        IF NEW.approvals < needed.approvals OR (needed.chair AND NOT cast_votes.by_chair) THEN
             RAISE EXCEPTION 'the policy asks for more approvals' USING ERRCODE = 'check_violation';
+        ELSIF NEW.approvals <= NEW.declines + NEW.deferrals THEN
+            RAISE EXCEPTION 'there is no majority' USING ERRCODE = 'check_violation';
+        ELSIF (NEW.approvals + NEW.declines + NEW.deferrals) * 100
+            < may_vote * needed.quorum_percent THEN
+            RAISE EXCEPTION 'there is no quorum' USING ERRCODE = 'check_violation';
         END IF;
     END IF;
     RETURN NEW;
@@ -190,6 +221,30 @@ BEGIN
 END $$;
 CREATE TRIGGER award_decided BEFORE INSERT ON award
     FOR EACH ROW EXECUTE FUNCTION award_decided();
+
+CREATE FUNCTION application_decided() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM decision WHERE application_id = NEW.id
+            AND round = NEW.round AND outcome = NEW.state) THEN
+        RAISE EXCEPTION 'no decision says so' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+-- After the application's own check has said that it may go there at all.
+CREATE TRIGGER application_decided BEFORE UPDATE ON application FOR EACH ROW
+    WHEN (NEW.state <> OLD.state AND NEW.state IN ('approved', 'declined', 'deferred'))
+    EXECUTE FUNCTION application_decided();
+
+-- An old decision is judged by the policy of its day, so no policy comes to be before another.
+CREATE FUNCTION policy_check() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.valid_from <= (SELECT max(valid_from) FROM policy) THEN
+        RAISE EXCEPTION 'a policy begins after every other' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER policy_check BEFORE INSERT ON policy
+    FOR EACH ROW EXECUTE FUNCTION policy_check();
 
 CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON policy
     FOR EACH ROW EXECUTE FUNCTION vault.refuse_change();

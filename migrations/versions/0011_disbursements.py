@@ -16,7 +16,7 @@ def downgrade() -> None:
     op.execute("DROP TABLE run_approval, payment, run, payee_account, payee")
     op.execute(
         "DROP FUNCTION payee_account_check(), run_check(), payment_check(), run_approval_check(),"
-        " run_approvals_suffice(run)"
+        " run_approvals_suffice(run), run_holds_its_content(run)"
     )
     op.execute("ALTER TABLE policy DROP COLUMN run_tiers")
 
@@ -27,6 +27,7 @@ ALTER TABLE policy ADD COLUMN run_tiers jsonb NOT NULL DEFAULT
     '[{"up_to_minor": 5000000, "approvals": 1, "chair": false},
       {"up_to_minor": null, "approvals": 2, "chair": true}]';
 ALTER TABLE policy ALTER COLUMN run_tiers DROP DEFAULT;
+ALTER TABLE policy ADD CONSTRAINT ck_policy_run_tiers CHECK (are_tiers(run_tiers));
 """
 
 TABLES = """
@@ -152,15 +153,24 @@ CREATE TRIGGER payee_account_check BEFORE INSERT OR UPDATE ON payee_account
     FOR EACH ROW EXECUTE FUNCTION payee_account_check();
 CREATE TRIGGER kept BEFORE DELETE ON payee_account
     FOR EACH ROW EXECUTE FUNCTION vault.refuse_change();
-CREATE TRIGGER kept BEFORE DELETE ON payee
+CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON payee
     FOR EACH ROW EXECUTE FUNCTION vault.refuse_change();
 
--- A payment is what was ready, to an account that may be used; afterwards only its course changes.
+-- A payment is what was ready, to the payee's newest account, once that may be used; afterwards
+-- only its course changes. An account that was changed since stops it.
 CREATE FUNCTION payment_check() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     run run;
 BEGIN
     SELECT * INTO run FROM run WHERE id = NEW.run_id;
+    IF NEW.state = 'prepared' OR (OLD.state, NEW.state) = ('prepared', 'sent') THEN
+        PERFORM FROM payee WHERE id = NEW.payee_id FOR SHARE;  -- whoever changes it waits
+        IF EXISTS (SELECT FROM payee_account
+                WHERE payee_id = NEW.payee_id AND id > NEW.payee_account_id) THEN
+            RAISE EXCEPTION 'this is not the newest account'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'account_changed';
+        END IF;
+    END IF;
     IF TG_OP = 'INSERT' THEN
         IF NEW.state <> 'prepared' OR run.state <> 'prepared' THEN
             RAISE EXCEPTION 'a payment is prepared with its run' USING ERRCODE = 'check_violation';
@@ -192,6 +202,10 @@ BEGIN
     END IF;
     IF NEW.state = 'sent' AND OLD.state = 'prepared' AND run.state <> 'sent' THEN
         RAISE EXCEPTION 'a payment is sent with its run' USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.confirmed_by IS NOT NULL AND (NEW.bank_reference, NEW.paid_on, NEW.confirmed_by)
+        IS DISTINCT FROM (OLD.bank_reference, OLD.paid_on, OLD.confirmed_by) THEN
+        RAISE EXCEPTION 'what the bank confirmed stays' USING ERRCODE = 'check_violation';
     END IF;
     IF run.sent_by IN (NEW.confirmed_by, NEW.returned_by) THEN
         RAISE EXCEPTION 'who sent a run does not reconcile it' USING ERRCODE = 'check_violation';
@@ -261,8 +275,23 @@ CREATE FUNCTION run_approvals_suffice(run run) RETURNS boolean LANGUAGE sql STAB
     GROUP BY tier
 $$;
 
+-- Whether its payments are those whose hash (SHA-256 over their canonical JSON, RFC 8785) and total
+-- were approved.
+CREATE FUNCTION run_holds_its_content(run run) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT sum(amount_minor) = (run).total_minor AND sha256(convert_to('[' || string_agg(
+            format('["%s","%s","%s"]', instalment_id, payee_account_id, amount_minor),
+            ',' ORDER BY instalment_id) || ']', 'UTF8')) = (run).content_sha256
+    FROM payment WHERE run_id = (run).id
+$$;
+
 CREATE FUNCTION run_check() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'prepared' THEN
+            RAISE EXCEPTION 'a run begins as prepared' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
     IF (NEW.office_id, NEW.total_minor, NEW.content_sha256, NEW.prepared_by, NEW.prepared_at)
         IS DISTINCT FROM (OLD.office_id, OLD.total_minor, OLD.content_sha256, OLD.prepared_by,
         OLD.prepared_at) THEN
@@ -274,11 +303,20 @@ BEGIN
         RAISE EXCEPTION 'a run does not go from % to %', OLD.state, NEW.state
             USING ERRCODE = 'check_violation';
     END IF;
+    IF OLD.sent_by IS NOT NULL AND (NEW.sent_by, NEW.sent_at)
+        IS DISTINCT FROM (OLD.sent_by, OLD.sent_at) THEN
+        RAISE EXCEPTION 'who sent a run, and when, stays' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.state <> OLD.state AND NEW.state IN ('approved', 'sent')
+        AND NOT COALESCE(run_holds_its_content(NEW), false) THEN
+        RAISE EXCEPTION 'the payments are not what was prepared' USING ERRCODE = 'check_violation';
+    END IF;
     IF NEW.state IN ('approved', 'sent') AND NOT COALESCE(run_approvals_suffice(NEW), false) THEN
         RAISE EXCEPTION 'the run lacks approvals' USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$;
-CREATE TRIGGER run_check BEFORE UPDATE ON run FOR EACH ROW EXECUTE FUNCTION run_check();
+CREATE TRIGGER run_check BEFORE INSERT OR UPDATE ON run
+    FOR EACH ROW EXECUTE FUNCTION run_check();
 CREATE TRIGGER kept BEFORE DELETE ON run FOR EACH ROW EXECUTE FUNCTION vault.refuse_change();
 """

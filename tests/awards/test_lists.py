@@ -1,31 +1,12 @@
 """Lists ask the database a fixed number of times, however long they are."""
 
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import event
 
 from fund.permissions import Role
 from tests.applications.factories import make_author, make_submitted
 from tests.awards.factories import make_award
 from tests.committee.factories import make_committee
 from tests.people.factories import make_staff
-
-
-@pytest.fixture
-def statements(connection):
-    @contextmanager
-    def counting():
-        seen = []
-
-        def note(_connection, _cursor, statement, *_):
-            seen.append(statement)
-
-        event.listen(connection, "before_cursor_execute", note)
-        yield seen
-        event.remove(connection, "before_cursor_execute", note)
-
-    return counting
 
 
 @pytest.mark.parametrize(
@@ -36,7 +17,7 @@ def statements(connection):
         (Role.AUDITOR, "/staff/awards"),
     ],
 )
-def test_a_longer_list_asks_no_more_often(session, client, sign_in, statements, role, page):
+def test_a_longer_list_asks_no_more_often(session, client, sign_in, count_statements, role, page):
     author = make_author(session)
     committee = make_committee(session)
     reader = author if role == Role.CASEWORKER else make_staff(session, role)
@@ -47,7 +28,7 @@ def test_a_longer_list_asks_no_more_often(session, client, sign_in, statements, 
 
     def ask():
         sign_in(client, reader)
-        with statements() as seen:
+        with count_statements() as seen:
             rows = client.get(page).text.count("card-row-action")
         return rows, len(seen)
 

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from fund.awards import operations
 from fund.awards.models import AwardCondition
-from fund.ids import new_id
 from fund.permissions import Role
 from fund.survivors.models import Document
 from tests.applications.factories import NOW
@@ -22,14 +21,6 @@ from tests.awards.factories import (
 )
 from tests.people.factories import make_staff
 from tests.survivors.factories import NAME
-
-
-@pytest.fixture
-def post(client):
-    def post(address, **fields):
-        return client.post(address, data={"nonce": str(new_id()), **fields})
-
-    return post
 
 
 def photograph():

@@ -16,7 +16,7 @@ from fund.ledger.queries import available
 from fund.permissions import Role
 from fund.survivors.models import Consent
 from tests.applications.factories import BOOKS, NOW, TUITION, make_author
-from tests.awards.factories import make_ready
+from tests.awards.factories import make_ready, withdraw_consent
 from tests.committee.factories import make_committee
 from tests.disbursements.factories import (
     DETAILS,
@@ -268,3 +268,27 @@ def test_a_guardian_is_paid_for_its_own_survivor_only(session):
             session, {award.instalments[0].id: guardian.id},
             actor=team.finance.actor_at(NOW), now=NOW,
         )  # fmt: skip
+
+
+def test_an_account_changed_after_the_approval_stops_the_run(session):
+    team = make_team(session)
+    run = make_run(session, team)
+    approve(session, run, team.committee[1])
+    finance = team.finance.actor_at(NOW)
+    payee = queries.get_payee(session, run.payments[0].payee_id)
+    operations.add_account(session, payee, DETAILS, actor=finance, now=NOW)
+    for step in (operations.open_accounts, operations.send_run):
+        with pytest.raises(Refused, match="account_changed"), session.begin_nested():
+            step(session, run, actor=finance, now=NOW)
+    session.refresh(run)
+    assert run.state == "approved"
+
+
+def test_no_accounts_go_to_the_bank_without_a_consent(session):
+    team = make_team(session)
+    run = make_run(session, team)
+    approve(session, run, team.committee[1])
+    operations.open_accounts(session, run, actor=team.finance.actor_at(NOW), now=NOW)
+    withdraw_consent(session, session.scalars(select(Award)).one())
+    with pytest.raises(Refused, match="no_valid_consent"):
+        operations.open_accounts(session, run, actor=team.finance.actor_at(NOW), now=NOW)

@@ -1,7 +1,6 @@
 """The whole service as separate processes on free loopback ports, as `make run` starts it."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import ROOT
+from tests.ports import free_port
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Stack:
 @contextmanager
 def running(database_url: str, owner_url: str, folder: Path) -> Iterator[Stack]:
     """Start twin, mail, web and worker; load the demo world; end them all afterwards."""
-    web, twin, smtp = (_free_port() for _ in range(3))
+    web, twin, smtp = (free_port() for _ in range(3))
     environ = os.environ | {
         "FUND_ENV": "practice",
         "DATABASE_URL": database_url,
@@ -77,13 +77,6 @@ def running(database_url: str, owner_url: str, folder: Path) -> Iterator[Stack]:
         for process in processes:
             process.wait(timeout=20)
         log.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_for(url: str, folder: Path, seconds: float = 60) -> None:

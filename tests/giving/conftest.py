@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from fund.gateways import stripe
 from tests.giving.factories import GivingWorld, make_giving_world
-from tests.mailserver import mail_server, mailbox
 from tests.sandbox.stripe_twin.fixtures import (
     Twin,
     receiver,
@@ -18,8 +17,6 @@ from tests.sandbox.stripe_twin.fixtures import (
 )
 
 __all__ = [
-    "mail_server",
-    "mailbox",
     "receiver",
     "receiver_process",
     "twin",

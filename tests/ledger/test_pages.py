@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import event
 
 from fund.clock import now as current_time
 from fund.db import PAGE
@@ -62,16 +61,13 @@ def test_a_list_that_fills_its_page_exactly_leads_no_further(auditor, session):
     assert "Older ones" not in auditor.get("/staff/ledger/journals").text
 
 
-def test_a_list_of_journals_costs_two_statements(session, connection):
+def test_a_list_of_journals_costs_two_statements(session, count_statements):
     post_charges(session, 40)
-    statements_run = []
-    event.listen(
-        connection, "before_cursor_execute", lambda *given: statements_run.append(given[2])
-    )
-    rows = statements.list_journals(session)
+    with count_statements() as seen:
+        rows = statements.list_journals(session)
+        assert [line.fund.name_en for row in rows for line in row.lines]
     assert (len(rows), rows.has_more) == (40, False)
-    assert [line.fund.name_en for row in rows for line in row.lines]
-    assert len([s for s in statements_run if s.startswith("SELECT")]) == 2
+    assert len(seen) == 2
 
 
 def test_a_journal_shows_its_transfers_and_its_seal(auditor, session):

@@ -47,7 +47,7 @@ def test_an_administrator_invites_and_the_letter_opens_the_door(
     assert "Invited" in client.get("/staff/people").text
 
     run_jobs()
-    (letter,) = mailbox()
+    (letter,) = mailbox.mails
     assert letter["To"] == "malee@lift.example"
     assert letter["Content-Language"] == "th"
     plain = letter.get_body(("plain",)).get_content()
@@ -116,7 +116,7 @@ def test_a_new_letter_replaces_the_old_one(client, app, session, sign_in, run_jo
     path = f"/staff/people/{staff.id}/invitation"
     assert client.post(path, data={"nonce": str(uuid4())}).status_code == 303
     assert run_jobs() == 2
-    assert len(mailbox()) == 1, "the job of the old letter sends nothing"
+    assert len(mailbox.mails) == 1, "the job of the old letter sends nothing"
     assert accept(app.test_client(), old).status_code == 422
 
 

@@ -14,6 +14,7 @@ from fund.ledger import queries as ledger
 from fund.permissions import Role
 from tests.people.factories import make_staff
 from tests.people.test_duties import SIX
+from tests.ports import NOBODY
 from tests.sandbox.stripe_twin.fixtures import running_twin
 
 ANSWERS = {
@@ -93,7 +94,7 @@ def test_setup_names_every_fault_at_once_and_writes_nothing(app, fresh):
 
 def test_setup_takes_the_offices_account_from_stripe(app, fresh, mailbox, tmp_path):
     settings = app.config["SETTINGS"]
-    with running_twin(tmp_path, "http://127.0.0.1:9") as twin:
+    with running_twin(tmp_path, f"http://{NOBODY}") as twin:
         stripe.init(settings.stripe, twin.base_url, settings.base_url)
         done = setup(app, office_code="nz", office_country="NZ", office_currency="NZD")
     stripe.init(settings.stripe, settings.stripe_api_base, settings.base_url)

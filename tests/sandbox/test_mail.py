@@ -1,6 +1,5 @@
 """Mails of the practice world arrive by SMTP and can be read."""
 
-import socket
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from flask.testing import FlaskClient
 
 from fund.gateways import mail
 from fund.sandbox import mailbox
+from tests.ports import free_port
 
 PAPER = mail.Attachment("receipt.pdf", "application/pdf", b"%PDF-1.7 plainly a paper")
 
@@ -17,12 +17,9 @@ PAPER = mail.Attachment("receipt.pdf", "application/pdf", b"%PDF-1.7 plainly a p
 def sent(app, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """One mail with an attachment, sent through a real SMTP server; its name."""
     monkeypatch.setattr(mailbox, "MAILS", tmp_path)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(mailbox.Keeper(tmp_path), hostname="127.0.0.1", port=port)
+    controller = Controller(mailbox.Keeper(tmp_path), hostname="127.0.0.1", port=free_port())
     controller.start()
-    mail.init(f"smtp://127.0.0.1:{port}")
+    mail.init(f"smtp://127.0.0.1:{controller.port}")
     try:
         mail.send(
             "donor@practice.example", "ขอบคุณ · Thank you", "See http://localhost/give <now>",

@@ -1,8 +1,6 @@
 """The same ground as the give page's tests."""
 
 from tests.giving.conftest import (
-    mail_server,
-    mailbox,
     receiver,
     receiver_process,
     stripe_up,
@@ -12,8 +10,6 @@ from tests.giving.conftest import (
 )
 
 __all__ = [
-    "mail_server",
-    "mailbox",
     "receiver",
     "receiver_process",
     "stripe_up",

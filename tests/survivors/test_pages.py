@@ -1,11 +1,10 @@
 """The case pages, as caseworkers, supervisors and strangers meet them."""
 
 import re
-from contextlib import contextmanager
 
 import pytest
 from marshmallow import ValidationError
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from fund import keys
 from fund.clock import bangkok_day
@@ -31,30 +30,6 @@ def supervisor(session, caseworker):
     supervisor = make_staff(session, Role.SUPERVISOR, name="Super Visor")
     make_team(session, supervisor, caseworker)
     return supervisor
-
-
-@pytest.fixture
-def post(client):
-    def post(address, **fields):
-        return client.post(address, data={"nonce": str(new_id()), **fields})
-
-    return post
-
-
-@pytest.fixture
-def count_statements(connection):
-    @contextmanager
-    def counting():
-        seen = []
-
-        def note(_connection, _cursor, statement, *_):
-            seen.append(statement)
-
-        event.listen(connection, "before_cursor_execute", note)
-        yield seen
-        event.remove(connection, "before_cursor_execute", note)
-
-    return counting
 
 
 def events(session, name: str) -> list:

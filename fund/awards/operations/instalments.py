@@ -139,6 +139,14 @@ def _step(session: Session, instalment_id: UUID, state: str, now: datetime) -> I
 
 
 def _get(session: Session, instalment_id: UUID) -> Instalment:
+    """The instalment's row, ours until the transaction ends; its award's lock comes first, in the
+    order of whoever confirms conditions and attaches evidence."""
+    session.execute(
+        select(Award.id)
+        .join(Instalment, Instalment.award_id == Award.id)
+        .where(Instalment.id == instalment_id)
+        .with_for_update(read=True, of=Award)
+    )
     return session.get_one(Instalment, instalment_id, with_for_update=True, populate_existing=True)
 
 

@@ -25,11 +25,13 @@ from fund.awards.models import Award, Instalment
 from fund.awards.operations import instalments
 from fund.disbursements import queries
 from fund.disbursements.models import Payee, Payment, Run, RunApproval
+from fund.disbursements.operations.payees import record_reading
 from fund.errors import NotFound, Refused, require
 from fund.ids import new_id
 from fund.ledger import journals
 from fund.ledger import operations as ledger
 from fund.permissions import Actor, Permission, Role
+from fund.survivors.operations import require_valid_consent
 
 # The database's own refusals of an approval, see migration 0011.
 DUTIES = {
@@ -136,16 +138,35 @@ def cancel_run(session: Session, run: Run, *, actor: Actor, now: datetime) -> No
     audit.record(session, RunCancelled(run.id), actor=actor, now=now)
 
 
+def open_accounts(session: Session, run: Run, *, actor: Actor, now: datetime) -> None:
+    """Note that this person takes the run's accounts to the bank; to be committed before it.
+
+    What could not be sent is not taken there either. Raises Denied; Refused: `wrong_state` before
+    it is approved, `account_changed`, `no_valid_consent`.
+    """
+    require(actor.may(Permission.SEND_RUNS))
+    if run.state not in ("approved", "sent"):
+        raise Refused("wrong_state", state=run.state, wanted="approved")
+    if run.state == "approved":
+        _check_accounts(session, run)
+        for award in _awards_of(session, run).values():
+            require_valid_consent(session, award.survivor_id, on=clock.bangkok_day(now))
+    for payee in queries.payees_of(session, run).values():
+        record_reading(session, payee, actor=actor, now=now)
+
+
 def send_run(session: Session, run: Run, *, actor: Actor, now: datetime) -> None:
     """Hand an approved run to the bank: its money leaves the funds and their commitments.
 
-    Raises Denied; Refused: `wrong_state` before it is approved, `no_valid_consent`.
+    Raises Denied; Refused: `wrong_state` before it is approved, `account_changed`,
+    `no_valid_consent`.
     """
     require(actor.may(Permission.SEND_RUNS))
     session.refresh(run, with_for_update=True)
     run.move_to("sent")
     run.sent_by, run.sent_at = actor.staff_id, now
     session.flush()
+    _check_accounts(session, run)
     awards = _awards_of(session, run)
     ledger.lock_funds(session, [award.fund_id for award in awards.values()])
     drafts = []
@@ -255,6 +276,11 @@ def _plan(session: Session, instalment_id: UUID, payee_id: UUID, now: datetime) 
         amount_minor=instalment.amount_minor,
         state="prepared",
     )
+
+
+def _check_accounts(session: Session, run: Run) -> None:
+    if queries.has_changed_account(session, run):
+        raise Refused("account_changed")
 
 
 def _content_sha256(payments: list[Payment]) -> bytes:

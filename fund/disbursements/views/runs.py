@@ -122,10 +122,7 @@ def run_bank_file(run_id: UUID) -> ResponseReturnValue:
     """The accounts and amounts to type or load at the bank; each look is committed first."""
     with transaction() as session:
         run = queries.get_run(session, run_id)
-        if run.state not in ("approved", "sent"):
-            raise Refused("wrong_state", state=run.state, wanted="approved")
-        for payee in queries.payees_of(session, run).values():
-            operations.record_reading(session, payee, actor=current_actor(), now=clock.now())
+        operations.open_accounts(session, run, actor=current_actor(), now=clock.now())
     with reading() as session:
         run = queries.get_run(session, run_id)
         response = make_response("\ufeff" + _bank_file(session, run))

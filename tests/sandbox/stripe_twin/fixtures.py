@@ -23,6 +23,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from config.settings import ROOT
+from tests.ports import free_port
 
 from .contract import CheckedClient
 
@@ -173,13 +174,6 @@ def api(twin: Twin, checked: CheckedClient) -> stripe.StripeClient:
     """The New Zealand account by the real library; every exchange is checked against Stripe's
     description."""
     return twin.client(http=checked)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_until(is_so: Callable[[], bool], seconds: float = 8) -> None:

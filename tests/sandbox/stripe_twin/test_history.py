@@ -3,6 +3,8 @@
 import signal
 import time
 
+from tests.ports import NOBODY
+
 from .fixtures import running_twin
 
 DAY = 86_400
@@ -71,12 +73,12 @@ def test_a_failed_payout_is_paid_out_again(twin):
 
 
 def test_it_ends_cleanly_within_two_seconds_and_finds_its_world_again(tmp_path):
-    with running_twin(tmp_path, "http://127.0.0.1:9") as twin:
+    with running_twin(tmp_path, f"http://{NOBODY}") as twin:
         twin.control("seed", gifts=_gifts(2, 1_700_000_000))
         before = [c.id for c in twin.client().v1.charges.list().data]
         asked = time.monotonic()
         twin.process.send_signal(signal.SIGINT)
         assert twin.process.wait(timeout=5) == 0
         assert time.monotonic() - asked < 2
-    with running_twin(tmp_path, "http://127.0.0.1:9") as twin:
+    with running_twin(tmp_path, f"http://{NOBODY}") as twin:
         assert [c.id for c in twin.client().v1.charges.list().data] == before

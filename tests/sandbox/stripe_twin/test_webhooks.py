@@ -3,6 +3,8 @@
 import pytest
 import stripe
 
+from tests.ports import NOBODY
+
 from .contract import check_object
 from .fixtures import NZ_SECRET, US_KEY, US_SECRET, order, running_twin, wait_until
 
@@ -47,7 +49,7 @@ def test_what_is_refused_comes_again(twin, receiver):
 
 
 def test_a_delivery_outlives_the_process(tmp_path, receiver):
-    with running_twin(tmp_path, "http://127.0.0.1:9") as twin:
+    with running_twin(tmp_path, f"http://{NOBODY}") as twin:
         customer = twin.client().v1.customers.create({"name": "A"})
         wait_until(lambda: twin.deliveries()[0]["attempts"] >= 1)
     with running_twin(tmp_path, receiver.base_url) as twin:
