@@ -15,8 +15,8 @@ from flask.cli import with_appcontext
 
 from config.settings import Settings
 from fund import jobs, upkeep
-from fund.answers import where
 from fund.audit import tasks as audit_tasks
+from fund.errors import where
 from fund.giving import checkout
 from fund.giving import tasks as giving_tasks
 from fund.people import tasks as people_tasks
