@@ -1,8 +1,9 @@
 """Languages and how values read in them. Texts are English msgids; Thai lives in translations/."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -14,7 +15,7 @@ from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, 
 
 from fund import clock
 from fund.errors import FundError
-from fund.money import CURRENCIES, Money
+from fund.money import CURRENCIES, Money, baht
 
 LANGUAGES = {"en": "English", "th": "ไทย"}
 LANGUAGE_COOKIE = "language"
@@ -40,6 +41,7 @@ def init(app: Flask) -> None:
         locale_selector=select_language,
     )
     app.jinja_env.filters.update(
+        baht=baht,
         money=format_money,
         short_money=format_short,
         exact_money=format_exact,
@@ -47,7 +49,9 @@ def init(app: Flask) -> None:
         moment=format_moment,
         month=format_month,
     )
-    app.jinja_env.globals.update(language=language, LANGUAGES=LANGUAGES)
+    app.jinja_env.globals.update(
+        language=language, LANGUAGES=LANGUAGES, options=options, figure_column=figure_column
+    )
 
 
 def select_language() -> str:
@@ -72,6 +76,11 @@ def speaking(code: str) -> Iterator[None]:
     base_url = current_app.config["SETTINGS"].base_url
     with current_app.test_request_context(base_url=base_url), force_locale(code):
         yield
+
+
+def options(texts: Mapping[str, str]) -> list[tuple[str, str]]:
+    """A closed list, code -> msgid, as the form macros offer it: in the reader's language."""
+    return [(code, gettext(text)) for code, text in texts.items()]
 
 
 def add_refusals(texts: Mapping[str, str]) -> None:
@@ -105,10 +114,13 @@ def format_short(money: Money) -> str:
 
 def format_exact(money: Money) -> str:
     """The amount with all its decimals, without a sign of currency: for columns of figures."""
-    exponent = CURRENCIES[money.currency].exponent
-    return numbers.format_decimal(
-        money.decimal(), f"#,##0.{'0' * exponent}" if exponent else "#,##0", locale="en"
-    ).replace("-", "\u2212")
+    return _figure(money.decimal(), CURRENCIES[money.currency].exponent).replace("-", "\u2212")
+
+
+def figure_column(amounts: Iterable[Money]) -> Callable[[Money], str]:
+    """How one column of a budget reads: in whole units if all of `amounts` are, else exactly."""
+    parts = any(m.amount_minor % 10 ** CURRENCIES[m.currency].exponent for m in amounts)
+    return format_exact if parts else _format_whole
 
 
 def format_day(day: date | datetime, *, always_year: bool = False) -> str:
@@ -160,10 +172,16 @@ def _compile_catalogue(source: Path) -> None:
 def _format(money: Money, decimals: int) -> str:
     unit = CURRENCIES[money.currency]
     sign = "\u2212" if money.amount_minor < 0 else ""
-    figure = numbers.format_decimal(
-        abs(money.decimal()), f"#,##0.{'0' * decimals}" if decimals else "#,##0", locale="en"
-    )
-    return f"{sign}{unit.symbol}{figure}".replace(" ", "\u00a0")
+    return f"{sign}{unit.symbol}{_figure(abs(money.decimal()), decimals)}".replace(" ", "\u00a0")
+
+
+def _format_whole(money: Money) -> str:
+    return _figure(money.decimal(), 0).replace("-", "\u2212")
+
+
+def _figure(amount: Decimal, decimals: int) -> str:
+    pattern = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
+    return str(numbers.format_decimal(amount, pattern, locale="en"))
 
 
 def readable(value: object) -> object:

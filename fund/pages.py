@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
@@ -54,10 +54,9 @@ def initials_of(name: str) -> str:
 
 
 def current_place(entries: list[NavEntry]) -> NavEntry | None:
-    """The entry this page belongs to: itself, else the first one of its room."""
-    here = [entry for entry in entries if entry.endpoint == request.endpoint]
-    room = [e for e in entries if e.endpoint.partition(".")[0] == request.blueprint]
-    return next(iter(here + room), None)
+    """The entry whose address this page's address begins with; none of another place stands in."""
+    here = f"{request.path}/"
+    return next((e for e in entries if here.startswith(f"{url_for(e.endpoint)}/")), None)
 
 
 def this_page() -> str:

@@ -72,12 +72,15 @@ def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiti
             endpoint="applications.application_edit",
             action=N_("Answer") if row.state == "returned" else N_("Go on"),
             code=row.case_code,
-            note=N_("saved today") if _same_day(row.saved_at, now) else N_("saved before today"),
+            note=_when_saved(row.saved_at, now),
             values={"application_id": row.id},
+            params={"day": clock.bangkok_day(row.saved_at)},
         )
         for row in rows
     ]
 
 
-def _same_day(one: datetime, other: datetime) -> bool:
-    return clock.bangkok_day(one) == clock.bangkok_day(other)
+def _when_saved(saved_at: datetime, now: datetime) -> str:
+    days = (clock.bangkok_day(now) - clock.bangkok_day(saved_at)).days
+    near = {0: N_("saved today"), 1: N_("saved yesterday")}
+    return near.get(days, N_("saved %(day)s"))

@@ -1,12 +1,13 @@
 """The pages of applications, as caseworkers and strangers meet them."""
 
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
 from PIL import Image
 from sqlalchemy import select, text
 
-from fund.applications import drafts
+from fund.applications import drafts, queries
 from fund.applications.models import Application
 from fund.ids import new_id
 from fund.permissions import Role
@@ -190,3 +191,15 @@ def test_no_page_says_who_it_is(client, session, sign_in, language):
         answer = client.get(page)
         assert answer.status_code == 200
         assert NAME not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(0, "saved today"), (1, "saved yesterday"), (12, "saved %(day)s")]
+)
+def test_an_open_draft_says_when_it_was_saved(session, days, words):
+    now = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    author = make_author(session)
+    make_draft(session, author=author).saved_at = now - timedelta(days=days)
+    session.flush()
+    [waiting] = queries.list_waiting(session, author.actor, now=now)
+    assert (waiting.note, waiting.params["day"]) == (words, date(2026, 11, 24 - days))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fund.i18n import format_exact
+from fund.i18n import figure_column, format_exact
 from fund.money import CURRENCIES, BadAmount, Money, parse_money
 
 currencies = st.sampled_from(sorted(CURRENCIES))
@@ -108,3 +108,10 @@ def test_exponents_and_minimums_are_those_of_iso_4217_and_stripe():
     assert known["USD"] == known["NZD"] == known["EUR"] == (2, 50)
     assert known["KWD"][0] == 3
     assert all(c.minimum_minor % c.step_minor == 0 for c in CURRENCIES.values())
+
+
+def test_a_budget_in_whole_baht_reads_without_satang_and_any_other_to_the_last_one():
+    fee, fare, less = Money(850_000, "THB"), Money(120_050, "THB"), Money(-20_000, "THB")
+    whole, exact = figure_column([fee, less]), figure_column([fee, fare])
+    assert [whole(fee), whole(less)] == ["8,500", "\u2212200"]
+    assert [exact(fee), exact(fare)] == ["8,500.00", "1,200.50"]

@@ -147,3 +147,20 @@ def test_initials_are_letters_in_either_script():
 
 def test_each_role_has_a_room_by_name():
     assert set(ROOM_NAMES) == set(Role)
+
+
+@pytest.mark.parametrize(
+    ("role", "page", "place"),
+    [
+        (Role.AUDITOR, "/staff/ledger/journals", "Books"),
+        (Role.FINANCE_OFFICER, "/staff/payees/add", "Payees"),
+        (Role.FINANCE_OFFICER, "/staff/runs/prepare", "Payments"),
+        (Role.ADMINISTRATOR, "/staff/people/invite", "People"),
+        (Role.ADMINISTRATOR, "/staff/me/second-factor", "My sign-in"),
+    ],
+)
+def test_a_page_stands_under_its_own_place_in_the_menu(
+    client: FlaskClient, session: Session, sign_in, role: Role, page: str, place: str
+):
+    text = sign_in(client, make_staff(session, role)).get(page).text
+    assert set(re.findall(r'aria-current="true">([^<]+)<', text)) == {place}
