@@ -1,7 +1,6 @@
 """How errors are answered: a calm sentence and the next step, in the reader's language."""
 
 import secrets
-import traceback
 from dataclasses import dataclass
 
 import structlog
@@ -12,7 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response as AnyResponse
 
 from fund import i18n
-from fund.errors import Conflict, Denied, FundError, NotFound, Refused, Unavailable
+from fund.errors import Conflict, Denied, FundError, NotFound, Refused, Unavailable, where
 from fund.i18n import N_
 from fund.permissions import ANONYMOUS
 from fund.web import Repeated, current_actor
@@ -137,14 +136,6 @@ def _answer_unexpected(error: InternalServerError) -> Response:
     number = secrets.token_hex(4)
     log.error("unexpected_error", number=number, **where(error.original_exception or error))
     return error_page(500, number=number)
-
-
-def where(error: BaseException) -> dict[str, str]:
-    """For the log: what failed and where. Not its message, which may quote a row with a name."""
-    return {
-        "kind": type(error).__qualname__,
-        "trace": "".join(traceback.format_tb(error.__traceback__)),
-    }
 
 
 def _answer_database_down(error: OperationalError) -> Response:

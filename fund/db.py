@@ -122,7 +122,10 @@ def make_engine(url: str, **options: Any) -> Engine:
         ),
         pool_pre_ping=True,
         hide_parameters=True,  # an error in the log must not show what was in the row
-        connect_args={"options": "-c timezone=UTC -c idle_in_transaction_session_timeout=30000"},
+        connect_args={
+            "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=30000",
+            "connect_timeout": 3,  # a page that says so is better than one that never comes
+        },
         **options,
     )
 

@@ -1,5 +1,7 @@
 """What an operation may raise. `web.py` maps these once to a page, a field message or JSON."""
 
+import traceback
+
 
 class FundError(Exception):
     """Base of the errors below; `code` names the reason, `params` fill its text at the edge."""
@@ -45,3 +47,11 @@ def require(allowed: bool, code: str = "denied") -> None:
     """Raise `Denied` unless `allowed`."""
     if not allowed:
         raise Denied(code)
+
+
+def where(error: BaseException) -> dict[str, str]:
+    """For the log: what failed and where. Not its message, which may quote a row with a name."""
+    return {
+        "kind": type(error).__qualname__,
+        "trace": "".join(traceback.format_tb(error.__traceback__)),
+    }

@@ -15,7 +15,7 @@ from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, 
 
 from fund import clock
 from fund.errors import FundError
-from fund.money import CURRENCIES, Money
+from fund.money import CURRENCIES, Money, baht
 
 LANGUAGES = {"en": "English", "th": "ไทย"}
 LANGUAGE_COOKIE = "language"
@@ -41,6 +41,7 @@ def init(app: Flask) -> None:
         locale_selector=select_language,
     )
     app.jinja_env.filters.update(
+        baht=baht,
         money=format_money,
         short_money=format_short,
         exact_money=format_exact,
@@ -49,7 +50,7 @@ def init(app: Flask) -> None:
         month=format_month,
     )
     app.jinja_env.globals.update(
-        language=language, LANGUAGES=LANGUAGES, figure_column=figure_column
+        language=language, LANGUAGES=LANGUAGES, options=options, figure_column=figure_column
     )
 
 
@@ -75,6 +76,11 @@ def speaking(code: str) -> Iterator[None]:
     base_url = current_app.config["SETTINGS"].base_url
     with current_app.test_request_context(base_url=base_url), force_locale(code):
         yield
+
+
+def options(texts: Mapping[str, str]) -> list[tuple[str, str]]:
+    """A closed list, code -> msgid, as the form macros offer it: in the reader's language."""
+    return [(code, gettext(text)) for code, text in texts.items()]
 
 
 def add_refusals(texts: Mapping[str, str]) -> None:

@@ -34,6 +34,8 @@ CURRENCIES: dict[str, Currency] = {
     )
 }
 
+THB = "THB"  # grants are asked for, reserved and paid in it, and the funds are counted in it
+
 
 class BadAmount(ValueError):
     """The text is no amount of the currency; `code` says why."""
@@ -82,6 +84,11 @@ class Money:
         if other.currency != self.currency:
             raise ValueError(f"{self.currency} and {other.currency} do not mix")
         return other.amount_minor
+
+
+def baht(satang: int) -> Money:
+    """Satang as money."""
+    return Money(satang, THB)
 
 
 def parse_money(text: str, currency: str) -> Money:

@@ -1,5 +1,6 @@
 """What every command's schema shares. Messages are msgids; `web.load_form` translates them."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,10 @@ AMOUNT_TEXTS = {
     "too_many_decimals": N_("This currency does not have that many decimals."),
     "unknown_currency": N_("Please choose one of the currencies."),
 }
+
+
+# Line ends and tabs are text; the others nobody types, and PostgreSQL keeps no zero byte.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class CommandSchema(Schema):
@@ -41,6 +46,8 @@ class Text(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         trimmed = super()._deserialize(value, attr, data, **kwargs).strip()
+        if _CONTROLS.search(trimmed):
+            raise self.make_error("invalid")
         if not trimmed and self.required:
             raise self.make_error("required")
         return trimmed

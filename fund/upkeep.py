@@ -1,11 +1,14 @@
 """Jobs of the ground itself: taking up what a killed worker left, forgetting old form nonces."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from procrastinate import JobContext
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
+from procrastinate.worker import Worker
 from sqlalchemy import delete
 
 from fund import clock, jobs
@@ -35,6 +38,25 @@ async def take_up_stalled(context: JobContext, timestamp: int) -> None:  # noqa:
         except ConnectorException as error:
             outcome = type(error).__name__
         log.warning("stalled_job", job=job.id, task=job.task_name, outcome=outcome)
+
+
+async def give_way(
+    run: Callable[[], Awaitable[Any]],
+    context: JobContext,
+    worker: Worker,  # noqa: ARG001 procrastinate's signature
+) -> Any:
+    """Around every job: a failed try is the last one if another with its queueing lock waits.
+
+    procrastinate would fail to queue it again, and leave it marked as being done for ever.
+    """
+    try:
+        return await run()
+    except Exception:
+        lock = context.job.queueing_lock
+        manager = context.app.job_manager
+        if lock is None or not await manager.list_jobs_async(queueing_lock=lock, status="todo"):
+            raise
+        log.warning("job_gave_way", job=context.job.id, task=context.job.task_name)
 
 
 async def _take_up(context: JobContext, job: Job) -> str:

@@ -261,7 +261,7 @@ def _secure(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if current_actor_known_staff():
+    if current_actor_known_staff() or request.path.startswith("/staff/"):
         headers["Cache-Control"] = "no-store"
     return response
 

@@ -1,6 +1,7 @@
 """What `create_app` puts together: settings, database, keys, languages, the gate and the rooms."""
 
 import logging
+import sys
 from types import ModuleType
 
 import structlog
@@ -121,10 +122,10 @@ def configure_logging() -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 

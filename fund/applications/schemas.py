@@ -16,7 +16,7 @@ from fund.applications.models import (
     SUPPORT_SOURCES,
 )
 from fund.i18n import N_
-from fund.money import BadAmount, parse_money
+from fund.money import THB, BadAmount, parse_money
 from fund.schemas import AMOUNT_TEXTS, CommandSchema, Text, WholeNumber
 from fund.survivors.choices import DOCUMENT_CLASSES
 from fund.survivors.schemas import CHOOSE, Code
@@ -94,7 +94,7 @@ def _choice(choices: Mapping[str, str]) -> Parse:
 
 def _amount(value: str) -> int:
     try:
-        money = parse_money(value, "THB")
+        money = parse_money(value, THB)
     except BadAmount as fault:
         raise ValueError(AMOUNT_TEXTS[fault.code])
     if not 0 < money.amount_minor < 10**11:

@@ -82,7 +82,10 @@ def find_checkpoint(session: Session) -> Checkpoint | None:
 
 def get_checkpoint(session: Session, size: int | None = None) -> Checkpoint:
     """The one over `size` events, or the newest. Raises NotFound."""
-    found = find_checkpoint(session) if size is None else session.get(Checkpoint, size)
+    if size is None:
+        found = find_checkpoint(session)
+    else:
+        found = session.get(Checkpoint, size) if 0 < size < 2**63 else None
     if found is None:
         raise NotFound("no_checkpoint")
     return found

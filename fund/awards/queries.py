@@ -22,7 +22,7 @@ from fund.awards.models import (
 from fund.db import PAGE, Page, page_of
 from fund.errors import NotFound
 from fund.i18n import N_
-from fund.money import Money
+from fund.money import Money, baht
 from fund.permissions import Actor, Permission, Role
 from fund.survivors import queries as survivors
 from fund.survivors.models import Document, Survivor
@@ -50,7 +50,7 @@ class AwardRow:
 
     @property
     def amount(self) -> Money:
-        return Money(self.award.amount_minor, "THB")
+        return baht(self.award.amount_minor)
 
 
 def reads_all(actor: Actor) -> bool:

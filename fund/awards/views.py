@@ -13,16 +13,14 @@ from fund.awards import models, operations, queries
 from fund.awards.models import Award, Instalment
 from fund.awards.schemas import AcceptanceSchema, ConditionSchema, EvidenceSchema
 from fund.db import reading, transaction
-from fund.i18n import LANGUAGES, N_, gettext, language
+from fund.i18n import LANGUAGES, N_, gettext, language, options
 from fund.ledger.models import Fund
 from fund.ledger.queries import fund_name
-from fund.money import Money
 from fund.people.queries import staff_names
 from fund.permissions import Permission
 from fund.survivors import choices
 from fund.survivors import queries as survivors
 from fund.survivors.views.documents import add_posted_paper
-from fund.survivors.views.room import options
 from fund.web import Form, NavEntry, current_actor, load_form, permit, posting
 
 blueprint = Blueprint("awards", __name__)
@@ -110,7 +108,6 @@ def _to_read(session: Session, award: Award) -> dict[str, object]:
         "choices": choices,
         "line_kinds": LINE_KINDS,
         "payee_kinds": PAYEE_KINDS,
-        "baht": _baht,
     }
 
 
@@ -211,10 +208,6 @@ def _page_of(award_id: UUID) -> str:
     return url_for(".award_show", award_id=award_id)
 
 
-def _baht(amount_minor: int) -> Money:
-    return Money(amount_minor, "THB")
-
-
 def _award_page(award_id: UUID, status: int = 200, **forms: Form) -> Response:
     with reading() as session:
         award = queries.get_award(session, award_id, actor=current_actor())
@@ -230,8 +223,6 @@ def _award_page(award_id: UUID, status: int = 200, **forms: Form) -> Response:
             choices=choices,
             next_steps=NEXT_STEPS,
             pills=PILLS,
-            options=options,
-            baht=_baht,
             **_about(session, award),
         )
     return make_response(page, status)

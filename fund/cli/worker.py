@@ -15,8 +15,8 @@ from flask.cli import with_appcontext
 
 from config.settings import Settings
 from fund import jobs, upkeep
-from fund.answers import where
 from fund.audit import tasks as audit_tasks
+from fund.errors import where
 from fund.giving import checkout
 from fund.giving import tasks as giving_tasks
 from fund.people import tasks as people_tasks
@@ -96,6 +96,7 @@ async def _run_jobs(url: str, heartbeat: float, stalled: float) -> None:
                 update_heartbeat_interval=heartbeat,
                 stalled_worker_timeout=stalled,
                 additional_context={"stalled_seconds": stalled},
+                worker_middleware=[upkeep.give_way],
                 install_signal_handlers=False,
             )
 

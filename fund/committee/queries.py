@@ -17,7 +17,7 @@ from fund.errors import NotFound
 from fund.i18n import N_
 from fund.ledger.models import Fund
 from fund.ledger.queries import Available, available
-from fund.money import Money
+from fund.money import Money, baht
 from fund.people import duties
 from fund.people.queries import list_staff_with_role
 from fund.permissions import Actor, Permission, Role
@@ -40,7 +40,7 @@ class DocketRow:
 
     @property
     def requested(self) -> Money:
-        return Money(self.application.requested_minor or 0, "THB")
+        return baht(self.application.requested_minor or 0)
 
 
 @dataclass(frozen=True)
@@ -234,8 +234,8 @@ def get_fund_bar(session: Session, application: Application, *, now: datetime) -
     return FundBar(
         fund=session.get_one(Fund, application.fund_id),
         committed=money.reserved,
-        others=Money(int(others or 0), "THB"),
-        this=Money(application.requested_minor or 0, "THB"),
+        others=baht(int(others or 0)),
+        this=baht(application.requested_minor or 0),
         available=money,
     )
 

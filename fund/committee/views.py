@@ -25,14 +25,13 @@ from fund.committee import bar, models, operations, policy, queries
 from fund.committee.queries import Round
 from fund.committee.schemas import DeclareSchema, VoteSchema
 from fund.db import reading
-from fund.i18n import N_, gettext, language
+from fund.i18n import N_, gettext, language, options
 from fund.ledger.queries import fund_name
-from fund.money import Money
+from fund.money import baht
 from fund.people.queries import staff_names
 from fund.permissions import Permission
 from fund.survivors import choices
 from fund.survivors import queries as survivors
-from fund.survivors.views.room import options
 from fund.web import Form, NavEntry, current_actor, load_form, permit, posting
 
 blueprint = Blueprint("committee", __name__)
@@ -151,7 +150,6 @@ def policy_show() -> Response:
             rules=rules,
             seats=len(seats),
             quorum=rules.quorum(len(seats)),
-            money=lambda minor: Money(minor, "THB"),
         )
     return make_response(page)
 
@@ -172,7 +170,7 @@ def _dossier_page(application_id: UUID, form: Form) -> AnyResponse:
             form=form,
             declaration=declaration,
             texts=drafts.read_texts(session, application),
-            gap=Money(budget.gap(application.lines, application.supports), "THB"),
+            gap=baht(budget.gap(application.lines, application.supports)),
             papers=queries.list_papers(session, application),
             award=find_by_application(session, application.id),
             fund=fund,
@@ -182,8 +180,6 @@ def _dossier_page(application_id: UUID, form: Form) -> AnyResponse:
             models=models,
             conditions=options(CONDITIONS),
             choices=choices,
-            options=options,
-            baht=lambda minor: Money(minor, "THB"),
             **_votes(session, application, standing),
         )
     return make_response(page, 422 if form.errors else 200)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from fund.db import Base, Stateful
 from fund.i18n import N_
 from fund.ids import new_id
-from fund.money import Money
+from fund.money import Money, baht
 
 PAYEE_KINDS = {
     "school": N_("School"),
@@ -110,7 +110,7 @@ class Run(Base, Stateful):
 
     @property
     def total(self) -> Money:
-        return Money(self.total_minor, "THB")
+        return baht(self.total_minor)
 
 
 class Payment(Base, Stateful):
@@ -150,7 +150,7 @@ class Payment(Base, Stateful):
 
     @property
     def amount(self) -> Money:
-        return Money(self.amount_minor, "THB")
+        return baht(self.amount_minor)
 
 
 class RunApproval(Base):

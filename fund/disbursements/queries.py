@@ -14,7 +14,7 @@ from fund.disbursements.models import Payee, PayeeAccount, Payment, Run
 from fund.errors import NotFound, Refused
 from fund.i18n import N_
 from fund.ledger.models import Office
-from fund.money import Money
+from fund.money import THB, Money, baht
 from fund.permissions import Actor, Permission
 from fund.survivors import queries as survivors
 from fund.waiting import Waiting
@@ -67,7 +67,7 @@ def get_run(session: Session, run_id: UUID) -> Run:
 
 def get_paying_office(session: Session) -> Office:
     """The office whose bank pays in baht. Raises Refused(`no_paying_office`)."""
-    office = session.scalars(select(Office).where(Office.currency == "THB").limit(1)).first()
+    office = session.scalars(select(Office).where(Office.currency == THB).limit(1)).first()
     if office is None:
         raise Refused("no_paying_office")
     return office
@@ -101,7 +101,7 @@ def list_ready(session: Session, *, now: datetime) -> list[ReadyRow]:
         ReadyRow(
             instalment.id, instalment.award_id, codes[survivor_id], instalment.position,
             instalment.line_kind, instalment.payee_kind,
-            Money(instalment.amount_minor, "THB"),
+            baht(instalment.amount_minor),
             instalment.due_on,
             [
                 payee for payee in usable
@@ -204,7 +204,7 @@ def _ready_to_gather(session: Session) -> list[Waiting]:
         Waiting(
             section=N_("Prepare payments"),
             title=N_("Payments ready: %(count)s, together %(total)s"),
-            params={"count": count, "total": Money(int(total), "THB")},
+            params={"count": count, "total": baht(int(total))},
             endpoint="disbursements.run_prepare",
             action=N_("Prepare a run"),
         )

@@ -12,11 +12,16 @@ from fund.schemas import REQUIRED, CommandSchema, Day, Text, one_of
 CASE_CODE = N_("Please write the case code, such as LF-7K3Q-2M.")
 
 
+# A table program takes a cell that begins with one of `= + - @` for a formula; the bank's file is
+# opened in one.
+BEGINS_WITH_A_WORD = validate.Regexp(r"\w", error=N_("Please begin with a letter or a figure."))
+
+
 class AccountSchema(CommandSchema):
     """A bank account as it stands on the payee's paper."""
 
-    account_name = Text(required=True, longest=200)
-    bank = Text(required=True, longest=100)
+    account_name = Text(required=True, longest=200, validate=BEGINS_WITH_A_WORD)
+    bank = Text(required=True, longest=100, validate=BEGINS_WITH_A_WORD)
     account_number = Text(
         required=True,
         longest=40,

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from fund.i18n import N_
-from fund.ledger.models import REPORTING_CURRENCY, Fund
-from fund.money import CURRENCIES, Money
+from fund.ledger.models import Fund
+from fund.money import CURRENCIES, THB, Money
 
 BUS_FARES = N_("bus fares to school for a month")
 BOOKS = N_("books and uniform for a term")
@@ -79,6 +79,6 @@ def most(fund: Fund, currency: str) -> Money:
     """
     limit = MOST_MINOR[currency]
     if fund.gift_cap_minor is not None:
-        share = fund.gift_cap_minor * limit // MOST_MINOR[REPORTING_CURRENCY]
+        share = fund.gift_cap_minor * limit // MOST_MINOR[THB]
         limit = min(limit, share - share % CURRENCIES[currency].step_minor)
     return Money(limit, currency)

@@ -60,7 +60,6 @@ PURPOSES = ("education", "vocational")
 # Charges younger than this are held back from new awards: most refunds and disputes come early.
 RESERVE_DAYS = 14
 
-REPORTING_CURRENCY = "THB"
 
 _SCHEMA = {"schema": "ledger"}
 

@@ -27,8 +27,8 @@ from fund.errors import Refused
 from fund.ids import new_id
 from fund.ledger import queries
 from fund.ledger.journals import JournalDraft
-from fund.ledger.models import REPORTING_CURRENCY, Commitment
-from fund.money import Money
+from fund.ledger.models import Commitment
+from fund.money import THB, baht
 from fund.permissions import Actor
 
 # What the database's own rules are called when they refuse.
@@ -113,7 +113,7 @@ def _row(session: Session, draft: JournalDraft, actor: Actor, now: datetime) -> 
 def lock_funds(session: Session, fund_ids: Iterable[UUID]) -> None:
     """Take the funds' guards in the one order; first, if a command touches several funds."""
     funds = literal(sorted(set(fund_ids)), ARRAY(Uuid()))
-    _call(session, func.ledger.lock_funds(funds, REPORTING_CURRENCY))
+    _call(session, func.ledger.lock_funds(funds, THB))
 
 
 def reserve(
@@ -136,7 +136,7 @@ def reserve(
             commitment_id,
             award_id,
             fund_id,
-            REPORTING_CURRENCY,
+            THB,
             amount_minor,
             queries.young_since(now),
             actor.label,
@@ -144,7 +144,7 @@ def reserve(
         ),
     )
     if short:
-        raise Refused("not_enough_available", short=Money(short, REPORTING_CURRENCY))
+        raise Refused("not_enough_available", short=baht(short))
     reserved = FundsReserved(
         award_id, commitment_id=commitment_id, fund_id=fund_id, amount_minor=amount_minor
     )

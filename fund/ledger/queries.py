@@ -13,14 +13,13 @@ from fund import clock, i18n
 from fund.errors import NotFound
 from fund.i18n import N_
 from fund.ledger.models import (
-    REPORTING_CURRENCY,
     RESERVE_DAYS,
     Account,
     BalanceShard,
     Fund,
     Office,
 )
-from fund.money import Money
+from fund.money import THB, Money, baht
 from fund.permissions import Actor, Permission
 from fund.waiting import Waiting
 
@@ -102,15 +101,14 @@ def available(session: Session, fund_id: UUID, *, now: datetime) -> Available:
 
 def list_available(session: Session, *, now: datetime) -> list[tuple[Fund, Available]]:
     """Each fund with what it has for awards, in THB; oldest fund first."""
-    position = func.ledger.fund_position(
-        Fund.id, REPORTING_CURRENCY, young_since(now)
-    ).table_valued("cash", "reserved", "reserve", joins_implicitly=True)
+    position = func.ledger.fund_position(Fund.id, THB, young_since(now)).table_valued(
+        "cash", "reserved", "reserve", joins_implicitly=True
+    )
     rows = session.execute(
         select(Fund, position.c.cash, position.c.reserved, position.c.reserve).order_by(Fund.id)
     )
     return [
-        (fund, Available(*(Money(int(amount), REPORTING_CURRENCY) for amount in amounts)))
-        for fund, *amounts in rows
+        (fund, Available(*(baht(int(amount)) for amount in amounts))) for fund, *amounts in rows
     ]
 
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from fund import clock
 from fund.ledger import queries as ledger
-from fund.ledger.models import REPORTING_CURRENCY, Account, BalanceShard, Journal
-from fund.money import Money
+from fund.ledger.models import Account, BalanceShard, Journal
+from fund.money import Money, baht
 
 # A count below this could point at somebody, so it is not shown; larger ones are rounded down to
 # a multiple of it.
@@ -37,7 +37,7 @@ def get_public_figures(session: Session, *, now: datetime) -> PublicFigures:
     until = today.replace(day=1) - timedelta(days=1)
     funds = ledger.list_available(session, now=now)
     return PublicFigures(
-        held=sum((position.cash for _, position in funds), Money(0, REPORTING_CURRENCY)),
+        held=sum((position.cash for _, position in funds), baht(0)),
         paid=rounded_down(_count_payments(session, until.replace(month=1, day=1), until)),
         paid_until=until,
         fee_shares=_fee_shares(session),

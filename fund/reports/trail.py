@@ -20,8 +20,8 @@ from fund.committee.models import CHOICES, OUTCOMES
 from fund.disbursements.models import RETURN_REASONS, Payment
 from fund.i18n import N_, format_money, gettext
 from fund.ledger import journals
-from fund.ledger.models import KIND_NAMES, REPORTING_CURRENCY, Journal
-from fund.money import Money
+from fund.ledger.models import KIND_NAMES, Journal
+from fund.money import Money, baht
 from fund.people.queries import staff_names
 from fund.permissions import Actor
 from fund.survivors.queries import case_code
@@ -89,7 +89,7 @@ class Trail:
 
     @property
     def amount(self) -> Money:
-        return Money(self.award.amount_minor, REPORTING_CURRENCY)
+        return baht(self.award.amount_minor)
 
 
 def get_trail(session: Session, award_id: UUID, *, actor: Actor) -> Trail:
@@ -158,7 +158,7 @@ def _notes(data: Mapping[str, Any]) -> list[str]:
         if value is None:
             continue
         if field.endswith("_minor"):
-            notes.append(format_money(Money(value, REPORTING_CURRENCY)))
+            notes.append(format_money(baht(value)))
         elif field == "has_conflict":
             notes.append(gettext(CONFLICT if value else NO_CONFLICT))
         elif field in WORDS and value in WORDS[field]:

@@ -118,9 +118,11 @@ def plain_name(name: str) -> str:
 
 
 def plain_number(national_id: str) -> str:
-    """A number without spaces, dashes and case."""
+    """A number without spaces, dashes and case; Thai figures as the others."""
     plain = unicodedata.normalize("NFKC", national_id)
-    return "".join(character for character in plain if character.isalnum()).upper()
+    return "".join(
+        str(unicodedata.decimal(character, character)) for character in plain if character.isalnum()
+    ).upper()
 
 
 def is_plausible_number(national_id: str) -> bool:

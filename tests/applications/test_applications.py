@@ -11,6 +11,7 @@ from fund.applications.drafts import Draft, LineDraft, SupportDraft, Texts
 from fund.audit.models import Event
 from fund.errors import Conflict, Denied, Refused
 from fund.people.models import Staff
+from fund.survivors.identity import seal_identity, unseal_identity
 from fund.survivors.queries import NotYourCase
 from tests.applications.factories import (
     BOOKS,
@@ -97,6 +98,23 @@ def test_what_is_not_whole_is_refused_beside_its_field(session, changes, code, f
     with pytest.raises(Refused) as refused:
         submit(session, application)
     assert (refused.value.code, refused.value.field) == (code, field)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["id 1-2345-67890-12-1", "1234567890121", "๑๒๓๔๕๖๗๘๙๐๑๒๑", "call 081 234 5678", "081-2345678"],
+)
+def test_a_number_of_the_record_is_found_however_it_is_written(session, typed):
+    author = make_author(session)
+    survivor = make_case(session, caseworker=author)
+    identity = replace(
+        unseal_identity(session, survivor), national_id="1 2345 67890 12 1", contact="081-234-5678"
+    )
+    survivor.sealed_identity = seal_identity(session, survivor.id, survivor.key_id, identity)
+    texts = replace(TEXTS, need=f"Wants to go back, {typed}.")
+    application = make_draft(session, author=author, survivor=survivor, texts=texts)
+    with pytest.raises(Refused, match="name_in_text"):
+        submit(session, application)
 
 
 def test_ordinary_words_are_no_names(session):

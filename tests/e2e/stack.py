@@ -79,7 +79,7 @@ def running(database_url: str, owner_url: str, folder: Path) -> Iterator[Stack]:
         log.close()
 
 
-def _wait_for(url: str, folder: Path, seconds: float = 30) -> None:
+def _wait_for(url: str, folder: Path, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:

@@ -30,3 +30,10 @@ def fail_once(path: str, secret: str) -> None:
         note.func(path, "failed")
         raise ValueError(secret)
     note.func(path, "done")
+
+
+@jobs.task("test.wait_and_fail")
+def wait_and_fail(path: str, until: str) -> None:
+    """Fail, once the file `until` is there."""
+    wait.func(path, until)
+    raise ValueError

@@ -53,6 +53,18 @@ def test_a_left_job_whose_place_was_taken_is_closed_and_the_other_done(app, fres
         eventually(lambda: jobs_by_status("test.wait") == {"failed": 1, "todo": 1})
 
 
+def test_a_failed_job_gives_way_to_the_one_that_waits_in_its_place(app, fresh_url, tmp_path):
+    notes, gate = tmp_path / "notes", tmp_path / "gate"
+    task = tasks.wait_and_fail
+    _defer(task, path=notes, until=gate, once="one at a time")
+    with worker(fresh_url, *QUICK, log=tmp_path / "log"):
+        eventually(lambda: _words(notes) == ["began"])
+        _defer(task, path=notes, until=gate, once="one at a time")
+        gate.touch()
+        eventually(lambda: _words(notes) == ["began", "ended"] * 2)
+        eventually(lambda: jobs_by_status(task.name) == {"todo": 1})  # to be tried again
+
+
 def test_a_job_that_keeps_killing_its_worker_is_closed_at_last(app, fresh_url, tmp_path):
     notes, gate = tmp_path / "notes", tmp_path / "gate"
     _defer(tasks.wait, path=notes, until=gate)

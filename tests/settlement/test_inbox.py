@@ -122,7 +122,9 @@ def test_while_stripe_is_down_events_wait_and_are_tried_later(client, session, s
     assert gift.state == "paid"
 
 
-def test_an_event_about_no_gift_of_ours_fails_by_itself(client, session, stripe_up, receiver):
+def test_an_event_about_no_gift_of_ours_fails_by_itself(
+    client, session, stripe_up, receiver, capsys
+):
     gift = pay_at_stripe(session, stripe_up)
     body = receiver.wait_for(PAID)[0].event
     body["id"], body["data"]["object"]["id"] = "evt_foreign", "cs_test_foreign"
@@ -133,6 +135,9 @@ def test_an_event_about_no_gift_of_ours_fails_by_itself(client, session, stripe_
     assert gift.state == "paid"
     failed = session.scalars(select(InboxEvent).where(InboxEvent.state == "failed")).one()
     assert (failed.event_id, failed.error) == ("evt_foreign", "stripe_refused")
+    logged = "".join(capsys.readouterr())
+    assert "evt_foreign" in logged
+    assert "cs_test_foreign" not in logged  # what Stripe says may quote a donor
 
 
 def test_a_worker_that_died_leaves_the_event_to_the_next(client, session, stripe_up, receiver):

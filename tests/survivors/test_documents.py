@@ -38,7 +38,7 @@ def photograph(kind: str = "JPEG") -> bytes:
     return picture(kind, (3000, 1500), exif=exif.tobytes())
 
 
-def pdf(pages: int = 2, *, password: str = "", script: str = "") -> bytes:
+def pdf(pages: int = 2, *, password: str = "", script: str = "", at: str = "/OpenAction") -> bytes:
     writer, content = PdfWriter(), BytesIO()
     for _ in range(pages):
         writer.add_blank_page(200, 200)
@@ -46,7 +46,7 @@ def pdf(pages: int = 2, *, password: str = "", script: str = "") -> bytes:
         action = DictionaryObject()
         action[NameObject("/S")] = NameObject("/JavaScript")
         action[NameObject("/JS")] = TextStringObject(script)
-        writer.root_object[NameObject("/OpenAction")] = action
+        writer.root_object[NameObject(at)] = action
     if password:
         writer.encrypt(password, algorithm="AES-256")
     writer.write(content)
@@ -97,6 +97,7 @@ def test_a_pdf_is_kept_as_it_is_and_its_pages_are_counted():
         ("letter.pdf", pdf(0), "document_damaged"),
         ("letter.pdf", pdf(password="secret"), "document_locked"),
         ("letter.pdf", pdf(script="app.alert('x')"), "document_locked"),
+        ("letter.pdf", pdf(script="app.alert('x')", at="/AA"), "document_locked"),
         (
             "picture.png",
             picture("PNG", (9000, 7000), mode="1", colour=1),

@@ -8,14 +8,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from fund import clock
 from fund.applications import models, operations, queries
 from fund.applications.schemas import PaperSchema, StartSchema, VersionSchema
-from fund.applications.views.room import application_page, baht, blueprint
+from fund.applications.views.room import application_page, blueprint
 from fund.db import reading
 from fund.errors import NotFound, Refused
-from fund.i18n import gettext
+from fund.i18n import gettext, options
 from fund.permissions import Permission
 from fund.survivors import queries as survivors
 from fund.survivors.views.documents import add_posted_paper
-from fund.survivors.views.room import options
 from fund.web import Form, current_actor, load_form, permit, posting
 
 
@@ -32,7 +31,6 @@ def application_list() -> Response:
                 "applications/application_list.html",
                 rows=rows,
                 models=models,
-                baht=baht,
             )
         )
 

@@ -18,7 +18,6 @@ from fund.errors import Conflict, require
 from fund.i18n import format_month, gettext
 from fund.permissions import Permission
 from fund.survivors import queries as survivors
-from fund.survivors.views.room import options
 from fund.web import Form, Repeated, current_actor, load_form, permit, posting
 
 MONTHS_AHEAD = 24
@@ -55,7 +54,6 @@ def application_edit(application_id: UUID) -> AnyResponse:
             supports=_supports(application, form),
             months=_months(application),
             models=models,
-            options=options,
         )
     return make_response(page, status)
 

@@ -10,12 +10,11 @@ from fund.applications import budget, drafts, models, operations, queries
 from fund.applications.models import Application
 from fund.db import reading
 from fund.i18n import N_
-from fund.money import Money
+from fund.money import baht
 from fund.people.queries import staff_names
 from fund.permissions import Permission
 from fund.survivors import choices
 from fund.survivors import queries as survivors
-from fund.survivors.views.room import options
 from fund.web import Form, NavEntry, current_actor
 
 blueprint = Blueprint("applications", __name__)
@@ -35,11 +34,6 @@ FIELD_NAMES = {
 }
 
 
-def baht(amount_minor: int | None) -> Money:
-    """Satang as money."""
-    return Money(amount_minor or 0, "THB")
-
-
 def application_page(application_id: UUID, status: int = 200, **forms: Form) -> Response:
     """The page of one application; `forms` are those that came back with something to mend."""
     with reading() as session:
@@ -51,8 +45,6 @@ def application_page(application_id: UUID, status: int = 200, **forms: Form) -> 
             forms=forms,
             models=models,
             choices=choices,
-            options=options,
-            baht=baht,
             field_names=FIELD_NAMES,
             **_about(session, application),
         )

@@ -30,6 +30,7 @@ from fund.errors import NotFound, Refused, require
 from fund.ids import new_id
 from fund.ledger import journals
 from fund.ledger import operations as ledger
+from fund.money import THB
 from fund.permissions import Actor, Permission, Role
 from fund.survivors.operations import require_valid_consent
 
@@ -301,7 +302,7 @@ def _awards_of(session: Session, run: Run) -> dict[UUID, Award]:
 
 
 def _book(session: Session, run: Run, award: Award) -> journals.Book:
-    return journals.Book.load(session, award.fund_id, run.office_id, "THB")
+    return journals.Book.load(session, award.fund_id, run.office_id, THB)
 
 
 def _close_when_settled(session: Session, run: Run) -> None:

@@ -7,6 +7,7 @@ from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
 from fund.i18n import LANGUAGE_COOKIE
+from fund.pages import safe_path
 from fund.people import queries
 from fund.people.models import Staff
 
@@ -38,7 +39,8 @@ def is_signed_in() -> bool:
 def next_path(wanted: str | None = None) -> str:
     """Where `next` leads if that is a staff page, else the home page."""
     target = wanted if wanted is not None else request.values.get("next", "")
-    return target if target.startswith("/staff/") else url_for("reports.home")
+    is_ours = target.startswith("/staff/") and safe_path(target) == target
+    return target if is_ours else url_for("reports.home")
 
 
 def go(path: str, *, language: str) -> Response:

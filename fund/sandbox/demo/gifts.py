@@ -14,7 +14,7 @@ from fund import clock
 from fund.db import reading, transaction
 from fund.giving import operations, payments
 from fund.ledger.queries import get_fund, get_office
-from fund.money import Money
+from fund.money import Money, baht
 from fund.sandbox.demo import twin
 from fund.sandbox.demo.world import World
 from fund.settlement.models import BalanceTransaction
@@ -95,7 +95,7 @@ def _find_at_the_bank(world: World, payout_id: str, at: datetime) -> None:
 def plan_bank_gifts(world: World) -> None:
     """Gifts that finance read from the Thai office's bank statement, the day after they came."""
     for place, (fund, minor) in enumerate(FIRST_GIFTS):
-        first = Given(fund, Money(minor, "THB"), 90 + place, world.ago(YEARS_IN_DAYS))
+        first = Given(fund, baht(minor), 90 + place, world.ago(YEARS_IN_DAYS))
         world.plan(first.at, partial(_record, world, first, f"PRACTICE-FIRST-{place}"))
     for place, gift in enumerate(_draw(world, BANK_GIFTS, ("THB",), donors=40)):
         at = min(gift.at + timedelta(hours=20), world.now)

@@ -15,7 +15,7 @@ from fund import keys
 from fund.audit import operations as audit
 from fund.audit.events import InboxEventRetried
 from fund.db import reading, transaction
-from fund.errors import FundError, Unavailable, require
+from fund.errors import FundError, Unavailable, require, where
 from fund.gateways import stripe
 from fund.giving import operations as giving
 from fund.giving import payments
@@ -118,7 +118,7 @@ def drain(*, now: datetime) -> int:
             code = error.code if isinstance(error, FundError) else "unexpected"
             if isinstance(error, Unavailable):
                 silent[event.office_code] = code
-            log.warning("event_failed", stripe_event=event.event_id, error=code, exc_info=error)
+            log.warning("event_failed", stripe_event=event.event_id, error=code, **where(error))
             with transaction() as session:
                 _put_back(session, event, code, now=now)
     return len(claimed)

@@ -113,6 +113,7 @@ def _programs(reader: PdfReader) -> Iterator[bool]:
     """Whether the document runs a program or starts one when opened."""
     root = reader.root_object
     names, action = root.get("/Names"), root.get("/OpenAction")
+    yield "/AA" in root or any("/AA" in page for page in reader.pages)
     for place in (names, action):
         found = place.get_object() if place is not None else None
         if isinstance(found, dict):

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from fund import clock
 from fund.db import reading, transaction
 from fund.errors import Conflict, Refused
-from fund.i18n import refusal_text
+from fund.i18n import options, refusal_text
 from fund.ids import find_case_code
 from fund.permissions import Permission
 from fund.survivors import choices, operations, queries
@@ -21,7 +21,7 @@ from fund.survivors.schemas import (
     CaseEditSchema,
     IdentityReadSchema,
 )
-from fund.survivors.views.room import blueprint, case_page, options
+from fund.survivors.views.room import blueprint, case_page
 from fund.web import Form, current_actor, load_form, permit, posting
 
 

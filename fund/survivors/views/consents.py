@@ -18,7 +18,7 @@ from fund.survivors import choices, operations, queries
 from fund.survivors.models import Survivor
 from fund.survivors.operations import GivenConsent
 from fund.survivors.schemas import UNDER_TEN, ConsentAddSchema, ConsentWithdrawSchema
-from fund.survivors.views.room import blueprint, case_page, options
+from fund.survivors.views.room import blueprint, case_page
 from fund.web import Form, current_actor, load_form, permit, posting
 
 
@@ -41,7 +41,6 @@ def consent_add(code: str) -> AnyResponse:
             case=case,
             form=form,
             choices=choices,
-            options=options,
             languages=list(LANGUAGES.items()),
             today=clock.bangkok_day(clock.now()),
             **_to_read(session, case.survivor),

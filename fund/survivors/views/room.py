@@ -2,7 +2,6 @@
 for a case that is not theirs."""
 
 from flask import Blueprint, Response, make_response, render_template
-from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from fund import clock
@@ -30,11 +29,6 @@ def answer_not_your_case(error: queries.NotYourCase) -> Response:
     return error_page(404)
 
 
-def options(codes: dict[str, str]) -> list[tuple[str, str]]:
-    """A closed list as a form macro wants it, in the reader's language."""
-    return [(code, gettext(text)) for code, text in codes.items()]
-
-
 def case_page(code: str, status: int = 200, **forms: Form) -> Response:
     """The page of one case; `forms` are those that came back with something to mend."""
     with reading() as session:
@@ -46,7 +40,6 @@ def case_page(code: str, status: int = 200, **forms: Form) -> Response:
                 form=Form(),
                 forms=forms,
                 choices=choices,
-                options=options,
                 **_about(session, case.survivor),
             ),
             status,
