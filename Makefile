@@ -18,8 +18,8 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-timings 2>&1 | tail -n 4; exit $${PIPESTATUS[0]}
-	$(BIN)/deptry . 2>&1 | tail -n 5; exit $${PIPESTATUS[0]}
+	$(BIN)/lint-imports
+	$(BIN)/deptry --no-ansi .
 
 tests: $(VENV)/.dev browser
 	$(BIN)/pytest -n 2 --dist loadgroup

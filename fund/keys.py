@@ -87,7 +87,12 @@ def _load(session: Session, key_id: UUID) -> bytes:
     row = session.get_one(DataKey, key_id)
     if row.wrapped is None:
         raise crypto.Unreadable(f"key {key_id} is destroyed")
-    return keyring().unwrap(row.kek_version, row.wrapped, context=_context(key_id))
+    return open_wrapped(key_id, row.kek_version, row.wrapped)
+
+
+def open_wrapped(key_id: UUID, version: str, wrapped: bytes) -> bytes:
+    """The data key itself. Raises crypto.Unreadable if it is not this id's or our keyring's."""
+    return keyring().unwrap(version, wrapped, context=_context(key_id))
 
 
 def _context(key_id: UUID) -> str:

@@ -41,7 +41,7 @@ def restore(folder: Path, keys_file: Path, as_json: bool) -> None:
         documents = backup.restore(owner_url(), folder, keys_file)
         _resume_log(owner_url())
     except backup.BadBackup as fault:
-        finish([str(fault)], as_json=as_json, summary="Nothing was restored.")
+        finish([str(fault)], as_json=as_json, summary="It was not restored.")
     finish(
         [],
         as_json=as_json,

@@ -7,6 +7,8 @@ import fsspec
 
 from fund.errors import NotFound, Unavailable
 
+_PART = ".part"
+
 _files: Any = None
 _root = ""
 
@@ -22,8 +24,8 @@ def put(key: str, content: bytes) -> None:
     path = _path(key)
     try:
         _files.makedirs(posixpath.dirname(path), exist_ok=True)
-        _files.pipe_file(f"{path}.part", content)
-        _files.mv(f"{path}.part", path)
+        _files.pipe_file(path + _PART, content)
+        _files.mv(path + _PART, path)
     except OSError as fault:
         raise Unavailable("storage_unavailable") from fault
 
@@ -50,12 +52,12 @@ def delete(key: str) -> None:
 
 
 def list_keys() -> list[str]:
-    """Every key, sorted (for the backup)."""
+    """Every key, sorted (for the backup); what is still being written is none yet."""
     try:
         found = _files.find(_root)
     except OSError as fault:
         raise Unavailable("storage_unavailable") from fault
-    return sorted(posixpath.relpath(path, _root) for path in found)
+    return sorted(posixpath.relpath(p, _root) for p in found if not p.endswith(_PART))
 
 
 def check() -> None:

@@ -13,10 +13,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION run_approvals_suffice(run), run_holds_its_content(run) CASCADE")
     op.execute("DROP TABLE run_approval, payment, run, payee_account, payee")
     op.execute(
-        "DROP FUNCTION payee_account_check(), run_check(), payment_check(), run_approval_check(),"
-        " run_approvals_suffice(run), run_holds_its_content(run)"
+        "DROP FUNCTION payee_account_check(), run_check(), payment_check(), run_approval_check()"
     )
     op.execute("ALTER TABLE policy DROP COLUMN run_tiers")
 

@@ -74,8 +74,8 @@ SCREENS = (
     Screen("finance-prepare", "Prepare a run", "/staff/runs/prepare", "finance"),
     Screen("finance-send", "Payment run, %(total)s", "/staff/", "finance", (RUN,)),
     Screen("finance-payee", "Enter a payee", "/staff/payees/add", "finance"),
+    Screen("treasurer-home", "Waiting on you", "/staff/", "treasurer"),
     Screen("treasurer-bank", "Payment run, %(total)s", "/staff/", "treasurer", (RUN,)),
-    Screen("treasurer-stripe", "Stripe", "/staff/settlement", "treasurer"),
     Screen("auditor-books", "Books", "/staff/ledger", "auditor"),
     Screen(
         "auditor-trail", "LF-", "/staff/trail", "auditor",
