@@ -8,7 +8,7 @@ import pytest
 from config.settings import ROOT
 from fund import cli
 from fund.i18n import LANGUAGES
-from fund.people.words import ROLE_NAMES
+from fund.people.choices import ROLE_NAMES
 from fund.sandbox.demo import CAST, PASSWORD
 from tests.e2e.screens import EVERY_IMAGE, GUIDE, IMAGES
 from tests.words import PLACEHOLDER, shape, texts

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund import clock
-from fund.applications.models import EDITABLE, KINDS, Application
+from fund.applications.choices import KINDS
+from fund.applications.models import EDITABLE, Application
 from fund.db import PAGE, Page, page_of
 from fund.errors import NotFound
 from fund.i18n import N_

@@ -6,8 +6,7 @@ from typing import Any, TypeVar
 
 from marshmallow import ValidationError, fields, post_load
 
-from fund.applications.drafts import Draft, LineDraft, SupportDraft, Texts
-from fund.applications.models import (
+from fund.applications.choices import (
     GUARDIAN_REASONS,
     KINDS,
     LINE_KINDS,
@@ -15,6 +14,7 @@ from fund.applications.models import (
     STANDINGS,
     SUPPORT_SOURCES,
 )
+from fund.applications.drafts import Draft, LineDraft, SupportDraft, Texts
 from fund.i18n import N_
 from fund.money import THB, BadAmount, parse_money
 from fund.schemas import AMOUNT_TEXTS, CHOOSE, Code, CommandSchema, Text, WholeNumber

@@ -9,9 +9,9 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, selectinload
 
 from fund import clock
-from fund.applications.models import LINE_KINDS
+from fund.applications.choices import LINE_KINDS
+from fund.awards.choices import CONDITIONS
 from fund.awards.models import (
-    CONDITIONS,
     Acceptance,
     AcceptanceWording,
     Award,

@@ -1,6 +1,6 @@
 """What the forms of this room take in."""
 
-from fund.awards.models import ACCEPTED_HOW, CONFIRMED_BY, EVIDENCE_CLASSES
+from fund.awards.choices import ACCEPTED_HOW, CONFIRMED_BY, EVIDENCE_CLASSES
 from fund.i18n import LANGUAGES
 from fund.schemas import Code, CommandSchema
 

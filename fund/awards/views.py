@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from fund import clock
-from fund.applications.models import KINDS, LINE_KINDS, PAYEE_KINDS, Application
-from fund.awards import models, operations, queries
+from fund.applications.choices import KINDS, LINE_KINDS, PAYEE_KINDS
+from fund.applications.models import Application
+from fund.awards import choices, operations, queries
 from fund.awards.models import Award, AwardCondition, Instalment
 from fund.awards.schemas import AcceptanceSchema, ConditionSchema, EvidenceSchema
 from fund.db import reading, transaction
@@ -18,7 +19,7 @@ from fund.ledger.models import Fund
 from fund.ledger.queries import fund_name
 from fund.people.queries import staff_names
 from fund.permissions import Permission
-from fund.survivors import choices
+from fund.survivors import choices as vault
 from fund.survivors import queries as survivors
 from fund.survivors.views.documents import add_posted_paper
 from fund.web import Form, NavEntry, current_actor, load_form, permit, posting
@@ -50,7 +51,7 @@ def award_list() -> Response:
         rows = queries.list_awards(
             session, current_actor(), before=request.args.get("before", type=UUID)
         )
-        page = render_template("awards/award_list.html", rows=rows, models=models)
+        page = render_template("awards/award_list.html", rows=rows, choices=choices)
     return make_response(page)
 
 
@@ -104,8 +105,8 @@ def _to_read(session: Session, award: Award) -> dict[str, object]:
         "read_in": read_in,
         "child_reads": child_reads,
         "languages": list(LANGUAGES.items()),
-        "ways": options(models.ACCEPTED_HOW),
-        "choices": choices,
+        "ways": options(choices.ACCEPTED_HOW),
+        "vault": vault,
         "line_kinds": LINE_KINDS,
         "payee_kinds": PAYEE_KINDS,
     }
@@ -226,11 +227,11 @@ def _award_page(award_id: UUID, status: int = 200, **forms: Form) -> Response:
             award=award,
             form=Form(),
             forms=forms,
-            models=models,
+            choices=choices,
             kinds=KINDS,
             line_kinds=LINE_KINDS,
             payee_kinds=PAYEE_KINDS,
-            choices=choices,
+            vault=vault,
             next_steps=NEXT_STEPS,
             pills=PILLS,
             **_about(session, award),
@@ -261,10 +262,10 @@ def _about(session: Session, award: Award) -> dict[str, object]:
     }
 
 
-def _unmet(award: Award) -> dict[UUID, list[models.AwardCondition]]:
+def _unmet(award: Award) -> dict[UUID, list[AwardCondition]]:
     """What each scheduled instalment still waits for."""
 
-    def waits_for(instalment: Instalment) -> list[models.AwardCondition]:
+    def waits_for(instalment: Instalment) -> list[AwardCondition]:
         return [
             condition
             for condition in award.conditions

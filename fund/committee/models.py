@@ -9,28 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fund.db import Base
-from fund.i18n import N_
 from fund.ids import new_id
-
-CONFLICTS = {
-    "author": N_("I worked on this application or this case"),
-    "household": N_("I live in the same household, or am a relative"),
-    "payee": N_("I have to do with the school or another payee"),
-    "acquainted": N_("I know the person or the family"),
-    "other": N_("Something else"),
-}
-CHOICES = {
-    "approve": N_("Approve"),
-    "approve_with_conditions": N_("With conditions"),
-    "defer": N_("Defer"),
-    "decline": N_("Decline"),
-}
-SAFETY = {"fine": N_("fine"), "ask": N_("I ask")}
-OUTCOMES = {
-    "approved": N_("Approved"),
-    "declined": N_("Declined"),
-    "deferred": N_("Deferred"),
-}
 
 
 class Policy(Base):

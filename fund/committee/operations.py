@@ -33,7 +33,7 @@ class Marks:
 
 @dataclass(frozen=True)
 class Choice:
-    """A vote: one of `models.CHOICES`, with the conditions or the reason that it needs."""
+    """A vote: one of `choices.CHOICES`, with the conditions or the reason that it needs."""
 
     choice: str
     conditions: Sequence[str] = ()

@@ -8,7 +8,8 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from fund import clock, keys
-from fund.applications.models import KINDS, Application
+from fund.applications.choices import KINDS
+from fund.applications.models import Application
 from fund.committee import policy
 from fund.committee.models import Declaration, Policy, Score, Vote
 from fund.committee.policy import Ballot, Rules, Seat, Tier

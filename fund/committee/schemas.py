@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load
 
-from fund.awards.models import CONDITIONS
-from fund.committee.models import CHOICES, CONFLICTS, SAFETY
+from fund.awards.choices import CONDITIONS
+from fund.committee.choices import CHOICES, CONFLICTS, SAFETY
 from fund.committee.operations import Choice, Marks
 from fund.schemas import CHOOSE, Code, CommandSchema, Text
 

@@ -17,11 +17,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from fund import clock
 from fund.applications import budget, drafts
-from fund.applications import models as asked
+from fund.applications import choices as asked
 from fund.applications.models import Application
-from fund.awards.models import CONDITIONS
+from fund.awards.choices import CONDITIONS
 from fund.awards.queries import find_by_application
-from fund.committee import bar, models, operations, policy, queries
+from fund.committee import bar, choices, operations, policy, queries
 from fund.committee.queries import Round
 from fund.committee.schemas import DeclareSchema, VoteSchema
 from fund.db import reading
@@ -30,7 +30,7 @@ from fund.ledger.queries import fund_name
 from fund.money import baht
 from fund.people.queries import staff_names
 from fund.permissions import Permission
-from fund.survivors import choices
+from fund.survivors import choices as vault
 from fund.survivors import queries as survivors
 from fund.web import Form, NavEntry, current_actor, load_form, permit, posting
 
@@ -86,7 +86,7 @@ def declare(application_id: UUID) -> AnyResponse:
             earlier=queries.find_declaration(session, application.id, actor.id),
             is_suggested=queries.suggest_conflict(session, application, actor.id),
             asked=asked,
-            conflicts=options(models.CONFLICTS),
+            conflicts=options(choices.CONFLICTS),
         )
     return make_response(page, 422 if form.errors else 200)
 
@@ -178,9 +178,9 @@ def _dossier_page(application_id: UUID, form: Form) -> AnyResponse:
             fund_name=fund_name(fund.fund, language()),
             bar=bar.draw(fund),
             asked=asked,
-            models=models,
-            conditions=options(CONDITIONS),
             choices=choices,
+            conditions=options(CONDITIONS),
+            vault=vault,
             **_votes(session, application, standing),
         )
     return make_response(page, 422 if form.errors else 200)

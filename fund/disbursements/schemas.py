@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import ValidationError, validate, validates_schema
 
 from fund import ids
-from fund.disbursements.models import PAYEE_KINDS, RETURN_REASONS
+from fund.applications.choices import PAYEE_KINDS
+from fund.disbursements.choices import RETURN_REASONS
 from fund.i18n import N_
 from fund.schemas import REQUIRED, Code, CommandSchema, Day, Text
 

@@ -10,6 +10,7 @@ from fund.db import reading, transaction
 from fund.errors import Refused, Unavailable
 from fund.giving import checkout as stripe_checkout
 from fund.giving import operations, policy, queries
+from fund.giving.choices import STATE_NAMES
 from fund.giving.schemas import OTHER, GiveSchema
 from fund.i18n import N_
 from fund.ledger.queries import fund_name
@@ -114,15 +115,6 @@ def gift_list() -> str:
             states=STATE_NAMES,
             fund_name=fund_name,
         )
-
-
-STATE_NAMES = {
-    "open": N_("not paid yet"),
-    "processing": N_("on its way"),
-    "paid": N_("paid"),
-    "failed": N_("payment failed"),
-    "expired": N_("given up"),
-}
 
 
 def _give_page(form: Form, wanted: str, status: int = 200) -> Response:

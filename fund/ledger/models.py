@@ -22,7 +22,6 @@ from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, JSONB, ExcludeConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fund.db import Base
-from fund.i18n import N_
 
 # A fund's cash. Money on its way to a payee has left it, so that account stands below zero.
 CASH_ROLES = (
@@ -301,38 +300,3 @@ class Period(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     days: Mapped[Range[date]] = mapped_column(DATERANGE)
     status: Mapped[str]
-
-
-# What the pages call the kinds of journal and the accounts.
-KIND_NAMES: dict[str, str] = {
-    "charge": N_("Gift by card or wallet"),
-    "available": N_("Money became available at Stripe"),
-    "payout": N_("Payout on its way to the bank"),
-    "payout_arrived": N_("Payout arrived at the bank"),
-    "refund": N_("Refund"),
-    "stripe_fee": N_("Stripe fee of no gift"),
-    "gift_to_bank": N_("Gift to the bank"),
-    "payment_sent": N_("Payment sent"),
-    "payment_confirmed": N_("Payment confirmed by the bank"),
-    "payment_returned": N_("Payment returned"),
-    "opening_balance": N_("Opening balance"),
-}
-ROLE_NAMES: dict[str, str] = {
-    "bank": N_("Bank"),
-    "stripe_pending": N_("Stripe, pending"),
-    "stripe_available": N_("Stripe, available"),
-    "payout_in_transit": N_("Payouts in transit"),
-    "disbursement_in_transit": N_("Payments in transit"),
-    "dispute_receivable": N_("Money held in disputes"),
-    "contributions": N_("Contributions"),
-    "interest": N_("Interest"),
-    "transfers_in": N_("Transfers from other funds"),
-    "opening_balances": N_("Opening balances"),
-    "fx_position": N_("Currency exchange"),
-    "processing_fees": N_("Processing fees"),
-    "refunds": N_("Refunds"),
-    "dispute_losses": N_("Lost disputes"),
-    "grants": N_("Grants"),
-    "bank_charges": N_("Bank charges"),
-    "transfers_out": N_("Transfers to other funds"),
-}

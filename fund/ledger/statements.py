@@ -9,17 +9,8 @@ from sqlalchemy.orm import Session, aliased
 
 from fund.db import Page, page_of
 from fund.errors import NotFound
-from fund.ledger.models import (
-    KIND_NAMES,
-    ROLE_NAMES,
-    ROLES,
-    Account,
-    BalanceShard,
-    Fund,
-    Journal,
-    Office,
-    Transfer,
-)
+from fund.ledger.choices import KIND_NAMES, ROLE_NAMES
+from fund.ledger.models import ROLES, Account, BalanceShard, Fund, Journal, Office, Transfer
 from fund.money import Money
 
 

@@ -12,15 +12,18 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fund.applications.models import KINDS
+from fund.applications.choices import KINDS
 from fund.audit.queries import EventRow, list_events
 from fund.awards import queries as awards
-from fund.awards.models import CONDITIONS, EVIDENCE_CLASSES, Award, Evidence
-from fund.committee.models import CHOICES, OUTCOMES
-from fund.disbursements.models import RETURN_REASONS, Payment
+from fund.awards.choices import CONDITIONS, EVIDENCE_CLASSES
+from fund.awards.models import Award, Evidence
+from fund.committee.choices import CHOICES, OUTCOMES
+from fund.disbursements.choices import RETURN_REASONS
+from fund.disbursements.models import Payment
 from fund.i18n import N_, format_money, gettext
 from fund.ledger import journals
-from fund.ledger.models import KIND_NAMES, Journal
+from fund.ledger.choices import KIND_NAMES
+from fund.ledger.models import Journal
 from fund.money import Money, baht
 from fund.people.queries import staff_names
 from fund.permissions import Actor

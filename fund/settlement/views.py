@@ -13,15 +13,16 @@ from fund.db import reading, transaction
 from fund.errors import NotFound
 from fund.gateways import stripe
 from fund.giving import queries as giving
+from fund.giving.choices import STATE_NAMES
 from fund.giving.donors import Person, open_person
 from fund.giving.models import Donor, Gift
-from fund.giving.views import STATE_NAMES
 from fund.giving.views import blueprint as gift_pages
 from fund.i18n import N_
-from fund.ledger.models import KIND_NAMES
+from fund.ledger.choices import KIND_NAMES
 from fund.ledger.queries import fund_name, get_office
 from fund.permissions import Permission
 from fund.settlement import operations, queries, schemas
+from fund.settlement.choices import CATEGORIES, EVENT_STATES, FAILURE_OF_OURS, FAILURES
 from fund.web import Form, NavEntry, csrf, current_actor, load_form, permit, posting, public
 
 blueprint = Blueprint("settlement", __name__)
@@ -31,25 +32,6 @@ NAVIGATION = [NavEntry("settlement.inbox", N_("Stripe"), Permission.READ_SETTLEM
 REFUSED = Counter(
     "fund_webhooks_refused", "Webhooks that were not Stripe's, or not now", ["reason"]
 )
-
-EVENT_STATES = {"waiting": N_("waiting"), "failed": N_("failed"), "done": N_("done")}
-# Why an event failed, in words for who reads the inbox.
-FAILURES = {
-    "stripe_unavailable": N_("Stripe did not answer."),
-    "stripe_busy": N_("Too many calls to Stripe at once."),
-    "stripe_not_set_up": N_("This office is not connected to Stripe."),
-    "stripe_refused": N_("Stripe does not know what the event is about."),
-    "gift_unknown": N_("The gift it names is not here."),
-    "paid_amount_differs": N_("Another amount was paid than was given."),
-    "paid_twice": N_("The gift was paid a second time: one payment must be given back."),
-}
-FAILURE_OF_OURS = N_("A fault in this service. It is in the log of the server.")
-CATEGORIES = {
-    "charge": N_("Gift"),
-    "refund": N_("Refund"),
-    "fee": N_("Stripe fee"),
-    "payout": N_("Payout"),
-}
 
 
 @blueprint.post("/webhooks/stripe/<office>")

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from fund.errors import Refused
 from fund.ids import new_id
 from fund.ledger import journals
+from fund.ledger.choices import KIND_NAMES, ROLE_NAMES
 from fund.ledger.journals import Book, BookAccount, Entry, JournalDraft
-from fund.ledger.models import CASH_ROLES, KIND_NAMES, ROLE_NAMES, ROLES
+from fund.ledger.models import CASH_ROLES, ROLES
 
 amounts = st.integers(min_value=1, max_value=10**12)
 days = st.dates(min_value=date(2020, 1, 1), max_value=date(2040, 1, 1))

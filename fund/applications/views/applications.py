@@ -6,7 +6,7 @@ from flask import Response, flash, make_response, render_template, request, url_
 from werkzeug.wrappers import Response as AnyResponse
 
 from fund import clock
-from fund.applications import models, operations, queries
+from fund.applications import choices, operations, queries
 from fund.applications.schemas import PaperSchema, StartSchema, VersionSchema
 from fund.applications.views.room import application_page, blueprint
 from fund.db import reading
@@ -30,7 +30,7 @@ def application_list() -> Response:
             render_template(
                 "applications/application_list.html",
                 rows=rows,
-                models=models,
+                choices=choices,
             )
         )
 
@@ -65,7 +65,7 @@ def application_start() -> AnyResponse:
             form=form,
             cases=cases,
             chosen=request.args.get("case", ""),
-            kinds=options(models.KINDS),
+            kinds=options(choices.KINDS),
         )
     return make_response(page, 422 if form.errors else 200)
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from fund import clock
-from fund.applications import drafts, models, operations, queries
+from fund.applications import choices, drafts, operations, queries
 from fund.applications.drafts import Texts
 from fund.applications.models import Application
 from fund.applications.schemas import LINE, SUPPORT, DraftSchema
@@ -53,7 +53,7 @@ def application_edit(application_id: UUID) -> AnyResponse:
             lines=_lines(application, form),
             supports=_supports(application, form),
             months=_months(application),
-            models=models,
+            choices=choices,
         )
     return make_response(page, status)
 

@@ -6,14 +6,14 @@ from flask import Blueprint, Response, make_response, render_template
 from sqlalchemy.orm import Session
 
 from fund import clock
-from fund.applications import budget, drafts, models, operations, queries
+from fund.applications import budget, choices, drafts, operations, queries
 from fund.applications.models import Application
 from fund.db import reading
 from fund.i18n import N_
 from fund.money import baht
 from fund.people.queries import staff_names
 from fund.permissions import Permission
-from fund.survivors import choices
+from fund.survivors import choices as vault
 from fund.survivors import queries as survivors
 from fund.web import Form, NavEntry, current_actor
 
@@ -43,8 +43,8 @@ def application_page(application_id: UUID, status: int = 200, **forms: Form) -> 
             application=application,
             form=Form(),
             forms=forms,
-            models=models,
             choices=choices,
+            vault=vault,
             field_names=FIELD_NAMES,
             **_about(session, application),
         )

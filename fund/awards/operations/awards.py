@@ -19,14 +19,8 @@ from fund.audit.events import (
 )
 from fund.audit.operations import record
 from fund.awards import queries
-from fund.awards.models import (
-    EVIDENCE_CLASSES,
-    Acceptance,
-    Award,
-    AwardCondition,
-    Evidence,
-    Instalment,
-)
+from fund.awards.choices import EVIDENCE_CLASSES
+from fund.awards.models import Acceptance, Award, AwardCondition, Evidence, Instalment
 from fund.awards.operations import instalments
 from fund.errors import NotFound, Refused, require
 from fund.ids import new_id

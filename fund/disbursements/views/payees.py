@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from fund import clock
+from fund.applications.choices import PAYEE_KINDS
 from fund.db import reading, transaction
 from fund.disbursements import operations, queries, schemas
-from fund.disbursements.models import PAYEE_KINDS, Payee
+from fund.disbursements.models import Payee
 from fund.disbursements.operations import AccountDetails
 from fund.disbursements.views.room import blueprint
 from fund.errors import Refused

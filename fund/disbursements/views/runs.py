@@ -10,17 +10,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from fund import clock
-from fund.applications.models import LINE_KINDS
+from fund.applications.choices import LINE_KINDS, PAYEE_KINDS
 from fund.db import reading, transaction
 from fund.disbursements import operations, queries, schemas
-from fund.disbursements.models import (
-    PAYEE_KINDS,
-    PAYMENT_STATES,
-    RETURN_REASONS,
-    RUN_STATES,
-    Payment,
-    Run,
-)
+from fund.disbursements.choices import PAYMENT_STATES, RETURN_REASONS, RUN_STATES
+from fund.disbursements.models import Payment, Run
 from fund.disbursements.views.room import blueprint
 from fund.errors import Refused
 from fund.people import queries as people

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 from fund import clock
 from fund.db import reading
 from fund.people import duties, operations, queries
+from fund.people.choices import ROLE_NAMES, STATE_NAMES
 from fund.people.schemas import ChangeSeatsSchema, InviteSchema
 from fund.people.views.blueprint import blueprint
-from fund.people.words import ROLE_NAMES, STATE_NAMES
 from fund.permissions import Permission, Role
 from fund.web import Form, current_actor, load_form, permit, posting
 

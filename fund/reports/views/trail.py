@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import render_template, request
 
 from fund.awards import queries as awards
-from fund.awards.models import AWARD_STATES
+from fund.awards.choices import AWARD_STATES
 from fund.db import reading
 from fund.permissions import Permission
 from fund.reports import trail as reports

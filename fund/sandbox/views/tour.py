@@ -9,9 +9,9 @@ from fund import clock, i18n
 from fund.db import reading, transaction
 from fund.errors import NotFound
 from fund.people import signing_in
+from fund.people.choices import ROLE_NAMES
 from fund.people.queries import find_staff_by_email
 from fund.people.views import browser
-from fund.people.words import ROLE_NAMES
 from fund.sandbox import tour as course
 from fund.sandbox.views.blueprint import blueprint
 from fund.web import public
