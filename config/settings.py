@@ -149,6 +149,8 @@ class _Reader:
             if "practice" in api_key + secret and self.production:
                 self.faults.append(f"STRIPE_API_KEY_{office} is a practice key")
             keys[office.lower()] = StripeKeys(api_key, secret)
+            if self.production and not keys[office.lower()].is_live:
+                self.faults.append(f"STRIPE_API_KEY_{office} is a test key: its cards pay nothing")
         return keys
 
     def offices(self, prefix: str) -> set[str]:
