@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from fund import clock
 from fund.applications.models import KINDS, LINE_KINDS, PAYEE_KINDS, Application
 from fund.awards import models, operations, queries
-from fund.awards.models import Award, Instalment
+from fund.awards.models import Award, AwardCondition, Instalment
 from fund.awards.schemas import AcceptanceSchema, ConditionSchema, EvidenceSchema
 from fund.db import reading, transaction
 from fund.i18n import LANGUAGES, N_, gettext, language, options
@@ -122,10 +122,14 @@ def condition_confirm(award_id: UUID, condition_id: UUID) -> AnyResponse:
     """Note how a condition is met; a document is stored first."""
     form = load_form(ConditionSchema())
 
-    def confirm(session: Session, award: Award, document_id: UUID | None = None) -> None:
+    def find(session: Session) -> AwardCondition:
+        award = queries.get_award(session, award_id, actor=current_actor())
+        return queries.get_condition(session, award, condition_id)
+
+    def confirm(session: Session, document_id: UUID | None = None) -> None:
         operations.confirm_condition(
             session,
-            queries.get_condition(session, award, condition_id),
+            find(session),
             how=form.data["how"],
             document_id=document_id,
             actor=current_actor(),
@@ -135,10 +139,9 @@ def condition_confirm(award_id: UUID, condition_id: UUID) -> AnyResponse:
     if not form.errors:
         with form.attempt():
             if form.data["how"] == "document":
-                return _with_paper(award_id, "enrolment_proof", ("award", award_id), confirm)
+                return _with_paper(award_id, "enrolment_proof", ("award", award_id), find, confirm)
             with posting() as post:
-                award = queries.get_award(post.session, award_id, actor=current_actor())
-                confirm(post.session, award)
+                confirm(post.session)
                 return post.redirect(_page_of(award_id))
     return _award_page(award_id, 422, **{f"condition-{condition_id}": form})
 
@@ -149,10 +152,14 @@ def evidence_add(award_id: UUID, instalment_id: UUID) -> AnyResponse:
     """Attach a receipt or a term report to a payment."""
     form = load_form(EvidenceSchema())
 
-    def attach(session: Session, award: Award, document_id: UUID) -> None:
+    def find(session: Session) -> Instalment:
+        award = queries.get_award(session, award_id, actor=current_actor())
+        return queries.get_instalment(session, award, instalment_id)
+
+    def attach(session: Session, document_id: UUID) -> None:
         operations.attach_evidence(
             session,
-            queries.get_instalment(session, award, instalment_id),
+            find(session),
             document_id=document_id,
             actor=current_actor(),
             now=clock.now(),
@@ -161,7 +168,7 @@ def evidence_add(award_id: UUID, instalment_id: UUID) -> AnyResponse:
     if not form.errors:
         with form.attempt():
             about = ("instalment", instalment_id)
-            return _with_paper(award_id, form.data["document_class"], about, attach)
+            return _with_paper(award_id, form.data["document_class"], about, find, attach)
     return _award_page(award_id, 422, **{f"evidence-{instalment_id}": form})
 
 
@@ -186,21 +193,24 @@ def _with_paper(
     award_id: UUID,
     document_class: str,
     about: tuple[str, UUID],
-    work: Callable[[Session, Award, UUID], None],
+    find: Callable[[Session], object],
+    work: Callable[[Session, UUID], None],
 ) -> Response:
     """Do `work` with the posted paper's id, once storage has it.
 
-    A crash in between leaves a stored paper that nothing refers to yet, and the form to send anew.
+    `find` raises NotFound, before anything is kept, if what the paper is for is not this award's. A
+    crash in between leaves a stored paper that nothing refers to yet, and the form to send anew.
     """
-    actor = current_actor()
+
+    def find_survivor_id(session: Session) -> UUID:
+        find(session)
+        return queries.get_award(session, award_id, actor=current_actor()).survivor_id
+
     answer, document_id = add_posted_paper(
-        lambda session: queries.get_award(session, award_id, actor=actor).survivor_id,
-        document_class,
-        about=about,
-        location=_page_of(award_id),
+        find_survivor_id, document_class, about=about, location=_page_of(award_id)
     )
     with transaction() as session:
-        work(session, queries.get_award(session, award_id, actor=actor), document_id)
+        work(session, document_id)
     return answer
 
 

@@ -13,11 +13,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER document_check ON vault.document")
     op.execute("DROP TABLE evidence, award_condition, instalment, acceptance, award")
     op.execute("DROP TABLE acceptance_wording")
     op.execute(
         "DROP FUNCTION award_check(), acceptance_check(), instalment_check(),"
-        " award_condition_check(), evidence_check()"
+        " award_condition_check(), evidence_check(), document_check()"
     )
 
 
@@ -324,6 +325,27 @@ CREATE TRIGGER evidence_check BEFORE INSERT ON evidence
     FOR EACH ROW EXECUTE FUNCTION evidence_check();
 CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON evidence
     FOR EACH ROW EXECUTE FUNCTION vault.refuse_change();
+
+-- A paper is about something of the same survivor; only whether it arrived is added later.
+CREATE FUNCTION document_check() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'state' <> to_jsonb(OLD) - 'state' THEN
+        RAISE EXCEPTION 'a document stays as it was added' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.survivor_id IS DISTINCT FROM (CASE NEW.subject_kind
+        WHEN 'survivor' THEN NEW.subject_id
+        WHEN 'application' THEN
+            (SELECT survivor_id FROM application WHERE id = NEW.subject_id)
+        WHEN 'award' THEN (SELECT survivor_id FROM award WHERE id = NEW.subject_id)
+        WHEN 'instalment' THEN (SELECT survivor_id FROM award
+            JOIN instalment ON award_id = award.id WHERE instalment.id = NEW.subject_id)
+        END) THEN
+        RAISE EXCEPTION 'the document is about somebody else' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER document_check BEFORE INSERT OR UPDATE ON vault.document
+    FOR EACH ROW EXECUTE FUNCTION document_check();
 """
 
 WORDINGS = """

@@ -85,6 +85,17 @@ def test_evidence_is_attached_to_what_was_paid(client, session, sign_in, post):
     assert "Receipt" in client.get(f"/staff/awards/{award.id}").text
 
 
+def test_a_paper_for_another_awards_payment_is_not_kept(client, session, sign_in, post):
+    award, other = make_ready(session), make_ready(session)
+    sign_in(client, caseworker_of(session, award))
+    page = f"/staff/awards/{award.id}/instalments/{other.instalments[0].id}/evidence"
+    assert post(page, document_class="receipt", file=photograph()).status_code == 404
+    condition = session.scalars(select(AwardCondition).where(AwardCondition.award_id == other.id))
+    page = f"/staff/awards/{award.id}/conditions/{condition.one().id}"
+    assert post(page, how="document", file=photograph()).status_code == 404
+    assert session.scalars(select(Document)).all() == []
+
+
 def test_finance_schedules_again_what_came_back(client, session, sign_in, post):
     award = make_ready(session)
     books = award.instalments[1]

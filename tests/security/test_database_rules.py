@@ -13,8 +13,9 @@ from fund.disbursements.models import Payee, Payment, Run
 from fund.ids import new_id
 from fund.people.models import StaffRole
 from fund.permissions import Role
+from fund.survivors.models import Document
 from tests.applications.factories import NOW
-from tests.awards.factories import make_active, make_ready
+from tests.awards.factories import make_active, make_document, make_ready
 from tests.committee.factories import (
     APPROVE,
     DECLINE,
@@ -227,3 +228,19 @@ def test_an_instalment_pays_a_cost_of_its_own_application(owner_session):
         {"amount_minor": row.amount_minor + 1},
     ):
         refuses(session, "no cost of its application", insert(Instalment), planned | changes)
+
+
+def test_a_paper_is_about_something_of_its_own_survivor_and_stays(owner_session):
+    session = owner_session
+    award, other = make_active(session), make_active(session)
+    paper = make_document(session, award)
+    for kind, subject in {
+        "survivor": other.survivor_id,
+        "application": other.application_id,
+        "award": other.id,
+        "instalment": other.instalments[0].id,
+    }.items():
+        row = copy_of(paper, storage_key="k", subject_kind=kind, subject_id=subject)
+        refuses(session, "about somebody else", insert(Document), row)
+    change = text("UPDATE vault.document SET document_class = 'id_paper'")
+    refuses(session, "stays as it was added", change)

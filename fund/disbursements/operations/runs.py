@@ -258,7 +258,8 @@ def return_payment(
 
 
 def _plan(session: Session, instalment_id: UUID, payee_id: UUID, now: datetime) -> Payment:
-    payee = session.get(Payee, payee_id)
+    # Locked against a change of its account until the run is there.
+    payee = session.get(Payee, payee_id, with_for_update={"read": True}, populate_existing=True)
     if payee is None:
         raise NotFound
     instalment = instalments.mark_prepared(session, instalment_id, now=now)
