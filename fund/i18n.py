@@ -199,9 +199,6 @@ add_refusals(
         "stale": N_("Somebody changed this while you were working. Nothing you typed is lost."),
         "wrong_state": N_("This has already moved on; open it again to see where it stands."),
         "form_incomplete": N_("The form did not arrive whole. Please send it again."),
-        "unavailable": N_(
-            "A part that we need does not answer. Nothing was changed; please try again."
-        ),
         "mail_unavailable": N_("The mail server does not answer. The mail will be tried again."),
         "storage_unavailable": N_(
             "The document store does not answer. Nothing was changed; please try again."

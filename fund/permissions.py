@@ -52,7 +52,6 @@ class Permission(StrEnum):
     WORK_SETTLEMENT = "work_settlement"
     READ_TRAIL = "read_trail"
     MANAGE_STAFF = "manage_staff"
-    READ_IDENTITY_ACCESS = "read_identity_access"
 
 
 _P = Permission
@@ -131,7 +130,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.READ_POLICY,
         }
     ),
-    Role.DATA_PROTECTION: frozenset({_P.READ_IDENTITY_ACCESS}),
+    Role.DATA_PROTECTION: frozenset(),
     Role.ADMINISTRATOR: frozenset({_P.MANAGE_STAFF, _P.READ_POLICY}),
 }
 

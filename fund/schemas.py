@@ -1,23 +1,22 @@
 """What every command's schema shares. Messages are msgids; `web.load_form` translates them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 
 from fund.i18n import N_
-from fund.money import CURRENCIES, BadAmount, Money, parse_money
 
 REQUIRED = N_("Please fill this in.")
 NOT_TEXT = N_("Please write this as plain text.")
+NOT_A_DAY = N_("Please write a day, such as 2026-11-24.")
+CHOOSE = N_("Please choose one of the answers offered.")
 AMOUNT_TEXTS = {
     "not_an_amount": N_("Please write an amount in figures, such as 1500."),
     "too_many_decimals": N_("This currency does not have that many decimals."),
     "unknown_currency": N_("Please choose one of the currencies."),
 }
-
-
 # Line ends and tabs are text; the others nobody types, and PostgreSQL keeps no zero byte.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -54,13 +53,12 @@ class Text(fields.String):
 
 
 class Day(fields.Date):
-    """A calendar day, as a date field sends it (2026-11-24)."""
+    """A calendar day, as a browser's date field sends it (2026-11-24)."""
 
     default_error_messages = {
         "required": REQUIRED,
         "null": REQUIRED,
-        "invalid": N_("Please give a day."),
-        "format": N_("Please give a day."),
+        **dict.fromkeys(("invalid", "format", "invalid_type", "invalid_awareness"), NOT_A_DAY),
     }
 
 
@@ -84,37 +82,32 @@ class WholeNumber(fields.Field[int]):
         raise self.make_error("invalid")
 
 
-class MoneyField(fields.Field[Money]):
-    """An amount as a person writes it, in a fixed currency or in that of another field."""
+class Code(fields.String):
+    """One of a closed list of codes; the message does not repeat what was sent."""
 
-    default_error_messages = {"required": REQUIRED, "null": REQUIRED}
+    default_error_messages = dict.fromkeys(("required", "null", "invalid", "invalid_utf8"), CHOOSE)
 
-    def __init__(
-        self, *, currency: str | None = None, currency_field: str = "currency", **options: Any
-    ) -> None:
-        super().__init__(**options)
-        self.currency, self.currency_field = currency, currency_field
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> Money:
-        if not str(value).strip():
-            raise self.make_error("required")
-        currency = self.currency or str((data or {}).get(self.currency_field, ""))
-        try:
-            return parse_money(str(value), currency)
-        except BadAmount as fault:
-            if fault.code == "unknown_currency" and self.currency is None:
-                raise ValidationError(AMOUNT_TEXTS[fault.code], self.currency_field)
-            raise ValidationError(AMOUNT_TEXTS[fault.code])
+    def __init__(self, codes: Iterable[str], **options: Any) -> None:
+        super().__init__(validate=validate.OneOf(list(codes), error=CHOOSE), **options)
 
 
-def one_of(choices: Any) -> validate.OneOf:
-    """Only one of `choices`; the message does not repeat what was sent."""
-    return validate.OneOf(list(choices), error=N_("Please choose one of the answers offered."))
+class Id(fields.UUID):
+    """The id of something chosen from a list; nothing chosen is None."""
+
+    default_error_messages = {"required": CHOOSE, "null": CHOOSE, "invalid_uuid": CHOOSE}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if value == "" and not self.required:
+            return None
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
-CURRENCY_CHOICE = one_of(CURRENCIES)
+class Email(Text):
+    """An e-mail address; that its owner answers is the proof, not its form."""
+
+    def __init__(self, **options: Any) -> None:
+        text = N_("Please write an e-mail address, such as name@example.org.")
+        super().__init__(longest=254, validate=validate.Email(error=text), **options)
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -17,9 +17,8 @@ from fund.applications.models import (
 )
 from fund.i18n import N_
 from fund.money import THB, BadAmount, parse_money
-from fund.schemas import AMOUNT_TEXTS, CommandSchema, Text, WholeNumber
+from fund.schemas import AMOUNT_TEXTS, CHOOSE, Code, CommandSchema, Text, WholeNumber
 from fund.survivors.choices import DOCUMENT_CLASSES
-from fund.survivors.schemas import CHOOSE, Code
 
 MOST_ROWS = 40
 Row = TypeVar("Row")
@@ -70,7 +69,7 @@ class DraftSchema(CommandSchema):
     support_kind = _column()
     support_standing = _column()
     support_amount = _column()
-    remove = fields.String(load_default="")
+    remove = Text(longest=20, load_default="")
 
     @post_load
     def make_draft(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 from fund.awards.models import ACCEPTED_HOW, CONFIRMED_BY, EVIDENCE_CLASSES
 from fund.i18n import LANGUAGES
-from fund.schemas import CommandSchema
-from fund.survivors.schemas import Code
+from fund.schemas import Code, CommandSchema
 
 
 class AcceptanceSchema(CommandSchema):

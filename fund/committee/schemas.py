@@ -7,8 +7,7 @@ from marshmallow import ValidationError, fields, post_load
 from fund.awards.models import CONDITIONS
 from fund.committee.models import CHOICES, CONFLICTS, SAFETY
 from fund.committee.operations import Choice, Marks
-from fund.schemas import CommandSchema, Text, one_of
-from fund.survivors.schemas import CHOOSE, Code
+from fund.schemas import CHOOSE, Code, CommandSchema, Text
 
 YES_NO = {"no": None, "yes": None}
 SCALE = {str(mark): None for mark in range(1, 6)}
@@ -37,7 +36,7 @@ class VoteSchema(CommandSchema):
     cost = Code(SCALE, required=True)
     safety = Code(SAFETY, required=True)
     choice = Code(CHOICES, required=True)
-    conditions = fields.List(fields.String(validate=one_of(CONDITIONS)), load_default=list)
+    conditions = fields.List(Code(CONDITIONS), load_default=list)
     reason = Text(longest=2000, load_default="")
 
     @post_load

@@ -148,6 +148,7 @@ def policy_show() -> Response:
             "committee/policy_show.html",
             policy=row,
             rules=rules,
+            run_tiers=row.run_tiers,
             seats=len(seats),
             quorum=rules.quorum(len(seats)),
         )

@@ -7,11 +7,9 @@ from marshmallow import ValidationError, validate, validates_schema
 from fund import ids
 from fund.disbursements.models import PAYEE_KINDS, RETURN_REASONS
 from fund.i18n import N_
-from fund.schemas import REQUIRED, CommandSchema, Day, Text, one_of
+from fund.schemas import REQUIRED, Code, CommandSchema, Day, Text
 
 CASE_CODE = N_("Please write the case code, such as LF-7K3Q-2M.")
-
-
 # A table program takes a cell that begins with one of `= + - @` for a formula; the bank's file is
 # opened in one.
 BEGINS_WITH_A_WORD = validate.Regexp(r"\w", error=N_("Please begin with a letter or a figure."))
@@ -34,7 +32,7 @@ class AccountSchema(CommandSchema):
 class PayeeSchema(AccountSchema):
     """A payee with its first account."""
 
-    kind = Text(required=True, validate=one_of(PAYEE_KINDS))
+    kind = Code(PAYEE_KINDS, required=True)
     name = Text(load_default="", longest=200)
     case_code = Text(load_default="", longest=12)
 
@@ -43,9 +41,7 @@ class PayeeSchema(AccountSchema):
         if data.get("kind") != "guardian" and not data.get("name"):
             raise ValidationError(REQUIRED, "name")
         if data.get("kind") == "guardian" and not ids.is_case_code(data.get("case_code", "")):
-            raise ValidationError(
-                N_("Please write the case code, such as LF-7K3Q-2M."), "case_code"
-            )
+            raise ValidationError(CASE_CODE, "case_code")
 
 
 class ApprovalSchema(CommandSchema):
@@ -64,4 +60,4 @@ class ConfirmationSchema(CommandSchema):
 class ReturnSchema(CommandSchema):
     """Why a payment came back."""
 
-    return_reason = Text(required=True, validate=one_of(RETURN_REASONS))
+    return_reason = Code(RETURN_REASONS, required=True)

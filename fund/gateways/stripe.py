@@ -134,11 +134,6 @@ def retrieve_payment_intent(office: str, intent_id: str) -> Doc:
     )
 
 
-def retrieve_payout(office: str, payout_id: str) -> Doc:
-    """A payout."""
-    return _call(office, lambda client: client.v1.payouts.retrieve(payout_id))
-
-
 def list_balance_transactions(
     office: str, *, created_from: int = 0, payout: str | None = None
 ) -> Iterator[Doc]:

@@ -1,13 +1,12 @@
 """What the give page sends."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, pre_load, validates_schema
+from marshmallow import ValidationError, post_load, validates_schema
 
 from fund.i18n import N_
-from fund.money import BadAmount, Money, parse_money
-from fund.schemas import AMOUNT_TEXTS, CURRENCY_CHOICE, REQUIRED, CommandSchema, Text
+from fund.money import CURRENCIES, BadAmount, Money, parse_money
+from fund.schemas import AMOUNT_TEXTS, REQUIRED, Code, CommandSchema, Email, Text
 
 OTHER = "other"
 
@@ -19,26 +18,12 @@ class GiveSchema(CommandSchema):
     names its currency, so that nobody is charged 75 of another one than they saw.
     """
 
-    currency = fields.String(
-        required=True,
-        validate=CURRENCY_CHOICE,
-        error_messages={"required": REQUIRED, "invalid": AMOUNT_TEXTS["unknown_currency"]},
-    )
-    choice = fields.String(load_default="")
-    amount = fields.String(load_default="")
+    currency = Code(CURRENCIES, required=True)
+    choice = Text(longest=40, load_default="")
+    amount = Text(longest=40, load_default="")
     fund = Text(longest=40, required=True)
-    email = fields.Email(
-        required=True,
-        error_messages={
-            "required": REQUIRED,
-            "invalid": N_("This does not look like an e-mail address."),
-        },
-    )
+    email = Email(required=True)
     name = Text(longest=200, load_default="")
-
-    @pre_load
-    def trim(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
-        return {**data, "email": str(data.get("email", "")).strip()[:254]}
 
     @validates_schema(skip_on_field_errors=False)
     def check_amount(self, data: dict[str, Any], **_: Any) -> None:
@@ -52,7 +37,7 @@ class GiveSchema(CommandSchema):
 
 def _amount(currency: str, choice: str, typed: str) -> Money:
     if choice in ("", OTHER):
-        if not typed.strip():
+        if not typed:
             text = REQUIRED if choice else N_("Please choose an amount.")
             raise ValidationError(text, "amount")
         try:

@@ -95,20 +95,6 @@ def staff_names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row.id: row.name for row in rows}
 
 
-def list_team(session: Session, supervisor_id: UUID) -> list[UUID]:
-    """The caseworkers whom this supervisor leads."""
-    return list(
-        session.scalars(
-            select(Supervises.caseworker_id).where(Supervises.supervisor_id == supervisor_id)
-        )
-    )
-
-
-def supervises(session: Session, supervisor_id: UUID, caseworker_id: UUID) -> bool:
-    """Whether the one leads the other."""
-    return session.get(Supervises, (supervisor_id, caseworker_id)) is not None
-
-
 def find_supervisor_id(session: Session, caseworker_id: UUID) -> UUID | None:
     """Who leads this person, if anyone does."""
     return session.scalar(

@@ -1,18 +1,11 @@
 """What the forms of this room send."""
 
-from collections.abc import Mapping
-from typing import Any
-from uuid import UUID
-
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from fund.i18n import LANGUAGES, N_
 from fund.people.passwords import LONGEST
 from fund.permissions import Role
-from fund.schemas import REQUIRED, CommandSchema, Text, WholeNumber, one_of
-
-NOT_OFFERED = N_("Please choose one of the answers offered.")
-ROLE_CHOICES = [role.value for role in Role]
+from fund.schemas import REQUIRED, Code, CommandSchema, Email, Id, Text, WholeNumber
 
 
 class Password(fields.String):
@@ -30,26 +23,6 @@ class Password(fields.String):
                 validate.Length(max=LONGEST, error=N_("This is too long.")),
             ],
         )
-
-
-class OptionalId(fields.Field[UUID | None]):
-    """One of the persons offered, or the empty choice."""
-
-    default_error_messages = {"invalid": NOT_OFFERED}
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> UUID | None:
-        try:
-            return UUID(value) if value else None
-        except ValueError:
-            raise self.make_error("invalid")
-
-
-def email_field() -> Text:
-    """An e-mail address; the person who owns it is the proof, not its form."""
-    form = validate.Email(error=N_("Please write an e-mail address, such as name@example.org."))
-    return Text(required=True, longest=254, validate=form)
 
 
 class SignInSchema(CommandSchema):
@@ -85,16 +58,12 @@ class SecondFactorSchema(CodeSchema):
 
 
 class LanguageSchema(CommandSchema):
-    language = Text(required=True, validate=one_of(LANGUAGES))
+    language = Code(LANGUAGES, required=True)
 
 
 class SeatsSchema(CommandSchema):
-    roles = fields.List(
-        fields.String(validate=one_of(ROLE_CHOICES)),
-        load_default=list,
-        error_messages={"invalid": NOT_OFFERED},
-    )
-    supervisor_id = OptionalId(load_default=None)
+    roles = fields.List(Code(Role), load_default=list)
+    supervisor_id = Id(load_default=None)
 
 
 class ChangeSeatsSchema(SeatsSchema):
@@ -103,5 +72,5 @@ class ChangeSeatsSchema(SeatsSchema):
 
 class InviteSchema(SeatsSchema):
     name = Text(required=True, longest=200)
-    email = email_field()
-    language = Text(required=True, validate=one_of(LANGUAGES))
+    email = Email(required=True)
+    language = Code(LANGUAGES, required=True)

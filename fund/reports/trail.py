@@ -35,7 +35,6 @@ TITLES = {
     "review_started": N_("Review begun"),
     "conflict_declared": N_("Declaration of conflict"),
     "vote_cast": N_("Vote cast"),
-    "application_returned": N_("Returned with questions"),
     "application_decided": N_("Decided"),
     "award_made": N_("Award made"),
     "funds_reserved": N_("Money reserved"),

@@ -19,13 +19,13 @@ from fund.permissions import Actor, Permission
 from fund.settlement.models import BalanceTransaction, Feed, InboxEvent
 from fund.waiting import Waiting
 
-# An endpoint is silent if a gift was begun so long ago and no webhook came since.
-SILENCE = timedelta(hours=1)
+# How late an event may be before it counts as one whose webhook never came.
+LATE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
 class OfficeHearing:
-    """When Stripe was last heard for an office; `is_silent` if it should have been since."""
+    """When Stripe was last heard for an office; `is_silent` if only the sweep hears it since."""
 
     office: Office
     heard_at: datetime | None
@@ -86,30 +86,22 @@ def list_journals_of(
     )
 
 
-def list_hearing(session: Session, *, now: datetime) -> list[OfficeHearing]:
+def list_hearing(session: Session) -> list[OfficeHearing]:
     """Each office that has a Stripe account, and whether its webhooks still come."""
-    heard = dict(
-        session.execute(
-            select(InboxEvent.office_id, func.max(InboxEvent.received_at))
-            .where(InboxEvent.way == "webhook")
-            .group_by(InboxEvent.office_id)
-        ).all()
+    newest = select(InboxEvent.office_id, func.max(InboxEvent.received_at)).group_by(
+        InboxEvent.office_id
     )
-    begun = dict(
-        session.execute(
-            select(Gift.office_id, func.max(Gift.created_at))
-            .where(Gift.stripe_session_id.is_not(None), Gift.created_at < now - SILENCE)
-            .group_by(Gift.office_id)
-        ).all()
-    )
+    heard = dict(session.execute(newest.where(InboxEvent.way == "webhook")).all())
+    was_late = InboxEvent.received_at - InboxEvent.happened_at > LATE
+    missed = dict(session.execute(newest.where(InboxEvent.way == "sweep", was_late)).all())
     pulled = dict(session.execute(select(Feed.office_id, Feed.pulled_at)).all())
     return [
         OfficeHearing(
             office,
             heard.get(office.id),
             pulled.get(office.id),
-            is_silent=office.id in begun
-            and (office.id not in heard or heard[office.id] < begun[office.id]),
+            is_silent=office.id in missed
+            and (office.id not in heard or heard[office.id] < missed[office.id]),
         )
         for office in list_card_offices(session)
     ]

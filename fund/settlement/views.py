@@ -91,7 +91,7 @@ def _inbox(form: Form, at_payout: str | None = None) -> str:
         events = queries.list_events(session, before=request.args.get("before", type=UUID))
         return render_template(
             "settlement/inbox.html",
-            hearing=queries.list_hearing(session, now=clock.now()),
+            hearing=queries.list_hearing(session),
             failed=queries.list_failed(session),
             unclassified=queries.list_unclassified(session),
             on_the_way=queries.list_on_the_way(session),

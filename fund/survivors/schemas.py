@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validates, validates_schema
 
 from fund.i18n import LANGUAGES, N_
-from fund.schemas import REQUIRED, CommandSchema, Text, WholeNumber, one_of
+from fund.schemas import CHOOSE, REQUIRED, Code, CommandSchema, Day, Id, Text, WholeNumber
 from fund.survivors.choices import (
     ATTESTATION_WAYS,
     DOCUMENT_CLASSES,
@@ -24,38 +24,6 @@ from fund.survivors.identity import Identity, is_plausible_number
 
 OLDEST_YEAR = 1920
 UNDER_TEN = "under_ten"  # the answer instead of a way of assent
-NOT_A_DAY = N_("Please write a day, such as 2026-11-24.")
-CHOOSE = N_("Please choose one of the answers offered.")
-
-
-class Day(fields.Date):
-    """A calendar day, as a browser's date field sends it."""
-
-    default_error_messages = {
-        "required": REQUIRED,
-        "null": REQUIRED,
-        **dict.fromkeys(("invalid", "format", "invalid_type", "invalid_awareness"), NOT_A_DAY),
-    }
-
-
-class Code(fields.String):
-    """One of a closed list of codes."""
-
-    default_error_messages = dict.fromkeys(("required", "null", "invalid", "invalid_utf8"), CHOOSE)
-
-    def __init__(self, choices: Any, **options: Any) -> None:
-        super().__init__(validate=one_of(choices), **options)
-
-
-class Id(fields.UUID):
-    """The id of something chosen from a list; nothing chosen is None."""
-
-    default_error_messages = {"required": CHOOSE, "null": CHOOSE, "invalid_uuid": CHOOSE}
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if value == "" and not self.required:
-            return None
-        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class CaseAddSchema(CommandSchema):

@@ -103,7 +103,7 @@ def test_a_run_from_gathering_to_the_bank(session, client, sign_in, post, team):
     confirm = f"/staff/payments/{payment.id}/confirm"
     wrong = post(confirm, bank_reference="", paid_on="yesterday")
     assert wrong.status_code == 422
-    assert "Please give a day." in wrong.text
+    assert "Please write a day" in wrong.text
     sent_on = session.get_one(Run, run.id, populate_existing=True).sent_at.date().isoformat()
     assert post(confirm, bank_reference="B-77", paid_on=sent_on).status_code == 303
     assert "B-77" in client.get(address).text

@@ -48,8 +48,8 @@ def test_nothing_is_chosen_beforehand(client):
         ({"choice": "NZD:99999999999"}, "amount", "The most that one gift can be"),
         ({"choice": "other", "amount": "50", "currency": "XYZ"}, "currency", "one of the answers"),
         ({"fund": "yachts"}, "fund", "takes no gifts"),
-        ({"email": "nobody"}, "email", "does not look like an e-mail address"),
-        ({"email": ""}, "email", "does not look like an e-mail address"),
+        ({"email": "nobody"}, "email", "Please write an e-mail address"),
+        ({"email": ""}, "email", "Please fill this in"),
     ],
 )
 def test_a_bad_answer_is_said_beside_its_field_and_the_rest_is_kept(

@@ -65,7 +65,7 @@ def test_an_administrator_invites_and_the_letter_opens_the_door(
         "staff_joined",
         "staff_signed_in",
     ]
-    assert queries.supervises(session, leader.id, staff.id)
+    assert queries.find_supervisor_id(session, staff.id) == leader.id
 
 
 def test_an_invitation_works_once(client, session):

@@ -83,6 +83,5 @@ def test_a_supervisor_leads_a_team(session: Session):
         make_staff(session, role) for role in ("supervisor", "caseworker", "caseworker")
     )
     make_team(session, supervisor, caseworker)
-    assert queries.list_team(session, supervisor.id) == [caseworker.id]
-    assert queries.supervises(session, supervisor.id, caseworker.id)
-    assert not queries.supervises(session, supervisor.id, other.id)
+    assert queries.find_supervisor_id(session, caseworker.id) == supervisor.id
+    assert queries.find_supervisor_id(session, other.id) is None

@@ -108,7 +108,7 @@ def test_an_unexpected_error_has_a_number_and_tells_nothing_else(
     number = re.search(r"<code>(\w{8})</code>", answer.text)
     assert number is not None
     assert "Somchai" not in answer.text
-    logged = capsys.readouterr().out
+    logged = capsys.readouterr().err
     assert number[1] in logged
     assert "ValueError" in logged
     assert "in about" in logged

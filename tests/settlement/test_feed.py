@@ -147,7 +147,7 @@ def test_the_treasurer_says_so_on_the_page(session, stripe_up, client, sign_in):
     assert "is at the bank" in client.get("/staff/settlement").text
     address = f"/staff/settlement/payouts/{line.id}/arrival"
     wrong = client.post(address, data={"nonce": str(new_id()), "arrived_on": "soon"})
-    assert (wrong.status_code, "Please give a day." in wrong.text) == (422, True)
+    assert (wrong.status_code, "Please write a day" in wrong.text) == (422, True)
     today = clock.bangkok_day(clock.now()).isoformat()
     done = client.post(address, data={"nonce": str(new_id()), "arrived_on": today})
     assert done.status_code == 303

@@ -11,7 +11,7 @@ from fund import clock
 from fund.errors import Denied
 from fund.giving.models import Gift, Receipt
 from fund.permissions import Actor, Role
-from fund.settlement import operations
+from fund.settlement import operations, queries
 from fund.settlement.models import InboxEvent
 from tests.people.factories import make_staff
 from tests.settlement.factories import (
@@ -192,3 +192,12 @@ def test_a_paid_gift_stays_paid_whatever_the_code_does(session, stripe_up):
     session.refresh(gift)
     with pytest.raises(Exception, match="a paid gift stays paid"), session.begin_nested():
         session.execute(Gift.__table__.update().values(state="open", paid_at=None, paid_on=None))
+
+
+def test_an_office_counts_as_silent_once_the_sweep_finds_what_no_webhook_said(
+    session, stripe_up, world
+):
+    pay_at_stripe(session, stripe_up)
+    assert [office.is_silent for office in queries.list_hearing(session)] == [False]
+    operations.sweep("nz", now=clock.now() + timedelta(hours=1))
+    assert [office.is_silent for office in queries.list_hearing(session)] == [True]

@@ -26,10 +26,5 @@ class ReviewStarted(Event, subject="application"):
 
 
 @dataclass(frozen=True)
-class ApplicationReturned(Event, subject="application"):
-    round: int
-
-
-@dataclass(frozen=True)
 class ApplicationWithdrawn(Event, subject="application"):
     round: int

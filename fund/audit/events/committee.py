@@ -1,26 +1,15 @@
 """Policy, votes and decisions: the events that the log may hold."""
 
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from fund.audit.events.base import Event
 
 
 @dataclass(frozen=True)
-class PolicySet(Event, subject="setup"):
-    valid_from: date
-
-
-@dataclass(frozen=True)
 class ConflictDeclared(Event, subject="application"):
     round: int
     has_conflict: bool
-
-
-@dataclass(frozen=True)
-class ApplicationScored(Event, subject="application"):
-    round: int
 
 
 @dataclass(frozen=True)

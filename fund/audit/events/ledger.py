@@ -34,12 +34,6 @@ class JournalPosted(Event, subject="journal"):
 
 
 @dataclass(frozen=True)
-class PeriodClosed(Event, subject="period"):
-    first_on: date
-    last_on: date
-
-
-@dataclass(frozen=True)
 class FundsReserved(Event, subject="award"):
     commitment_id: UUID
     fund_id: UUID

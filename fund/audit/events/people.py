@@ -73,8 +73,3 @@ class StaffRoleGiven(Event, subject="staff"):
 @dataclass(frozen=True)
 class StaffRoleTaken(Event, subject="staff"):
     role: str
-
-
-@dataclass(frozen=True)
-class StaffLeft(Event, subject="staff"):
-    pass

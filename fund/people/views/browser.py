@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from flask import current_app, redirect, request, session, url_for
-from flask_login import current_user, login_user
+from flask_login import login_user
 from werkzeug.wrappers import Response
 
 from fund.i18n import LANGUAGE_COOKIE
@@ -30,10 +30,6 @@ def seconds_away(now: datetime) -> float:
     """How long nothing was heard from this browser; endless if it never was."""
     seen_at: float | None = session.get("seen_at")
     return now.timestamp() - seen_at if seen_at is not None else float("inf")
-
-
-def is_signed_in() -> bool:
-    return bool(current_user.is_authenticated)
 
 
 def next_path(wanted: str | None = None) -> str:
