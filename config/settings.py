@@ -142,13 +142,15 @@ class _Reader:
         for office in sorted(offices):
             api_key = self.environ.get(f"STRIPE_API_KEY_{office}", "")
             secret = self.environ.get(f"STRIPE_WEBHOOK_SECRET_{office}", "")
+            pair = keys[office.lower()] = StripeKeys(api_key, secret)
             if not api_key.startswith(("sk_", "rk_")):
                 self.faults.append(f"STRIPE_API_KEY_{office} must be set (sk_… or rk_…)")
+            elif self.production and not pair.is_live:
+                self.faults.append(f"STRIPE_API_KEY_{office} is a test key: its cards pay nothing")
             if not secret.startswith("whsec_"):
                 self.faults.append(f"STRIPE_WEBHOOK_SECRET_{office} must be set (whsec_…)")
-            if "practice" in api_key + secret and self.production:
-                self.faults.append(f"STRIPE_API_KEY_{office} is a practice key")
-            keys[office.lower()] = StripeKeys(api_key, secret)
+            elif self.production and "practice" in secret:
+                self.faults.append(f"STRIPE_WEBHOOK_SECRET_{office} is a practice secret")
         return keys
 
     def offices(self, prefix: str) -> set[str]:

@@ -159,6 +159,8 @@ def verify_webhook(office: str, payload: bytes, signature: str, *, now: datetime
     keys = _keys.get(office)
     if keys is None:
         raise BadWebhook("unknown_office")
+    if not signature.isascii():  # the library compares ASCII only
+        raise BadWebhook("bad_signature")
     try:
         stripe.WebhookSignature.verify_header(payload, signature, keys.webhook_secret)
         event = json.loads(payload)

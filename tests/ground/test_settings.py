@@ -68,6 +68,7 @@ def test_production_names_everything_that_is_missing_at_once():
         ("FUND_KEYRING", f"k1:{_key(1)},{config.PRACTICE_KEYRING}"),
         ("FUND_KEYRING", f"k1:{_key(1)},index:{_key(3)}"),
         ("FUND_KEYRING", f"index:{_key(3)},log:{_key(4)}"),
+        ("STRIPE_API_KEY_NZ", "sk_test_1"),
         ("FUND_BASE_URL", "http://fund.example"),
         ("FUND_BASE_URL", "https://"),
         ("FUND_BASE_URL", "fund.example"),
