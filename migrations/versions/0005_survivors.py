@@ -184,6 +184,16 @@ CREATE TRIGGER kept BEFORE DELETE ON vault.consent
 CREATE TRIGGER kept_whole BEFORE TRUNCATE ON vault.consent
     FOR EACH STATEMENT EXECUTE FUNCTION vault.refuse_change();
 
+-- Erasure destroys the survivor's key; the rows stay.
+CREATE TRIGGER kept BEFORE DELETE ON vault.survivor
+    FOR EACH ROW EXECUTE FUNCTION vault.refuse_change();
+CREATE TRIGGER kept BEFORE DELETE ON vault.case_assignment
+    FOR EACH ROW EXECUTE FUNCTION vault.refuse_change();
+CREATE TRIGGER kept BEFORE DELETE ON vault.guardian
+    FOR EACH ROW EXECUTE FUNCTION vault.refuse_change();
+CREATE TRIGGER kept BEFORE DELETE ON vault.document
+    FOR EACH ROW EXECUTE FUNCTION vault.refuse_change();
+
 CREATE FUNCTION vault.check_attestation() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.staff_id = (SELECT added_by FROM vault.survivor WHERE id = NEW.survivor_id) THEN

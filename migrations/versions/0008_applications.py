@@ -156,6 +156,9 @@ END $$;
 CREATE TRIGGER application_check BEFORE INSERT OR UPDATE ON application
     FOR EACH ROW EXECUTE FUNCTION application_check();
 
+CREATE TRIGGER kept BEFORE DELETE ON application
+    FOR EACH ROW EXECUTE FUNCTION vault.refuse_change();
+
 -- Lines and other support change only while the application is with its author.
 CREATE FUNCTION application_part_check() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

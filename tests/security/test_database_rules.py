@@ -244,3 +244,12 @@ def test_a_paper_is_about_something_of_its_own_survivor_and_stays(owner_session)
         refuses(session, "about somebody else", insert(Document), row)
     change = text("UPDATE vault.document SET document_class = 'id_paper'")
     refuses(session, "stays as it was added", change)
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["application", "vault.survivor", "vault.case_assignment", "vault.guardian", "vault.document"],
+)
+def test_nothing_about_a_survivor_is_deleted(owner_session, table):
+    make_document(owner_session, make_active(owner_session))
+    refuses(owner_session, "keeps what was recorded", text(f"DELETE FROM {table}"))
