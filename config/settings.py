@@ -79,22 +79,22 @@ class _Reader:
     def settings(self) -> Settings:
         if self.env not in ("production", "practice", "test"):
             self.faults.append("FUND_ENV is production, practice or test")
-        settings = {
-            "env": self.env,
-            "secret_key": self.secret("FUND_SECRET_KEY", PRACTICE_SECRET_KEY),
-            "keyring": self.keyring(),
-            "base_url": self.base_url(),
-            "database_url": self.database("DATABASE_URL", required=True),
-            "database_owner_url": self.database("DATABASE_OWNER_URL", required=False),
-            "database_read_url": self.database("DATABASE_READ_URL", required=False),
-            "stripe": self.stripe(),
-            "stripe_api_base": self.stripe_api_base(),
-            "smtp_url": self.smtp(),
-            "storage_url": self.storage(),
-        }
+        settings = Settings(
+            env=self.env,
+            secret_key=self.secret("FUND_SECRET_KEY", PRACTICE_SECRET_KEY),
+            keyring=self.keyring(),
+            base_url=self.base_url(),
+            database_url=self.database("DATABASE_URL", required=True),
+            database_owner_url=self.database("DATABASE_OWNER_URL", required=False),
+            database_read_url=self.database("DATABASE_READ_URL", required=False),
+            stripe=self.stripe(),
+            stripe_api_base=self.stripe_api_base(),
+            smtp_url=self.smtp(),
+            storage_url=self.storage(),
+        )
         if self.faults:
             raise ConfigurationError(self.faults)
-        return Settings(**settings)  # type: ignore[arg-type]
+        return settings
 
     def secret(self, name: str, practice: str) -> str:
         value = self.environ.get(name) or ("" if self.production else practice)
@@ -102,14 +102,14 @@ class _Reader:
             self.faults.append(f"{name} must be set to at least 32 characters of its own")
         return value
 
-    def keyring(self) -> Keyring | None:
+    def keyring(self) -> Keyring:
+        practice = Keyring.parse(PRACTICE_KEYRING)
         text = self.environ.get("FUND_KEYRING") or ("" if self.production else PRACTICE_KEYRING)
         try:
             keyring = Keyring.parse(text)
         except ValueError as fault:
             self.faults.append(f"FUND_KEYRING: {fault}")
-            return None
-        practice = Keyring.parse(PRACTICE_KEYRING)
+            return practice  # nobody gets it: a fault ends the reading
         known = {key for _, key in practice.keys} | {practice.index_key, practice.log_seed}
         used = {key for _, key in keyring.keys} | {keyring.index_key, keyring.log_seed}
         if self.production and known & used:

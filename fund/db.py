@@ -43,6 +43,8 @@ NAMING = {
 
 
 class Base(DeclarativeBase):
+    """Every table: constraints named one way, times with their zone, whole numbers of 64 bits."""
+
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {datetime: DateTime(timezone=True), UUID: Uuid(), int: BigInteger()}
 

@@ -10,6 +10,8 @@ from uuid import UUID
 
 
 class Role(StrEnum):
+    """A seat; what it may do is in `ROLE_PERMISSIONS`."""
+
     CASEWORKER = "caseworker"
     SUPERVISOR = "supervisor"
     COMMITTEE_MEMBER = "committee_member"
@@ -22,6 +24,8 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
+    """What a page asks of its reader, `<verb>_<object>`."""
+
     USE_STAFF_PAGES = "use_staff_pages"
     READ_CASES = "read_cases"  # the list and the record; identity needs assignment besides
     ADD_CASES = "add_cases"

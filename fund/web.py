@@ -1,7 +1,7 @@
 """The edge: who may open what, how forms come in, how a repeated post is answered."""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -53,9 +53,12 @@ class Access:
         return not self.permissions or bool(self.permissions & actor.permissions)
 
 
+_declared: dict[Callable[..., Any], Access] = {}
+
+
 def public(view: View) -> View:
     """Anyone may open this."""
-    view.access = Access()  # type: ignore[attr-defined]
+    _declared[view] = Access()
     return view
 
 
@@ -63,7 +66,7 @@ def permit(*permissions: Permission) -> Callable[[View], View]:
     """Only who holds one of `permissions` may open this."""
 
     def declare(view: View) -> View:
-        view.access = Access(frozenset(permissions))  # type: ignore[attr-defined]
+        _declared[view] = Access(frozenset(permissions))
         return view
 
     return declare
@@ -77,8 +80,7 @@ def open_endpoint(app: Flask, endpoint: str) -> None:
 
 def access_of(app: Flask, endpoint: str) -> Access | None:
     """What the endpoint's view declares; None if it declares nothing."""
-    access: Access | None = getattr(app.view_functions[endpoint], "access", None)
-    return access
+    return _declared.get(app.view_functions[endpoint])
 
 
 def check_every_endpoint_declares(app: Flask) -> None:
@@ -166,12 +168,11 @@ def load_form(schema: Schema) -> Form:
     try:
         return Form(raw, dict(schema.load(flat)))
     except ValidationError as invalid:
-        messages: Mapping[str, Any] = invalid.normalized_messages()  # type: ignore[no-untyped-call]
         return Form(
             raw,
             errors={
                 "" if name == "_schema" else name: [str(i18n.gettext(m)) for m in _flat(found)]
-                for name, found in messages.items()
+                for name, found in invalid.messages_dict.items()
             },
         )
 

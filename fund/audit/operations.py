@@ -110,6 +110,7 @@ def derived_salt(event_id: UUID) -> bytes:
 
 
 def sealing_context(event_id: UUID) -> str:
+    """Where an event's sealed payload belongs."""
     return f"audit.event:sealed:{event_id}"
 
 

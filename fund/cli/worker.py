@@ -10,8 +10,9 @@ from types import ModuleType
 import click
 import procrastinate
 import structlog
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import with_appcontext
+from flask.globals import app_ctx
 
 from config.settings import Settings
 from fund import jobs, upkeep
@@ -55,7 +56,7 @@ PAUSE_AFTER_FAILURE_SECONDS = 2.0
 @with_appcontext
 def command(heartbeat: float, stalled: float) -> None:
     """Work until SIGINT or SIGTERM, then finish the job in hand."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = app_ctx.app
     settings: Settings = app.config["SETTINGS"]
     _log_jobs_our_way()
     stop = threading.Event()

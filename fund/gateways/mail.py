@@ -16,6 +16,8 @@ _url = ""
 
 @dataclass(frozen=True)
 class Attachment:
+    """A file that goes with a mail."""
+
     filename: str
     content_type: str
     content: bytes

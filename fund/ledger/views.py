@@ -21,6 +21,7 @@ NAVIGATION: list[NavEntry] = [NavEntry("ledger.balances", N_("Books"), Permissio
 @blueprint.get("")
 @permit(Permission.READ_LEDGER)
 def balances() -> str:
+    """What each fund has, and the trial balance."""
     with reading() as session:
         return render_template(
             "ledger/balances.html",
@@ -35,6 +36,7 @@ def balances() -> str:
 @blueprint.get("/journals")
 @permit(Permission.READ_LEDGER)
 def journal_list() -> str:
+    """Every journal, newest first."""
     with reading() as session:
         journals = statements.list_journals(session, before=request.args.get("before", type=UUID))
         return render_template("ledger/journal_list.html", journals=journals, fund_name=_fund_name)
@@ -43,6 +45,7 @@ def journal_list() -> str:
 @blueprint.get("/journals/<uuid:journal_id>")
 @permit(Permission.READ_LEDGER)
 def journal_show(journal_id: UUID) -> str:
+    """One journal with its transfers and its place in the log."""
     with reading() as session:
         return render_template(
             "ledger/journal_show.html",

@@ -67,6 +67,7 @@ def get_staff(session: Session, staff_id: UUID, *, lock: bool = False) -> Staff:
 
 
 def find_staff_by_email(session: Session, email: str) -> Staff | None:
+    """Who has this address, however its letters are written."""
     return session.scalar(select(Staff).where(Staff.email == email.strip().lower()))
 
 

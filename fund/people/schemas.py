@@ -26,20 +26,28 @@ class Password(fields.String):
 
 
 class SignInSchema(CommandSchema):
+    """The first step of signing in."""
+
     email = Text(required=True, longest=254)
     password = Password()
 
 
 class CodeSchema(CommandSchema):
+    """A one-time code."""
+
     code = Text(required=True, longest=20)
 
 
 class UnlockSchema(CommandSchema):
+    """What an idle page asks; the code only after a long time."""
+
     unlock_password = Password()
     unlock_code = Text(longest=20, load_default="")
 
 
 class NewPasswordSchema(CommandSchema):
+    """A new password, typed twice."""
+
     password = Password()
     again = Password()
 
@@ -50,27 +58,39 @@ class NewPasswordSchema(CommandSchema):
 
 
 class ChangePasswordSchema(NewPasswordSchema):
+    """A new password in place of the present one."""
+
     present = Password()
 
 
 class SecondFactorSchema(CodeSchema):
+    """The first code of a second factor on offer."""
+
     offer = Text(required=True, longest=500)
 
 
 class LanguageSchema(CommandSchema):
+    """The language of pages and mails."""
+
     language = Code(LANGUAGES, required=True)
 
 
 class SeatsSchema(CommandSchema):
+    """Roles, and who leads the person."""
+
     roles = fields.List(Code(Role), load_default=list)
     supervisor_id = Id(load_default=None)
 
 
 class ChangeSeatsSchema(SeatsSchema):
+    """Other seats for somebody who is here."""
+
     version = WholeNumber(required=True)
 
 
 class InviteSchema(SeatsSchema):
+    """Somebody new, with their seats."""
+
     name = Text(required=True, longest=200)
     email = Email(required=True)
     language = Code(LANGUAGES, required=True)

@@ -69,22 +69,32 @@ class CaseEditSchema(CommandSchema):
 
 
 class IdentityReadSchema(CommandSchema):
+    """Why somebody opens an identity."""
+
     purpose = Code(READ_PURPOSES, required=True)
 
 
 class AttestSchema(CommandSchema):
+    """How a second person made sure."""
+
     way = Code(ATTESTATION_WAYS, required=True)
 
 
 class AssignSchema(CommandSchema):
+    """A colleague, to be given the case or taken off it."""
+
     staff_id = Id(required=True)
 
 
 class DocumentAddSchema(CommandSchema):
+    """What a paper is; its file comes beside it."""
+
     document_class = Code(DOCUMENT_CLASSES, required=True)
 
 
 class ConsentWithdrawSchema(CommandSchema):
+    """Why every consent ends."""
+
     reason = Code(WITHDRAWAL_REASONS, required=True)
 
 

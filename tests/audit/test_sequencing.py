@@ -65,7 +65,7 @@ def test_no_event_is_lost_or_numbered_twice_while_many_write():
     stop = threading.Event()
 
     def write(seed: int) -> None:
-        choose = random.Random(seed)  # noqa: S311 not a secret
+        choose = random.Random(seed)
         for _ in range(25):
             with db.transaction() as session:
                 mine = [record_gift(session) for _ in range(choose.randint(1, 4))]

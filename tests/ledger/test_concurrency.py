@@ -30,7 +30,7 @@ def reserve_guarded(session: Session, book: Book, now: datetime) -> None:
         session,
         fund_id=book.fund_id,
         award_id=new_id(),
-        amount_minor=random.randint(1, 900),  # noqa: S311 no secret
+        amount_minor=random.randint(1, 900),
         actor=SYSTEM,
         now=now,
     )
@@ -41,7 +41,7 @@ def reserve_by_sum_then_insert(session: Session, book: Book, now: datetime) -> N
     free = session.scalar(
         text("SELECT :cash - coalesce((SELECT sum(amount) FROM promise), 0)"), {"cash": CASH}
     )
-    amount = random.randint(1, 900)  # noqa: S311 no secret
+    amount = random.randint(1, 900)
     if free < amount:
         raise Refused("not_enough_available")
     session.execute(text("INSERT INTO promise VALUES (:amount)"), {"amount": amount})
@@ -112,7 +112,7 @@ def test_awards_payments_returns_and_refunds_at_once_keep_the_books_true(fresh_u
         other = Book.load(session, education.id, make_office(session, "th").id, "THB")
 
     def work(_: int) -> None:
-        chance = random.Random()  # noqa: S311 no secret
+        chance = random.Random()
         for _round in range(ROUNDS // 2):
             mine, amount = chance.choice([book, other]), chance.randint(1, 9_000)
             with transaction() as session:
@@ -162,7 +162,7 @@ def test_the_same_fact_from_many_sides_at_once_is_booked_once(fresh_url, now):
     found: list[dict[str, object]] = []
 
     def work(n: int) -> None:
-        mine = random.Random(n).sample(drafts, len(drafts))  # noqa: S311 no secret
+        mine = random.Random(n).sample(drafts, len(drafts))
         ids: dict[str, object] = {}
         for start in range(0, len(mine), 30):
             batch = mine[start : start + 30]

@@ -299,7 +299,7 @@ def _awards_of(session: Session, run: Run) -> dict[UUID, Award]:
         .join(Award, Award.id == Instalment.award_id)
         .where(Instalment.id.in_([payment.instalment_id for payment in run.payments]))
     )
-    return {instalment_id: award for instalment_id, award in rows}  # noqa: C416 rows unpack
+    return dict(rows.all())
 
 
 def _book(session: Session, run: Run, award: Award) -> journals.Book:
