@@ -109,6 +109,7 @@ def test_a_pdf_is_kept_as_it_is_and_its_pages_are_counted():
             "document_too_many_pixels",
         ),
     ],
+    ids=lambda value: value if isinstance(value, str) else "content",
 )
 def test_what_is_no_fit_paper_is_refused_with_its_own_reason(name, content, code):
     with pytest.raises(Refused, match=f"^{code}$"):
