@@ -2,10 +2,14 @@
 
 from datetime import UTC, datetime
 
+import pyotp
 from argon2 import PasswordHasher
+from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund import clock, keys
+from fund.audit.models import Event
 from fund.ids import new_id
 from fund.people.models import Staff, StaffRole, Supervises
 from fund.permissions import Role
@@ -53,3 +57,23 @@ def make_team(session: Session, supervisor: Staff, *caseworkers: Staff) -> None:
         for caseworker in caseworkers
     )
     session.flush()
+
+
+def enrol(session: Session, staff: Staff) -> pyotp.TOTP:
+    """Give `staff` a second factor, and the test the app that makes its codes."""
+    secret = pyotp.random_base32()
+    staff.sealed_totp = keys.seal(session, staff.key_id, secret, context=staff.totp_context)
+    staff.totp_enrolled_at = staff.created_at
+    session.flush()
+    return pyotp.TOTP(secret)
+
+
+def is_signed_in(client: FlaskClient) -> bool:
+    """Whether this browser's session is one."""
+    return client.get("/staff/me").status_code == 200
+
+
+def events(session: Session, staff: Staff) -> list[str]:
+    """The names of what the log holds about this person, oldest first."""
+    about = select(Event.name).where(Event.subject_id == staff.id).order_by(Event.id)
+    return list(session.scalars(about))

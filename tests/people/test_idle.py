@@ -12,8 +12,7 @@ from sqlalchemy import select
 from fund.people.models import Staff
 from fund.people.views.idle import IDLE_SECONDS
 from fund.permissions import Role
-from tests.people.factories import PASSWORD, make_staff
-from tests.people.test_sign_in import enrol, events, is_signed_in
+from tests.people.factories import PASSWORD, enrol, events, is_signed_in, make_staff
 
 NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 AWAY = timedelta(seconds=IDLE_SECONDS + 1)

@@ -12,8 +12,7 @@ from fund.errors import Denied, Refused
 from fund.people import operations, queries
 from fund.people.models import Staff
 from fund.permissions import SYSTEM, Role
-from tests.people.factories import make_staff
-from tests.people.test_sign_in import events, is_signed_in
+from tests.people.factories import events, is_signed_in, make_staff
 
 STRONG = "four unrelated river stones"
 FORM = {

@@ -8,8 +8,7 @@ import pyotp
 from fund import clock
 from fund.i18n import LANGUAGE_COOKIE
 from fund.permissions import Role
-from tests.people.factories import PASSWORD, make_staff
-from tests.people.test_sign_in import events, is_signed_in
+from tests.people.factories import PASSWORD, events, is_signed_in, make_staff
 
 NEW = "another horse entirely"
 

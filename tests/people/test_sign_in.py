@@ -3,46 +3,21 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-import pyotp
 import pytest
 import time_machine
 from flask.testing import FlaskClient
-from sqlalchemy import text
-from sqlalchemy.orm import Session
 
-from fund import keys
 from fund.people import passwords, signing_in
-from fund.people.models import Staff
 from fund.permissions import Role
-from tests.people.factories import PASSWORD, make_staff
+from tests.people.factories import PASSWORD, enrol, events, is_signed_in, make_staff
 
 NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
-
-
-def enrol(session: Session, staff: Staff) -> pyotp.TOTP:
-    """Give `staff` a second factor, and the test the app that makes its codes."""
-    secret = pyotp.random_base32()
-    staff.sealed_totp = keys.seal(session, staff.key_id, secret, context=staff.totp_context)
-    staff.totp_enrolled_at = NOON - timedelta(days=1)
-    session.flush()
-    return pyotp.TOTP(secret)
 
 
 def send_password(client: FlaskClient, email: str, password: str = PASSWORD, **query: str):
     return client.post(
         "/staff/sign-in", data={"email": email, "password": password}, query_string=query
     )
-
-
-def is_signed_in(client: FlaskClient) -> bool:
-    return client.get("/staff/me").status_code == 200
-
-
-def events(session: Session, staff: Staff) -> list[str]:
-    rows = session.execute(
-        text("SELECT name FROM audit.event WHERE subject_id = :id ORDER BY id"), {"id": staff.id}
-    )
-    return [row.name for row in rows]
 
 
 @pytest.fixture

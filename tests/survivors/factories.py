@@ -2,9 +2,11 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund import keys
+from fund.audit.models import Event
 from fund.ids import new_case_code, new_id
 from fund.people.models import Staff
 from fund.survivors.identity import Identity, guardian_context, seal_identity
@@ -145,3 +147,8 @@ def make_wording(session: Session, kind: str, language: str = "th") -> ConsentWo
         session.add(wording)
         session.flush()
     return wording
+
+
+def events_named(session: Session, name: str) -> list[Event]:
+    """What the log holds under this name, oldest first."""
+    return list(session.scalars(select(Event).where(Event.name == name).order_by(Event.id)))

@@ -24,11 +24,6 @@ TODAY = date(2026, 11, 24)
 
 
 @pytest.fixture
-def caseworker(session):
-    return make_staff(session, Role.CASEWORKER)
-
-
-@pytest.fixture
 def case(session, caseworker, now):
     operations.seed_wordings(session, now=now)
     return make_case(session, caseworker=caseworker, consented=False)

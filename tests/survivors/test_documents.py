@@ -117,11 +117,6 @@ def test_what_is_no_fit_paper_is_refused_with_its_own_reason(name, content, code
 
 
 @pytest.fixture
-def caseworker(session):
-    return make_staff(session, Role.CASEWORKER)
-
-
-@pytest.fixture
 def case(session, caseworker):
     return make_case(session, caseworker=caseworker)
 

@@ -3,41 +3,17 @@
 import re
 
 import pytest
-from marshmallow import ValidationError
 from sqlalchemy import text
 
 from fund import keys
-from fund.clock import bangkok_day
-from fund.clock import now as this_moment
 from fund.crypto import Unreadable
 from fund.ids import new_case_code, new_id
 from fund.permissions import Role
-from fund.survivors import operations, queries
+from fund.survivors import queries
 from fund.survivors.identity import unseal_identity
 from fund.survivors.models import Survivor
-from fund.survivors.schemas import ConsentAddSchema
-from tests.people.factories import make_staff, make_team
-from tests.survivors.factories import BORN, NAME, make_case
-
-
-@pytest.fixture
-def caseworker(session):
-    return make_staff(session, Role.CASEWORKER, name="Case Worker")
-
-
-@pytest.fixture
-def supervisor(session, caseworker):
-    supervisor = make_staff(session, Role.SUPERVISOR, name="Super Visor")
-    make_team(session, supervisor, caseworker)
-    return supervisor
-
-
-def events(session, name: str) -> list:
-    return session.execute(
-        text("SELECT actor, subject_id, data FROM audit.event WHERE name = :name ORDER BY id"),
-        {"name": name},
-    ).all()
-
+from tests.people.factories import make_staff
+from tests.survivors.factories import BORN, NAME, events_named, make_case
 
 ADD = {"name": "Somchai Madeup", "birth_date": "2011-02-03", "region": "south", "label": "Blue"}
 
@@ -101,7 +77,7 @@ def test_a_person_known_elsewhere_is_refused_without_the_code_and_recorded(
     assert answer.status_code == 422
     assert "ask your supervisor" in answer.text
     assert known.case_code not in answer.text
-    assert events(session, "survivor_known_elsewhere")[0].subject_id == known.id
+    assert events_named(session, "survivor_known_elsewhere")[0].subject_id == known.id
 
 
 def test_two_national_ids_tell_two_persons_of_one_name_apart(
@@ -131,10 +107,10 @@ def test_an_unassigned_colleague_gets_the_404_of_what_does_not_exist_and_is_reco
         "", missing.text
     ).replace(missing.request.path.rpartition("/")[2], "")
     assert post(f"/staff/cases/{survivor.case_code}/identity", purpose="papers").status_code == 404
-    refused = events(session, "survivor_access_refused")
+    refused = events_named(session, "survivor_access_refused")
     assert [row.subject_id for row in refused] == [survivor.id] * 2
     assert refused[0].actor == f"staff:{outsider.id}"
-    assert events(session, "survivor_identity_read") == []
+    assert events_named(session, "survivor_identity_read") == []
 
 
 def test_a_supervisor_of_an_assigned_caseworker_opens_the_case(
@@ -162,13 +138,13 @@ def test_identity_opens_only_with_a_purpose_and_after_it_is_recorded(
     address = f"/staff/cases/{survivor.case_code}/identity"
     sign_in(client, caseworker)
     assert post(address).status_code == 422
-    assert events(session, "survivor_identity_read") == []
+    assert events_named(session, "survivor_identity_read") == []
     answer = post(address, purpose="contact")
     assert answer.status_code == 200
     assert NAME in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
     assert NAME not in re.search("<title>(.*?)</title>", answer.text, re.S)[1]
-    read = events(session, "survivor_identity_read")
+    read = events_named(session, "survivor_identity_read")
     assert [(row.actor, row.data) for row in read] == [
         (f"staff:{caseworker.id}", {"purpose": "contact"})
     ]
@@ -309,103 +285,3 @@ def test_what_waits_is_told_to_whom_it_waits_on(session, caseworker, supervisor,
     assert done.case_code not in {w.code for w in theirs}
     treasurer = make_staff(session, Role.TREASURER)
     assert queries.list_waiting(session, treasurer.actor_at(now), now=now) == []
-
-
-def test_the_words_that_are_read_and_the_answer_go_together(
-    client, session, sign_in, post, caseworker
-):
-    operations.seed_wordings(session, now=this_moment())
-    survivor = make_case(session, caseworker=caseworker, consented=False)
-    at = f"/staff/cases/{survivor.case_code}/consent"
-    sign_in(client, caseworker)
-    assert "Who consents?" in client.get(at).text
-    page = client.get(f"{at}?giver_kind=guardian&language=th&assent_language=en").text
-    assert "ท่านถอนความยินยอมได้ทุกเมื่อ" in page
-    assert "Nobody will be angry" in page
-    today = bangkok_day(this_moment())
-    form = {
-        "giver_kind": "guardian",
-        "language": "th",
-        "wording_version": "1",
-        "relation": "mother",
-        "guardian_name": "Dao Invented-Name",
-        "given_how": "paper",
-        "given_on": today.isoformat(),
-        "assent_language": "en",
-        "assent_version": "1",
-    }
-    answer = post(at, **form, assent_how="under_ten")
-    assert answer.status_code == 422
-    assert "the child&#39;s own assent is needed too" in answer.text
-    assert "ท่านถอนความยินยอมได้ทุกเมื่อ" in answer.text
-    assert 'value="Dao Invented-Name"' in answer.text
-    assert post(at, **form, assent_how="spoken_witnessed").status_code == 303
-    consent = queries.find_valid_consent(session, survivor.id, on=today)
-    assert (consent.relation, consent.assent_how) == ("mother", "spoken_witnessed")
-    again = client.get(f"{at}?giver_kind=guardian").text
-    assert "Mother, " in again
-    assert "Dao" not in again
-    case = client.get(f"/staff/cases/{survivor.case_code}").text
-    assert "with the child's assent" in case
-    assert "Dao" not in case
-
-
-@pytest.mark.parametrize(
-    ("form", "missing"),
-    [
-        ({"giver_kind": "guardian"}, {"relation", "guardian_name", "given_how", "assent_how"}),
-        (
-            {"giver_kind": "state_guardian", "relation": "mother"},
-            {"relation", "given_how", "assent_how"},
-        ),
-        ({"giver_kind": "survivor"}, {"given_how"}),
-        ({"giver_kind": "other_lawful_basis"}, {"lawful_basis", "reason", "assent_how"}),
-        ({"giver_kind": "nobody"}, {"giver_kind"}),
-    ],
-)
-def test_each_kind_of_giver_needs_its_own_parts(form, missing):
-    with pytest.raises(ValidationError) as invalid:
-        ConsentAddSchema().load({"given_on": "2026-11-24", **form})
-    assert set(invalid.value.messages) == missing
-
-
-def test_a_withdrawal_needs_a_reason_and_shows_what_it_stops(
-    client, session, sign_in, post, caseworker
-):
-    survivor = make_case(session, caseworker=caseworker)
-    at = f"/staff/cases/{survivor.case_code}"
-    sign_in(client, caseworker)
-    assert post(f"{at}/consent/withdraw").status_code == 422
-    assert post(f"{at}/consent/withdraw", reason="survivor_asked").status_code == 303
-    page = client.get(at).text
-    assert "Nothing can be submitted, accepted or paid for this case." in page
-    assert "Withdraw the consent" not in page
-    assert events(session, "consent_withdrawn")[0].data["reason"] == "survivor_asked"
-
-
-def test_a_supervisor_confirms_another_lawful_basis_on_the_case(
-    client, session, sign_in, post, caseworker, supervisor
-):
-    operations.seed_wordings(session, now=this_moment())
-    survivor = make_case(session, caseworker=caseworker, consented=False)
-    at = f"/staff/cases/{survivor.case_code}"
-    sign_in(client, caseworker)
-    form = {
-        "giver_kind": "other_lawful_basis",
-        "lawful_basis": "vital_interests",
-        "reason": "Both parents are out of reach.",
-        "given_on": bangkok_day(this_moment()).isoformat(),
-        "assent_how": "spoken_witnessed",
-        "assent_language": "th",
-        "assent_version": "1",
-    }
-    assert post(f"{at}/consent", **form).status_code == 303
-    assert "Waits for a supervisor" in client.get(at).text
-    assert "Confirm this basis" not in client.get(at).text
-    sign_in(client, supervisor)
-    waits = queries.list_waiting(session, supervisor.actor, now=this_moment())
-    assert "Confirm another lawful basis" in {w.title for w in waits}
-    action = re.search(rf'action="({at}/consent/[^"]*/confirm)"', client.get(at).text)[1]
-    assert post(action).status_code == 303
-    assert "Valid" in client.get(at).text
-    assert post(action).status_code == 422

@@ -1,5 +1,6 @@
 """Applications: the list, a new one, one of them, its papers, submission and withdrawal."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Response, flash, make_response, render_template, request, url_for
@@ -11,7 +12,7 @@ from fund.applications.schemas import PaperSchema, StartSchema, VersionSchema
 from fund.applications.views.room import application_page, blueprint
 from fund.db import reading
 from fund.errors import NotFound, Refused
-from fund.i18n import gettext, options
+from fund.i18n import N_, gettext, options
 from fund.permissions import Permission
 from fund.survivors import queries as survivors
 from fund.survivors.views.documents import add_posted_paper
@@ -102,44 +103,30 @@ def document_add(application_id: UUID) -> AnyResponse:
 @permit(Permission.WRITE_APPLICATIONS)
 def application_submit(application_id: UUID) -> AnyResponse:
     """Hand it to the committee."""
-    form = load_form(VersionSchema())
-    if not form.errors:
-        with form.attempt(), posting() as post:
-            application = queries.get_application(
-                post.session, application_id, actor=current_actor()
-            )
-            operations.submit(
-                post.session,
-                application,
-                version=form.data["version"],
-                actor=current_actor(),
-                now=clock.now(),
-            )
-            flash(gettext("Submitted. The committee has it now."), "done")
-            return post.redirect(_page_of(application_id))
-    return application_page(application_id, 422, submission=form)
+    said = N_("Submitted. The committee has it now.")
+    return _do(application_id, operations.submit, said, name="submission")
 
 
 @blueprint.post("/staff/applications/<uuid:application_id>/withdraw")
 @permit(Permission.WRITE_APPLICATIONS)
 def application_withdraw(application_id: UUID) -> AnyResponse:
     """Take it back."""
-    form = load_form(VersionSchema())
+    return _do(application_id, operations.withdraw, N_("Withdrawn."), name="withdrawal")
+
+
+def _do(
+    application_id: UUID, operation: Callable[..., None], said: str, *, name: str
+) -> AnyResponse:
+    """Do it to the application as the person saw it; refused, the page shows the form `name`."""
+    form, actor = load_form(VersionSchema()), current_actor()
     if not form.errors:
         with form.attempt(), posting() as post:
-            application = queries.get_application(
-                post.session, application_id, actor=current_actor()
-            )
-            operations.withdraw(
-                post.session,
-                application,
-                version=form.data["version"],
-                actor=current_actor(),
-                now=clock.now(),
-            )
-            flash(gettext("Withdrawn."), "done")
+            application = queries.get_application(post.session, application_id, actor=actor)
+            version = form.data["version"]
+            operation(post.session, application, version=version, actor=actor, now=clock.now())
+            flash(gettext(said), "done")
             return post.redirect(_page_of(application_id))
-    return application_page(application_id, 422, withdrawal=form)
+    return application_page(application_id, 422, **{name: form})
 
 
 def _page_of(application_id: UUID, anchor: str | None = None) -> str:
