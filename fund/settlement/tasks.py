@@ -1,11 +1,12 @@
 """What keeps the inbox and the feed going: two quick loops, and jobs that catch what they miss."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
 
 from fund import clock, jobs
-from fund.errors import Unavailable
+from fund.errors import NotFound, Unavailable
 from fund.gateways import stripe
 from fund.settlement import operations
 
@@ -30,12 +31,12 @@ def pull_woken_feeds() -> int:
 @jobs.task("settlement.sweep_events")
 def sweep_events(**_: int) -> None:
     """Every five minutes: events that never came, and a pull in case none woke the feed."""
-    for office in stripe.list_office_codes():
-        try:
-            operations.sweep(office, now=clock.now())
-            operations.pull_feed(office, now=clock.now())
-        except Unavailable as error:  # the next round is soon; other offices go on
-            log.warning("sweep_unavailable", office=office, error=error.code)
+
+    def sweep(office: str) -> None:
+        operations.sweep(office, now=clock.now())
+        operations.pull_feed(office, now=clock.now())
+
+    _for_each_office(sweep)
 
 
 @jobs.app.periodic(cron="17 * * * *")
@@ -43,11 +44,20 @@ def sweep_events(**_: int) -> None:
 def list_again(**_: int) -> None:
     """Hourly three hours, nightly three days again: a line found only here came late."""
     now = clock.now()
-    look_back = (
-        timedelta(days=3)
-        if clock.bangkok_day(now - timedelta(hours=1)) != (clock.bangkok_day(now))
-        else timedelta(hours=3)
-    )
-    for office in stripe.list_office_codes():
+    is_new_day = clock.bangkok_day(now - timedelta(hours=1)) != clock.bangkok_day(now)
+    look_back = timedelta(days=3) if is_new_day else timedelta(hours=3)
+
+    def look_again(office: str) -> None:
         for late in operations.pull_feed(office, now=now, look_back=look_back):
             log.warning("balance_transaction_late", office=office, transaction=late)
+
+    _for_each_office(look_again)
+
+
+def _for_each_office(work: Callable[[str], None]) -> None:
+    """The next round is soon: an office that Stripe or `flask setup` left out waits for it."""
+    for office in stripe.list_office_codes():
+        try:
+            work(office)
+        except (Unavailable, NotFound) as error:
+            log.warning("office_left_out", office=office, error=error.code)

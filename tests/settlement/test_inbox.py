@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 
 from fund import clock
 from fund.errors import Denied
+from fund.gateways import stripe
 from fund.giving.models import Gift, Receipt
 from fund.permissions import Actor, Role
-from fund.settlement import operations, queries
+from fund.settlement import operations, queries, tasks
 from fund.settlement.models import InboxEvent
 from tests.people.factories import make_staff
 from tests.settlement.factories import (
@@ -201,3 +202,12 @@ def test_an_office_counts_as_silent_once_the_sweep_finds_what_no_webhook_said(
     assert [office.is_silent for office in queries.list_hearing(session)] == [False]
     operations.sweep("nz", now=clock.now() + timedelta(hours=1))
     assert [office.is_silent for office in queries.list_hearing(session)] == [True]
+
+
+def test_a_worker_started_before_any_office_is_there_waits_for_the_next_round(
+    session, stripe_up, monkeypatch
+):
+    monkeypatch.setattr(stripe, "list_office_codes", lambda: ["xx"])
+    tasks.sweep_events()
+    tasks.list_again()
+    assert session.scalar(select(func.count()).select_from(InboxEvent)) == 0
