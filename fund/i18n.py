@@ -12,6 +12,7 @@ from babel import Locale, dates, numbers
 from babel.messages import mofile, pofile
 from flask import Flask, current_app, has_request_context, render_template, request, url_for
 from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from werkzeug.wrappers import Response
 
 from fund import clock
 from fund.errors import FundError
@@ -19,6 +20,7 @@ from fund.money import CURRENCIES, Money, baht
 
 LANGUAGES = {"en": "English", "th": "ไทย"}
 LANGUAGE_COOKIE = "language"
+A_YEAR_SECONDS = 365 * 24 * 3600
 
 __all__ = ["gettext", "lazy_gettext", "ngettext"]
 
@@ -62,6 +64,18 @@ def select_language() -> str:
     if chosen in LANGUAGES:
         return chosen
     return request.accept_languages.best_match(list(LANGUAGES)) or "en"
+
+
+def remember_language(answer: Response, code: str) -> None:
+    """Let this browser be spoken to in this language from now on."""
+    answer.set_cookie(
+        LANGUAGE_COOKIE,
+        code,
+        max_age=A_YEAR_SECONDS,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def language() -> str:

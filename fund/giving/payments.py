@@ -26,7 +26,7 @@ class StripePayment:
 
 def from_session(session: Doc) -> StripePayment | None:
     """The payment of a Checkout session with its intent unfolded; None if it is no gift's."""
-    gift_id = _gift_id(session)
+    gift_id = gift_id_of(session)
     if gift_id is None:
         return None
     intent: Doc = session["payment_intent"] or {}
@@ -46,7 +46,7 @@ def from_payment_intent(intent: Doc) -> StripePayment | None:
     A decline leaves the intent asking for another card on the same page, so only money that came,
     or is on its way, is news here; that a session is over is said by the session.
     """
-    gift_id = _gift_id(intent)
+    gift_id = gift_id_of(intent)
     if gift_id is None:
         return None
     news = {"succeeded": "paid", "processing": "processing"}
@@ -59,7 +59,8 @@ def from_payment_intent(intent: Doc) -> StripePayment | None:
     )
 
 
-def _gift_id(doc: Doc) -> UUID | None:
+def gift_id_of(doc: Doc) -> UUID | None:
+    """The gift that a Stripe object names as its own, if it names one."""
     try:
         return UUID(doc["metadata"]["gift_id"])
     except (KeyError, TypeError, ValueError):

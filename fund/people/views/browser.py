@@ -2,16 +2,14 @@
 
 from datetime import datetime
 
-from flask import current_app, redirect, request, session, url_for
+from flask import redirect, request, session, url_for
 from flask_login import login_user
 from werkzeug.wrappers import Response
 
-from fund.i18n import LANGUAGE_COOKIE
+from fund.i18n import remember_language
 from fund.pages import safe_path
 from fund.people import queries
 from fund.people.models import Staff
-
-YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
 def begin(staff: Staff, *, now: datetime) -> None:
@@ -42,12 +40,5 @@ def next_path(wanted: str | None = None) -> str:
 def go(path: str, *, language: str) -> Response:
     """Redirect, and speak `language` from there on."""
     answer = redirect(path, 303)
-    answer.set_cookie(
-        LANGUAGE_COOKIE,
-        language,
-        max_age=YEAR_SECONDS,
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
-        httponly=True,
-        samesite="Lax",
-    )
+    remember_language(answer, language)
     return answer

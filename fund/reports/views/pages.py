@@ -5,7 +5,6 @@ from datetime import datetime
 
 from flask import (
     Response,
-    current_app,
     make_response,
     redirect,
     render_template,
@@ -20,7 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from fund import clock
 from fund.db import reading
-from fund.i18n import LANGUAGE_COOKIE, LANGUAGES
+from fund.i18n import LANGUAGES, remember_language
 from fund.pages import NEUTRAL_SITE, safe_path
 from fund.people.models import Organisation
 from fund.people.queries import find_organisation
@@ -29,8 +28,6 @@ from fund.reports import home as waiting
 from fund.reports.queries import PublicFigures, get_public_figures
 from fund.reports.views.blueprint import blueprint
 from fund.web import csrf, current_actor, permit, public
-
-A_YEAR_SECONDS = 365 * 24 * 3600
 
 
 @blueprint.get("/")
@@ -101,14 +98,7 @@ def switch_language() -> AnyResponse:
     response = redirect(safe_path(request.form.get("next", "/")), 303)
     language = request.form.get("language")
     if language in LANGUAGES:
-        response.set_cookie(
-            LANGUAGE_COOKIE,
-            language,
-            max_age=A_YEAR_SECONDS,
-            samesite="Lax",
-            secure=current_app.config["SESSION_COOKIE_SECURE"],
-            httponly=True,
-        )
+        remember_language(response, language)
     return response
 
 

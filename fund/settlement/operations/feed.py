@@ -17,6 +17,7 @@ from fund.db import reading, transaction
 from fund.errors import Unavailable
 from fund.gateways import stripe
 from fund.giving.models import Gift
+from fund.giving.payments import gift_id_of
 from fund.ledger import journals
 from fund.ledger import operations as ledger
 from fund.ledger.journals import Book, JournalDraft
@@ -173,8 +174,8 @@ class _Books:
         )
 
     def _find_gift(self, source: Doc) -> Gift | None:
-        named = (source.get("metadata") or {}).get("gift_id")
-        gift = self.session.get(Gift, UUID(named)) if _is_uuid(named) else None
+        gift_id = gift_id_of(source)
+        gift = self.session.get(Gift, gift_id) if gift_id else None
         intent = source.get("payment_intent")
         if gift is None and intent:
             gift = self.session.scalars(
@@ -280,11 +281,3 @@ def _list_carried(office_code: str, payout: Doc) -> list[str]:
 
 def _list_known(session: Session, ids: Sequence[str]) -> set[str]:
     return set(session.scalars(select(BalanceTransaction.id).where(BalanceTransaction.id.in_(ids))))
-
-
-def _is_uuid(text: object) -> bool:
-    try:
-        UUID(str(text))
-    except ValueError:
-        return False
-    return True

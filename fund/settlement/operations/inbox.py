@@ -208,8 +208,6 @@ def _put_back(session: Session, event: _Claimed, code: str, *, now: datetime) ->
 
 def _find_donor_key(session: Session, thing: Doc) -> UUID | None:
     """The key of the donor whose gift the object belongs to."""
-    try:
-        gift = session.get(Gift, UUID(thing["metadata"]["gift_id"]))
-    except (KeyError, TypeError, ValueError):
-        return None
+    gift_id = payments.gift_id_of(thing)
+    gift = session.get(Gift, gift_id) if gift_id else None
     return find_donor_key(session, gift) if gift else None
