@@ -74,7 +74,7 @@ SENTENCES = {
         N_("Go back, and you find what you typed. Nothing was changed."),
     ),
     429: Sentence(
-        N_("That was a little too often."),
+        N_("Too many tries."),
         N_("Wait a minute, then try again."),
     ),
     500: Sentence(

@@ -205,9 +205,10 @@ def test_an_office_counts_as_silent_once_the_sweep_finds_what_no_webhook_said(
 
 
 def test_a_worker_started_before_any_office_is_there_waits_for_the_next_round(
-    session, stripe_up, monkeypatch
+    app, session, stripe_up
 ):
-    monkeypatch.setattr(stripe, "list_office_codes", lambda: ["xx"])
+    keys = app.config["SETTINGS"].stripe["nz"]
+    stripe.init({"not_set_up": keys}, stripe_up.base_url, "http://localhost")
     tasks.sweep_events()
     tasks.list_again()
     assert session.scalar(select(func.count()).select_from(InboxEvent)) == 0
