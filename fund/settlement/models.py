@@ -51,7 +51,7 @@ class InboxEvent(Stateful, Base):
     received_at: Mapped[datetime]
     way: Mapped[str]
     key_id: Mapped[UUID] = mapped_column(ForeignKey("vault.data_key.id"))
-    sealed_payload: Mapped[bytes]
+    sealed_payload: Mapped[bytes] = mapped_column(deferred=True)  # kept, and read by no page
     state: Mapped[str] = mapped_column(default="waiting")
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
