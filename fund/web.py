@@ -100,6 +100,12 @@ def before_staff(check: StaffCheck) -> StaffCheck:
     return check
 
 
+def staff_hold() -> AnyResponse | None:
+    """What stands before the staff pages just now: the idle lock, a missing second factor."""
+    answers = (check() for check in _staff_checks)
+    return next((answer for answer in answers if answer is not None), None)
+
+
 def current_actor() -> Actor:
     """Who makes this request; computed once."""
     if "actor" not in g:
@@ -117,8 +123,7 @@ def _gate() -> AnyResponse | None:
     if not access.permissions:
         return None
     if access.admits(current_actor()):
-        answers = (check() for check in _staff_checks)
-        return next((answer for answer in answers if answer is not None), None)
+        return staff_hold()
     if current_actor() is ANONYMOUS:
         if request.method == "GET":
             return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))

@@ -8,6 +8,7 @@ from fund.audit.queries import can_read_proof
 from fund.ids import new_id
 from fund.permissions import ANONYMOUS, Actor, Role
 from tests.audit.factories import commit_gifts, record_receipt, sealed_log, sequence_all, sign
+from tests.people.factories import make_staff
 
 
 @pytest.fixture
@@ -90,3 +91,15 @@ def test_the_script_is_served_as_it_is(browser):
     assert answer.content_type == "text/plain; charset=utf-8"
     assert "def check_inclusion" in answer.text
     answer.close()
+
+
+def test_an_auditor_who_is_idle_locked_reads_a_receipts_proof_only(browser, sign_in):
+    (gift,) = sealed_log(1)
+    with db.transaction() as session:
+        auditor = make_staff(session, Role.AUDITOR)
+    sign_in(browser, auditor)
+    assert browser.get(f"/log/proof/{gift}").status_code == 200
+    with browser.session_transaction() as cookie:
+        cookie["seen_at"] -= 3600
+    for address in (f"/log/proof/{gift}", f"/log/check/{gift}"):
+        assert browser.get(address).status_code == 404
