@@ -160,3 +160,14 @@ def test_production_does_not_start_a_database_of_its_own():
     done = _run("-m", "flask", "--app", "wsgi", "db", "check")
     assert done.returncode == 2
     assert "DATABASE_OWNER_URL" in done.stderr
+
+
+def test_a_service_that_cannot_start_says_why_in_plain_lines():
+    faulty = {k: v for k, v in os.environ.items() if not k.startswith(("FUND_", "STRIPE_"))}
+    done = subprocess.run(
+        [sys.executable, "-c", "import wsgi"],
+        env=faulty | {"FUND_ENV": "production"}, cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "FUND_KEYRING" in done.stderr
+    assert "Traceback" not in done.stderr
