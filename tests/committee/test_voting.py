@@ -2,7 +2,6 @@
 
 import pytest
 from sqlalchemy import func, insert, select, text
-from sqlalchemy.exc import IntegrityError
 
 from fund.awards.models import Award, AwardCondition
 from fund.committee import operations, queries
@@ -19,6 +18,7 @@ from tests.committee.factories import APPROVE, DECLINE, DEFER, MARKS, cast, make
 from tests.committee.factories import make_in_review as make_in_review_with
 from tests.ledger.factories import give_cash
 from tests.people.factories import make_staff
+from tests.refusing import refuses
 from tests.survivors.factories import make_case
 
 
@@ -180,11 +180,6 @@ def row(session, application, member, **changes):
         "sealed_reason": None,
         "cast_at": NOW,
     } | changes
-
-
-def refuses(session, reason, statement, *values):
-    with pytest.raises(IntegrityError, match=reason), session.begin_nested():
-        session.execute(statement, *values)
 
 
 def test_the_database_refuses_a_vote_that_should_not_be_even_to_its_owner(owner_session):

@@ -2,8 +2,12 @@
 
 import json
 
+import psycopg
 import pytest
 
+from fund.applications.models import Application
+from fund.awards.models import Award, Instalment
+from fund.disbursements.models import Payment, Run
 from fund.permissions import Role
 from fund.sandbox.demo import CAST, PASSWORD
 from tests.e2e.browserless import Person
@@ -20,6 +24,23 @@ def test_the_books_and_the_log_of_three_years_verify(stack: Stack):
         done = stack.flask(command, "verify", "--json")
         assert done.returncode == 0, done.stdout + done.stderr
         assert json.loads(done.stdout)["findings"] == []
+
+
+@pytest.mark.parametrize(
+    ("model", "not_reached"),
+    [  # what no page or operation leads to yet
+        (Application, {"returned"}),
+        (Award, {"suspended", "cancelled"}),
+        (Instalment, {"cancelled"}),
+        (Run, set()),
+        (Payment, set()),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_every_state_that_is_built_stands_in_it(stack: Stack, model, not_reached):
+    with psycopg.connect(stack.environ["DATABASE_URL"]) as connection:
+        rows = connection.execute(f"SELECT DISTINCT state FROM {model.__tablename__}").fetchall()
+    assert set(model.TRANSITIONS) - {state for (state,) in rows} <= not_reached
 
 
 def test_a_second_load_changes_nothing_and_tells_the_sign_ins_again(stack: Stack):

@@ -33,11 +33,7 @@ from tests.disbursements.factories import (
     make_team,
 )
 from tests.people.factories import make_staff
-
-
-def refuses(session, reason, statement, *values):
-    with pytest.raises(IntegrityError, match=reason), session.begin_nested():
-        session.execute(statement, *values)
+from tests.refusing import refuses
 
 
 def copy_of(row, **changes):

@@ -18,7 +18,7 @@ from fund.survivors.documents import store_document
 
 FIRST_PAYDAY, EVERY = 1020, 10
 # (days ago, how many payments, how far it goes): of the last ones each waits on somebody else.
-LAST_PAYDAYS = ((6, 2, "sent"), (4, 1, "approved"), (2, 2, "prepared"))
+LAST_PAYDAYS = ((7, 1, "cancelled"), (6, 2, "sent"), (4, 1, "approved"), (2, 2, "prepared"))
 EVIDENCE_AFTER = timedelta(days=12)
 MOST = 8
 
@@ -42,13 +42,21 @@ def _prepare(world: World, most: int, until: str, at: datetime) -> None:
             return
         run = operations.prepare_run(session, choices, actor=actor, now=at)
         run_id = run.id
-    if until != "prepared":
+    if until == "cancelled":
+        world.plan(at + timedelta(hours=2), partial(_drop, world, run_id))
+    elif until != "prepared":
         world.plan(at + timedelta(hours=20), partial(_approve, world, run_id, until))
 
 
 def _payee_of(row: ReadyRow) -> UUID:
     """The same payee for all payments of one case."""
     return row.payees[sum(row.case_code.encode()) % len(row.payees)].id
+
+
+def _drop(world: World, run_id: UUID, at: datetime) -> None:
+    """Finance thought better of it; the next payday takes its payments up again."""
+    with world.acting("finance", at) as (session, actor):
+        operations.cancel_run(session, queries.get_run(session, run_id), actor=actor, now=at)
 
 
 def _approve(world: World, run_id: UUID, until: str, at: datetime) -> None:
