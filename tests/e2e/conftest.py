@@ -47,6 +47,7 @@ class Walk:
 
     def see(self, name: str) -> None:
         """Note what is wrong with the page that is open: axe, sideways scrolling, language."""
+        self.page.wait_for_load_state()  # a click only waits until the next page begins to arrive
         # From the top, or the sticky header lies over whatever happens to be scrolled beneath it.
         self.page.evaluate("window.scrollTo(0, 0)")
         violations = Axe().run(self.page, options=AXE_RULES).response["violations"]

@@ -394,7 +394,8 @@ def sign_in_by_typing(walk: Walk, who: str) -> None:
     page.click("main form .btn-primary")
     page.wait_for_url(f"{walk.stack.web}/staff/")
     if page.get_attribute("html", "lang") != walk.language:
-        page.click(f'[name="language"][value="{walk.language}"]')
+        with page.expect_navigation():
+            page.click(f'[name="language"][value="{walk.language}"]')
 
 
 def as_in_tour(walk: Walk, act: str) -> None:
