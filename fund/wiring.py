@@ -18,6 +18,8 @@ from fund.audit import refusals as audit_refusals
 from fund.audit import views as audit
 from fund.awards import refusals as awards_refusals
 from fund.awards import views as awards
+from fund.bookkeeping import refusals as bookkeeping_refusals
+from fund.bookkeeping import views as bookkeeping
 from fund.committee import queries as committee_queries
 from fund.committee import refusals as committee_refusals
 from fund.committee import views as committee
@@ -49,6 +51,7 @@ ROOMS: tuple[ModuleType, ...] = (
     giving,
     settlement,
     ledger,
+    bookkeeping,
     audit,
     people,
 )
@@ -61,6 +64,7 @@ REFUSALS = (
     giving_refusals,
     settlement_refusals,
     ledger_refusals,
+    bookkeeping_refusals,
     audit_refusals,
     people_refusals,
 )

@@ -1,0 +1,3 @@
+"""The words of this room's error codes."""
+
+TEXTS: dict[str, str] = {}

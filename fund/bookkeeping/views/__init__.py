@@ -1,0 +1,4 @@
+"""The finance pages of the books."""
+
+from fund.bookkeeping.views.room import NAVIGATION as NAVIGATION
+from fund.bookkeeping.views.room import blueprint as blueprint

@@ -1,0 +1,10 @@
+"""Every write to the books goes through here, and from here through a function of the database."""
+
+from fund.ledger.operations.commitments import free as free
+from fund.ledger.operations.commitments import liquidate as liquidate
+from fund.ledger.operations.commitments import lock_funds as lock_funds
+from fund.ledger.operations.commitments import reserve as reserve
+from fund.ledger.operations.commitments import reserve_again as reserve_again
+from fund.ledger.operations.places import open_fund as open_fund
+from fund.ledger.operations.places import open_office as open_office
+from fund.ledger.operations.posting import post as post

@@ -1,0 +1,71 @@
+"""Calls of the database's own functions, and what their refusals are called here."""
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+from sqlalchemy import ColumnElement, Function, cast, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from fund.audit.events import instant
+from fund.errors import Refused
+
+# What the database's own rules are called when they refuse.
+_STATES = {
+    "LF002": "period_closed",
+    "LF003": "journal_empty",
+    "LF004": "account_closed",
+    "LF005": "fund_closed",
+    "LF006": "journal_key_reused",
+    "LF007": "commitment_cause_reused",
+    "LF008": "more_than_committed",
+}
+_CONSTRAINTS = {
+    "ck_transfer_amount": "amount_not_positive",
+    "ck_commitment_event_amount": "amount_not_positive",
+    "ck_transfer_accounts": "same_account",
+    "fk_transfer_debit_account_id_fund_id_currency": "wrong_fund_or_currency",
+    "fk_transfer_credit_account_id_fund_id_currency": "wrong_fund_or_currency",
+    "uq_journal_reverses_id": "already_reversed",
+    "uq_commitment_award_id": "already_reserved",
+    "uq_office_code": "office_code_taken",
+    "uq_office_stripe_account_id": "stripe_account_taken",
+    "uq_office_receipt_prefix": "receipt_prefix_taken",
+    "uq_fund_code": "fund_code_taken",
+}
+
+
+def as_json(value: object) -> ColumnElement[Any]:
+    return cast(literal(json.dumps(value, default=_plain)), JSONB)
+
+
+def _plain(value: object) -> str:
+    match value:
+        case bytes():
+            return f"\\x{value.hex()}"  # as PostgreSQL reads a bytea
+        case datetime():
+            return instant(value)
+        case date():
+            return value.isoformat()
+    return str(value)
+
+
+def call(session: Session, function: Function[Any]) -> Any:
+    """The function's answer. Raises Refused where a rule of the database refuses."""
+    try:
+        return session.scalar(select(function))
+    except DBAPIError as error:
+        code = refusal_of(error)
+        if code is None:
+            raise
+        raise Refused(code)
+
+
+def refusal_of(error: DBAPIError) -> str | None:
+    if not isinstance(error.orig, psycopg.Error):
+        return None
+    constraint = error.orig.diag.constraint_name or ""
+    return _STATES.get(error.orig.sqlstate or "") or _CONSTRAINTS.get(constraint)
