@@ -41,7 +41,7 @@ def list_events(
     """The newest events of these (kind, id), newest first; the next page is `before` the last."""
     if not subjects:
         return []
-    wanted = _event_rows().where(
+    wanted = event_rows().where(
         tuple_(Event.subject_kind, Event.subject_id).in_([tuple(s) for s in subjects])
     )
     if before is not None:
@@ -61,7 +61,7 @@ def can_read_proof(actor: Actor, subject_kind: str) -> bool:
 
 def get_event(session: Session, event_id: UUID) -> EventRow:
     """Raises NotFound."""
-    row = session.execute(_event_rows().where(Event.id == event_id)).mappings().one_or_none()
+    row = session.execute(event_rows().where(Event.id == event_id)).mappings().one_or_none()
     if row is None:
         raise NotFound
     return EventRow(**row)
@@ -146,7 +146,8 @@ def consistency_of(session: Session, old_size: int, new_size: int | None) -> dic
     }
 
 
-def _event_rows() -> Select[Any]:
+def event_rows() -> Select[Any]:
+    """What an `EventRow` is made of; to be narrowed."""
     return select(
         Event.id,
         Event.name,
