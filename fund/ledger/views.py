@@ -9,7 +9,7 @@ from fund.audit import queries as audit
 from fund.db import reading
 from fund.i18n import N_
 from fund.ledger import queries, statements
-from fund.ledger.models import RESERVE_DAYS, Fund
+from fund.ledger.models import Fund
 from fund.permissions import Permission
 from fund.web import NavEntry, permit
 
@@ -29,7 +29,6 @@ def balances() -> str:
             parts=statements.trial_balance(session),
             fund_name=_fund_name,
             now=clock.now(),
-            reserve_days=RESERVE_DAYS,
         )
 
 

@@ -62,3 +62,24 @@ class FundsReservedAgain(Event, subject="award"):
 class CommitmentFreed(Event, subject="award"):
     commitment_id: UUID
     amount_minor: int
+
+
+@dataclass(frozen=True)
+class MoneyHeld(Event, subject="fund"):
+    """An open inquiry, named by `cause`, may ask for this money, so that no award takes it.
+
+    `concerns` is the key of the charge that it asks about.
+    """
+
+    hold_id: UUID
+    currency: str
+    amount_minor: int
+    concerns: str | None
+    cause: str
+
+
+@dataclass(frozen=True)
+class HoldReleased(Event, subject="fund"):
+    """The inquiry is over, and what it held can be awarded again."""
+
+    hold_id: UUID

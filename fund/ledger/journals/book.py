@@ -79,7 +79,7 @@ class Entry:
         if type(self.amount_minor) is not int:
             raise TypeError("amount_minor is a whole number")
         if self.amount_minor <= 0:
-            raise Refused("amount_not_positive")
+            raise Refused("amount_negative" if self.amount_minor else "amount_zero")
         if self.debit.id == self.credit.id:
             raise Refused("same_account")
         if (self.debit.fund_id, self.debit.currency) != (self.credit.fund_id, self.credit.currency):

@@ -5,6 +5,8 @@ from fund.ledger.operations.commitments import liquidate as liquidate
 from fund.ledger.operations.commitments import lock_funds as lock_funds
 from fund.ledger.operations.commitments import reserve as reserve
 from fund.ledger.operations.commitments import reserve_again as reserve_again
+from fund.ledger.operations.holds import hold as hold
+from fund.ledger.operations.holds import release as release
 from fund.ledger.operations.places import open_fund as open_fund
 from fund.ledger.operations.places import open_office as open_office
 from fund.ledger.operations.posting import post as post

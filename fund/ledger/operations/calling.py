@@ -22,10 +22,12 @@ _STATES = {
     "LF006": "journal_key_reused",
     "LF007": "commitment_cause_reused",
     "LF008": "more_than_committed",
+    "LF020": "hold_cause_reused",
 }
 _CONSTRAINTS = {
     "ck_transfer_amount": "amount_not_positive",
     "ck_commitment_event_amount": "amount_not_positive",
+    "ck_hold_amount": "amount_not_positive",
     "ck_transfer_accounts": "same_account",
     "fk_transfer_debit_account_id_fund_id_currency": "wrong_fund_or_currency",
     "fk_transfer_credit_account_id_fund_id_currency": "wrong_fund_or_currency",
