@@ -20,5 +20,11 @@ TEXTS: dict[str, str] = {
     "office_code_taken": N_("Another office has this code."),
     "stripe_account_taken": N_("Another office has this Stripe account."),
     "receipt_prefix_taken": N_("Another office numbers its receipts like this."),
+    "fund_holds_money": N_(
+        "This fund still holds or owes money. Move or pay it first; then it can be closed."
+    ),
+    "fund_has_commitments": N_("Awards still hold money of this fund."),
+    "fund_has_entries": N_("An entry of this fund waits for its second person."),
+    "rate_of_the_future": N_("A rate is entered once its day has come."),
     "fund_code_taken": N_("Another fund has this code."),
 }

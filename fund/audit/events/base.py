@@ -9,7 +9,7 @@ from uuid import UUID
 SUBJECTS = frozenset(
     {"setup", "office", "fund", "journal", "checkpoint", "staff"}
     | {"survivor", "consent", "document", "application", "award", "instalment", "evidence"}
-    | {"payee", "run", "payment", "donor", "gift", "receipt"}
+    | {"payee", "run", "payment", "donor", "gift", "receipt", "entry", "rate"}
 )
 EVENTS: dict[str, type["Event"]] = {}
 

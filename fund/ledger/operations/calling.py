@@ -35,6 +35,9 @@ _CONSTRAINTS = {
     "uq_office_stripe_account_id": "stripe_account_taken",
     "uq_office_receipt_prefix": "receipt_prefix_taken",
     "uq_fund_code": "fund_code_taken",
+    "fund_holds_money": "fund_holds_money",
+    "fund_has_commitments": "fund_has_commitments",
+    "fund_has_entries": "fund_has_entries",
 }
 
 
