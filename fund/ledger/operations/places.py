@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fund.audit import operations as audit
@@ -12,9 +12,15 @@ from fund.audit.events import FundChanged, FundClosed, FundOpened, OfficeOpened
 from fund.clock import bangkok_day
 from fund.errors import Conflict, require
 from fund.ids import new_id
+<<<<<<< HEAD
 from fund.ledger.models import Fund
+=======
+from fund.ledger import anchors
+>>>>>>> main
 from fund.ledger.operations.calling import as_json, call
 from fund.permissions import SYSTEM, Actor, Permission
+
+_OPENING_LOCK = 0x6163636F756E74  # any number that no other advisory lock uses
 
 
 def open_office(
@@ -54,8 +60,16 @@ def open_office(
         "receipt_prefix": receipt_prefix,
         "opened_at": now,
     }
+    _wait_for_other_openings(session)
     call(session, func.ledger.open_office(as_json(row)))
-    opened = OfficeOpened(office_id, code=code, country=country, currency=currency)
+    opened = OfficeOpened(
+        office_id,
+        code=code,
+        country=country,
+        currency=currency,
+        row_sha256=anchors.row_sha256(session, "office", office_id),
+        accounts_sha256=anchors.accounts_sha256(session),
+    )
     audit.record(session, opened, actor=actor, now=now)
     return office_id
 
@@ -91,12 +105,21 @@ def open_fund(
         "opened_at": now,
         "version": 1,
     }
+    _wait_for_other_openings(session)
     call(session, func.ledger.open_fund(as_json(row)))
-    opened = FundOpened(fund_id, code=code, restriction=restriction, purpose=purpose)
+    opened = FundOpened(
+        fund_id,
+        code=code,
+        restriction=restriction,
+        purpose=purpose,
+        row_sha256=anchors.row_sha256(session, "fund", fund_id),
+        accounts_sha256=anchors.accounts_sha256(session),
+    )
     audit.record(session, opened, actor=actor, now=now)
     return fund_id
 
 
+<<<<<<< HEAD
 def change_fund(
     session: Session,
     fund: Fund,
@@ -146,3 +169,8 @@ def close_fund(session: Session, fund: Fund, *, version: int, actor: Actor, now:
     if not call(session, func.ledger.close_fund(fund.id, version, today)):
         raise Conflict(row=fund)
     audit.record(session, FundClosed(fund.id, closed_on=today), actor=actor, now=now)
+=======
+def _wait_for_other_openings(session: Session) -> None:
+    """A fund and an office opened at once would each miss the accounts that both need."""
+    session.execute(select(func.pg_advisory_xact_lock(_OPENING_LOCK)))
+>>>>>>> main
