@@ -216,14 +216,18 @@ def test_the_database_refuses_a_journal_without_transfers(session, book):
 
 
 @pytest.mark.parametrize(
-    ("table", "code"), [("account", "account_closed"), ("fund", "fund_closed")]
+    ("closing", "code"),
+    [
+        ("account SET is_open = false", "account_closed"),
+        ("fund SET is_open = false, closed_on = '2026-11-24'", "fund_closed"),
+    ],
 )
-def test_what_is_closed_takes_nothing_more(fresh_url, now, owner_of, table, code):
+def test_what_is_closed_takes_nothing_more(fresh_url, now, owner_of, closing, code):
     with transaction() as session:
         fund, office = make_fund(session), make_office(session, "th")
         book = Book.load(session, fund.id, office.id, "THB")
     with owner_of(fresh_url) as connection:
-        connection.execute(f"UPDATE ledger.{table} SET is_open = false")
+        connection.execute(f"UPDATE ledger.{closing}")
     with pytest.raises(Refused, match=code), transaction() as session:
         post(session, journals.gift_to_bank(book, new_id(), DAY, 100), now=now)
 

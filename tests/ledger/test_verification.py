@@ -82,7 +82,7 @@ TAMPERING = {
         "transfer_breaks_a_rule",
     },
     "TRUNCATE ledger.transfer": {"balance_differs", "journal_changed", "transfer_missing"},
-    "TRUNCATE ledger.transfer, ledger.balance_shard, ledger.journal": {"journal_missing"},
+    "TRUNCATE ledger.transfer, ledger.balance_shard, ledger.journal CASCADE": {"journal_missing"},
     "UPDATE ledger.transfer SET currency = 'NZD' WHERE position = 2": {"transfer_breaks_a_rule"},
     "INSERT INTO ledger.journal SELECT uuidv7(), kind, effective_on, recorded_at, source, 'new',"
     " request_sha256, NULL, NULL, actor FROM ledger.journal WHERE kind = 'refund'": {

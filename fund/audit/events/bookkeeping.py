@@ -14,6 +14,7 @@ class RateEntered(Event, subject="rate"):
     currency: str
     valid_on: date
     thb_per_unit: str
+    row_sha256: str
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ class FundChanged(Event, subject="fund"):
     gift_cap_minor: int | None
     target_minor: int | None
     reserve_days: int
+    row_sha256: str
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class FundClosed(Event, subject="fund"):
     """A fund that held nothing was closed: it takes no gift, award or posting any more."""
 
     closed_on: date
+    row_sha256: str
 
 
 @dataclass(frozen=True)

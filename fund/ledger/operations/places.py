@@ -12,11 +12,8 @@ from fund.audit.events import FundChanged, FundClosed, FundOpened, OfficeOpened
 from fund.clock import bangkok_day
 from fund.errors import Conflict, require
 from fund.ids import new_id
-<<<<<<< HEAD
-from fund.ledger.models import Fund
-=======
 from fund.ledger import anchors
->>>>>>> main
+from fund.ledger.models import Fund
 from fund.ledger.operations.calling import as_json, call
 from fund.permissions import SYSTEM, Actor, Permission
 
@@ -119,7 +116,6 @@ def open_fund(
     return fund_id
 
 
-<<<<<<< HEAD
 def change_fund(
     session: Session,
     fund: Fund,
@@ -154,6 +150,7 @@ def change_fund(
         gift_cap_minor=gift_cap_minor,
         target_minor=target_minor,
         reserve_days=reserve_days,
+        row_sha256=anchors.row_sha256(session, "fund", fund.id),
     )
     audit.record(session, changed, actor=actor, now=now)
 
@@ -168,9 +165,12 @@ def close_fund(session: Session, fund: Fund, *, version: int, actor: Actor, now:
     today = bangkok_day(now)
     if not call(session, func.ledger.close_fund(fund.id, version, today)):
         raise Conflict(row=fund)
-    audit.record(session, FundClosed(fund.id, closed_on=today), actor=actor, now=now)
-=======
+    closed = FundClosed(
+        fund.id, closed_on=today, row_sha256=anchors.row_sha256(session, "fund", fund.id)
+    )
+    audit.record(session, closed, actor=actor, now=now)
+
+
 def _wait_for_other_openings(session: Session) -> None:
     """A fund and an office opened at once would each miss the accounts that both need."""
     session.execute(select(func.pg_advisory_xact_lock(_OPENING_LOCK)))
->>>>>>> main

@@ -12,6 +12,7 @@ from fund.audit.events import RateEntered
 from fund.clock import bangkok_day
 from fund.errors import Refused, require
 from fund.ids import new_id
+from fund.ledger import anchors
 from fund.ledger.operations.calling import as_json, call
 from fund.permissions import Actor, Permission
 
@@ -45,7 +46,11 @@ def enter_rate(
     }
     call(session, func.ledger.enter_rate(as_json(row)))
     entered = RateEntered(
-        rate_id, currency=currency, valid_on=valid_on, thb_per_unit=f"{thb_per_unit.normalize():f}"
+        rate_id,
+        currency=currency,
+        valid_on=valid_on,
+        thb_per_unit=f"{thb_per_unit.normalize():f}",
+        row_sha256=anchors.row_sha256(session, "rate", rate_id),
     )
     audit.record(session, entered, actor=actor, now=now)
     return rate_id
