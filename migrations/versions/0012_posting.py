@@ -98,7 +98,7 @@ BEGIN
     ), hashed AS MATERIALIZED (
         SELECT g.*, e.lines, sha256(convert_to(
             '{"concerns":' || coalesce(to_json(g.concerns)::text, 'null')
-            || ',"effective_on":"' || g.occurred_on
+            || ',"effective_on":"' || to_char(g.occurred_on, 'YYYY-MM-DD')
             || '","kind":' || to_json(g.kind)
             || ',"reverses_id":' || coalesce('"' || g.reverses_id || '"', 'null')
             || ',"transfers":[' || coalesce(e.lines, '') || ']}', 'UTF8')) AS request_sha256
@@ -151,19 +151,20 @@ BEGIN
                 || '","subject_kind":"journal"}', 'UTF8'))
         FROM (
             SELECT h.id, h.event_id, h.payload_commit,
-                '{"effective_on":"' || h.effective_on
+                '{"effective_on":"' || to_char(h.effective_on, 'YYYY-MM-DD')
                 || '","key":' || to_json(h.key)
                 || ',"kind":' || to_json(h.kind)
                 || ',"reverses_id":' || coalesce('"' || h.reverses_id || '"', 'null')
                 || ',"rows_sha256":"' || encode(sha256(convert_to(
                     '{"actor":' || to_json(p_actor)
                     || ',"concerns":' || coalesce(to_json(h.concerns)::text, 'null')
-                    || ',"effective_on":"' || h.effective_on
+                    || ',"effective_on":"' || to_char(h.effective_on, 'YYYY-MM-DD')
                     || '","id":"' || h.id
                     || '","key":' || to_json(h.key)
                     || ',"kind":' || to_json(h.kind)
                     || CASE WHEN h.occurred_on <> h.effective_on
-                        THEN ',"occurred_on":"' || h.occurred_on || '"' ELSE '' END
+                        THEN ',"occurred_on":"' || to_char(h.occurred_on, 'YYYY-MM-DD') || '"'
+                        ELSE '' END
                     || ',"recorded_at":"' || v_at
                     || '","request_sha256":"' || encode(h.request_sha256, 'hex')
                     || '","reverses_id":' || coalesce('"' || h.reverses_id || '"', 'null')
@@ -198,7 +199,7 @@ BEGIN
         JOIN ledger.journal j ON j.source = g.source AND j.idempotency_key = g.key
         WHERE j.request_sha256 <> sha256(convert_to(
             '{"concerns":' || coalesce(to_json(g.concerns)::text, 'null')
-            || ',"effective_on":"' || g.occurred_on
+            || ',"effective_on":"' || to_char(g.occurred_on, 'YYYY-MM-DD')
             || '","kind":' || to_json(g.kind)
             || ',"reverses_id":' || coalesce('"' || g.reverses_id || '"', 'null')
             || ',"transfers":[' || coalesce((
