@@ -1,6 +1,6 @@
 """What the pages call the kinds of journal and the accounts: code -> msgid."""
 
-from fund.i18n import N_
+from fund.i18n import N_, gettext
 
 KIND_NAMES = {
     "charge": N_("Gift by card or wallet"),
@@ -35,3 +35,18 @@ ROLE_NAMES = {
     "bank_charges": N_("Bank charges"),
     "transfers_out": N_("Transfers to other funds"),
 }
+
+# Who told a fact that was booked; what follows a colon is the office.
+SOURCE_NAMES = {
+    "adoption": N_("Balances at the start"),
+    "disbursements": N_("Payments"),
+    "giving": N_("Gifts"),
+    "stripe": N_("Stripe"),
+}
+
+
+def source_name(source: str) -> str:
+    """A journal's source in words, `Stripe · nz`; an unknown one as it stands."""
+    kind, _, office = source.partition(":")
+    name = str(gettext(SOURCE_NAMES[kind])) if kind in SOURCE_NAMES else kind
+    return f"{name} · {office}" if office else name
