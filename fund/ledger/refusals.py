@@ -5,6 +5,8 @@ from fund.i18n import N_
 TEXTS: dict[str, str] = {
     "not_enough_available": N_("The fund does not cover this: %(short)s are missing."),
     "amount_not_positive": N_("An amount in the books is greater than nothing."),
+    "amount_zero": N_("An amount of nothing cannot be booked."),
+    "amount_negative": N_("An amount in the books is never below nothing."),
     "same_account": N_("Money cannot move from an account to itself."),
     "wrong_fund_or_currency": N_("Both accounts must belong to one fund and one currency."),
     "journal_empty": N_("A journal needs at least one transfer."),

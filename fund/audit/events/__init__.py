@@ -10,6 +10,7 @@ from fund.audit.events.awards import *
 from fund.audit.events.base import EVENTS as EVENTS
 from fund.audit.events.base import SUBJECTS as SUBJECTS
 from fund.audit.events.base import Event as Event
+from fund.audit.events.base import check_plain as check_plain
 from fund.audit.events.base import instant as instant
 from fund.audit.events.bookkeeping import *
 from fund.audit.events.committee import *

@@ -24,7 +24,8 @@ _STATES = {
     "LF008": "more_than_committed",
 }
 _CONSTRAINTS = {
-    "ck_transfer_amount": "amount_not_positive",
+    "ck_transfer_amount_zero": "amount_zero",
+    "ck_transfer_amount_negative": "amount_negative",
     "ck_commitment_event_amount": "amount_not_positive",
     "ck_transfer_accounts": "same_account",
     "fk_transfer_debit_account_id_fund_id_currency": "wrong_fund_or_currency",
