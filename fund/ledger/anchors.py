@@ -37,9 +37,21 @@ ANCHORED: dict[str, tuple[str, ...]] = {
         "restriction",
         "purpose",
         "gift_cap_minor",
+        "target_minor",
         "is_open",
         "opened_at",
         "reserve_days",
+        "closed_on",
+        "version",
+    ),
+    "rate": (
+        "id",
+        "currency",
+        "valid_on",
+        "thb_per_unit",
+        "source",
+        "entered_by",
+        "entered_at",
     ),
 }
 ACCOUNT = (

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from fund.ledger.journals.book import Book, JournalDraft
+from fund.ledger.journals.book import Book, JournalDraft, reported
 from fund.ledger.journals.corrections import ENTRIES
 
 GIFTS, PAYMENTS = "giving", "disbursements"
@@ -12,7 +12,7 @@ GIFTS, PAYMENTS = "giving", "disbursements"
 def gift_to_bank(book: Book, gift_id: UUID, day: date, amount_minor: int) -> JournalDraft:
     """A gift that came straight to the bank: transfer, QR, cash, cheque."""
     entry = book.entry("bank", "contributions", amount_minor)
-    return JournalDraft("gift_to_bank", day, GIFTS, str(gift_id), (entry,))
+    return reported("gift_to_bank", day, GIFTS, str(gift_id), entry)
 
 
 def payment_sent(book: Book, payment_id: UUID, day: date, amount_minor: int) -> JournalDraft:
@@ -24,7 +24,7 @@ def payment_sent(book: Book, payment_id: UUID, day: date, amount_minor: int) -> 
 def payment_confirmed(book: Book, payment_id: UUID, day: date, amount_minor: int) -> JournalDraft:
     """The bank shows the payment."""
     entry = book.entry("disbursement_in_transit", "bank", amount_minor)
-    return JournalDraft("payment_confirmed", day, PAYMENTS, f"{payment_id}:confirmed", (entry,))
+    return reported("payment_confirmed", day, PAYMENTS, f"{payment_id}:confirmed", entry)
 
 
 def payment_returned(
@@ -33,19 +33,19 @@ def payment_returned(
     """The payment came back, before or after the bank had confirmed it."""
     account = "bank" if was_confirmed else "disbursement_in_transit"
     entry = book.entry(account, "grants", amount_minor)
-    return JournalDraft("payment_returned", day, PAYMENTS, f"{payment_id}:returned", (entry,))
+    return reported("payment_returned", day, PAYMENTS, f"{payment_id}:returned", entry)
 
 
 def bank_charge(book: Book, row_id: UUID, day: date, amount_minor: int) -> JournalDraft:
     """What the bank took for its services."""
     entry = book.entry("bank_charges", "bank", amount_minor)
-    return JournalDraft("bank_charge", day, ENTRIES, str(row_id), (entry,))
+    return reported("bank_charge", day, ENTRIES, str(row_id), entry)
 
 
 def interest(book: Book, row_id: UUID, day: date, amount_minor: int) -> JournalDraft:
     """What the bank paid for keeping the money."""
     entry = book.entry("bank", "interest", amount_minor)
-    return JournalDraft("interest", day, ENTRIES, str(row_id), (entry,))
+    return reported("interest", day, ENTRIES, str(row_id), entry)
 
 
 # --- Tax that a Thai office owes until it is remitted -----------------------------------------

@@ -57,13 +57,18 @@ def _account(account: Account) -> BookAccount:
 
 
 def reversal(
-    booked: Booked, day: date, *, kind: str = "reversal", key: str | None = None
+    booked: Booked,
+    day: date,
+    *,
+    kind: str = "reversal",
+    key: str | None = None,
+    may_move: bool = False,
 ) -> JournalDraft:
     """Takes the whole journal back; the database refuses a second one (`already_reversed`).
 
     It stands at the same source and concerns the same charge, or the reversed journal itself, so
-    that what is held back of a young gift follows it. `kind` and `key` are given where the
-    reversal is a fact of its own.
+    that what is held back of a young gift follows it. The others are given where the reversal is a fact of
+    its own.
     """
     return JournalDraft(
         kind,
@@ -73,6 +78,7 @@ def reversal(
         tuple(Entry(entry.credit, entry.debit, entry.amount_minor) for entry in booked.entries),
         reverses_id=booked.id,
         concerns=booked.concerns or booked.key,
+        may_move=may_move,
     )
 
 

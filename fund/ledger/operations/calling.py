@@ -25,7 +25,8 @@ _STATES = {
     "LF020": "hold_cause_reused",
 }
 _CONSTRAINTS = {
-    "ck_transfer_amount": "amount_not_positive",
+    "ck_transfer_amount_zero": "amount_zero",
+    "ck_transfer_amount_negative": "amount_negative",
     "ck_commitment_event_amount": "amount_not_positive",
     "ck_hold_amount": "amount_not_positive",
     "ck_transfer_accounts": "same_account",
@@ -37,6 +38,9 @@ _CONSTRAINTS = {
     "uq_office_stripe_account_id": "stripe_account_taken",
     "uq_office_receipt_prefix": "receipt_prefix_taken",
     "uq_fund_code": "fund_code_taken",
+    "fund_holds_money": "fund_holds_money",
+    "fund_has_commitments": "fund_has_commitments",
+    "fund_has_entries": "fund_has_entries",
 }
 
 
