@@ -67,8 +67,8 @@ def reversal(
     """Takes the whole journal back; the database refuses a second one (`already_reversed`).
 
     It stands at the same source and concerns the same charge, or the reversed journal itself, so
-    that what is held back of a young gift follows it. The others are given where the reversal is a fact of
-    its own.
+    that what is held back of a young gift follows it. The options are for a reversal that is a
+    fact of its own.
     """
     return JournalDraft(
         kind,
