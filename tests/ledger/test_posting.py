@@ -99,9 +99,9 @@ def test_a_closed_period_takes_nothing_more(fresh_url, now, owner_of):
     with owner_of(fresh_url) as connection:
         close(connection, "[2020-01-01,2020-02-01)")
     with pytest.raises(Refused, match="period_closed"), transaction() as session:
-        post(session, journals.gift_to_bank(book, new_id(), date(2020, 1, 31), 100), now=now)
+        post(session, journals.opening_balance(book, new_id(), date(2020, 1, 31), 100), now=now)
     with transaction() as session:
-        post(session, journals.gift_to_bank(book, new_id(), date(2020, 2, 1), 100), now=now)
+        post(session, journals.opening_balance(book, new_id(), date(2020, 2, 1), 100), now=now)
 
 
 def close(connection: psycopg.Connection, *periods: str) -> None:
@@ -114,7 +114,7 @@ def close(connection: psycopg.Connection, *periods: str) -> None:
 def test_what_a_bank_tells_late_is_booked_on_the_first_open_day(fresh_url, now, owner_of):
     with transaction() as session:
         book = Book.load(session, make_fund(session).id, make_office(session, "th").id, "THB")
-    told = replace(journals.gift_to_bank(book, new_id(), date(2020, 1, 31), 100), may_move=True)
+    told = journals.gift_to_bank(book, new_id(), date(2020, 1, 31), 100)
     with owner_of(fresh_url) as connection:
         close(connection, "[2020-01-01,2020-02-01)", "[2020-02-01,2020-03-01)")
     with transaction() as session:
