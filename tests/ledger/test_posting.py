@@ -19,7 +19,7 @@ from fund.ledger import journals, operations, queries
 from fund.ledger.journals import Book, JournalDraft
 from fund.ledger.models import Journal
 from fund.permissions import SYSTEM
-from tests.ledger.factories import give_cash, make_fund, make_office
+from tests.ledger.factories import close_until, give_cash, make_fund, make_office
 
 DAY = date(2026, 11, 24)
 
@@ -100,10 +100,8 @@ def test_each_journal_is_sealed_in_the_log_with_the_hash_of_its_rows(session, bo
 def test_a_closed_period_takes_nothing_more(fresh_url, now, owner_of):
     with transaction() as session:
         book = Book.load(session, make_fund(session).id, make_office(session, "th").id, "THB")
-    with owner_of(fresh_url) as connection:
-        connection.execute(
-            "INSERT INTO ledger.period VALUES (uuidv7(), '[2020-01-01,2020-02-01)', 'closed')"
-        )
+    with transaction() as session:
+        close_until(session, date(2020, 1, 31), now=now)
     with pytest.raises(Refused, match="period_closed"), transaction() as session:
         post(session, journals.gift_to_bank(book, new_id(), date(2020, 1, 31), 100), now=now)
     with transaction() as session:

@@ -22,6 +22,12 @@ _STATES = {
     "LF006": "journal_key_reused",
     "LF007": "commitment_cause_reused",
     "LF008": "more_than_committed",
+    "LF021": "period_not_next",
+    "LF022": "period_state",
+    "LF023": "period_not_over",
+    "LF024": "earlier_period_open",
+    "LF025": "period_unreconciled",
+    "55P03": "books_busy",
 }
 _CONSTRAINTS = {
     "ck_transfer_amount": "amount_not_positive",
