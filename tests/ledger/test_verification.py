@@ -95,6 +95,13 @@ TAMPERING = {
         "guard_differs",
         "commitment_unlogged",
     },
+    "UPDATE ledger.office SET address = 'elsewhere'": {"office_changed"},
+    "DELETE FROM ledger.office": {"office_changed"},
+    "UPDATE ledger.fund SET gift_cap_minor = 1": {"fund_changed"},
+    "INSERT INTO ledger.fund SELECT uuidv7(), 'mine', name_en, name_th, restriction, purpose,"
+    " gift_cap_minor, is_open, opened_at FROM ledger.fund": {"fund_changed"},
+    "UPDATE ledger.account SET is_open = false WHERE role = 'interest'": {"accounts_changed"},
+    "UPDATE ledger.account SET id = uuidv7() WHERE role = 'interest'": {"accounts_changed"},
     "TRUNCATE ledger.commitment_event": {
         "guard_differs",
         "commitment_overdrawn",

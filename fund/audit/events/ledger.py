@@ -9,16 +9,27 @@ from fund.audit.events.base import Event
 
 @dataclass(frozen=True)
 class OfficeOpened(Event, subject="office"):
+    """A receiving office was opened, with its accounts.
+
+    `row_sha256` and `accounts_sha256` (hex) are the hashes of its row and of all accounts.
+    """
+
     code: str
     country: str
     currency: str
+    row_sha256: str
+    accounts_sha256: str
 
 
 @dataclass(frozen=True)
 class FundOpened(Event, subject="fund"):
+    """A fund was opened, with its accounts; the hashes are as for an office."""
+
     code: str
     restriction: str
     purpose: str | None
+    row_sha256: str
+    accounts_sha256: str
 
 
 @dataclass(frozen=True)
@@ -35,7 +46,10 @@ class JournalPosted(Event, subject="journal"):
 
 @dataclass(frozen=True)
 class FundsReserved(Event, subject="award"):
+    """The fund holds this much for the award; `entry_id` is the row of the commitment's events."""
+
     commitment_id: UUID
+    entry_id: UUID
     fund_id: UUID
     amount_minor: int
 
@@ -45,6 +59,7 @@ class CommitmentLiquidated(Event, subject="award"):
     """A payment left, so that part is no longer held; `cause` names the payment."""
 
     commitment_id: UUID
+    entry_id: UUID
     amount_minor: int
     cause: str
 
@@ -54,13 +69,17 @@ class FundsReservedAgain(Event, subject="award"):
     """A payment came back, and its part is held once more."""
 
     commitment_id: UUID
+    entry_id: UUID
     amount_minor: int
     cause: str
 
 
 @dataclass(frozen=True)
 class CommitmentFreed(Event, subject="award"):
+    """The award ended, and what it still held is available again."""
+
     commitment_id: UUID
+    entry_id: UUID
     amount_minor: int
 
 

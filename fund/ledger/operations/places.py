@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fund.audit import operations as audit
 from fund.audit.events import FundOpened, OfficeOpened
 from fund.ids import new_id
+from fund.ledger import anchors
 from fund.ledger.operations.calling import as_json, call
 from fund.permissions import Actor
+
+_OPENING_LOCK = 0x6163636F756E74  # any number that no other advisory lock uses
 
 
 def open_office(
@@ -51,8 +54,16 @@ def open_office(
         "receipt_prefix": receipt_prefix,
         "opened_at": now,
     }
+    _wait_for_other_openings(session)
     call(session, func.ledger.open_office(as_json(row)))
-    opened = OfficeOpened(office_id, code=code, country=country, currency=currency)
+    opened = OfficeOpened(
+        office_id,
+        code=code,
+        country=country,
+        currency=currency,
+        row_sha256=anchors.row_sha256(session, "office", office_id),
+        accounts_sha256=anchors.accounts_sha256(session),
+    )
     audit.record(session, opened, actor=actor, now=now)
     return office_id
 
@@ -84,7 +95,20 @@ def open_fund(
         "gift_cap_minor": gift_cap_minor,
         "opened_at": now,
     }
+    _wait_for_other_openings(session)
     call(session, func.ledger.open_fund(as_json(row)))
-    opened = FundOpened(fund_id, code=code, restriction=restriction, purpose=purpose)
+    opened = FundOpened(
+        fund_id,
+        code=code,
+        restriction=restriction,
+        purpose=purpose,
+        row_sha256=anchors.row_sha256(session, "fund", fund_id),
+        accounts_sha256=anchors.accounts_sha256(session),
+    )
     audit.record(session, opened, actor=actor, now=now)
     return fund_id
+
+
+def _wait_for_other_openings(session: Session) -> None:
+    """A fund and an office opened at once would each miss the accounts that both need."""
+    session.execute(select(func.pg_advisory_xact_lock(_OPENING_LOCK)))
