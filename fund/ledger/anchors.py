@@ -40,6 +40,20 @@ ANCHORED: dict[str, tuple[str, ...]] = {
         "is_open",
         "opened_at",
     ),
+    "period": (
+        "id",
+        "days",
+        "status",
+        "opened_at",
+        "opened_by",
+        "closing_at",
+        "closing_by",
+        "closed_at",
+        "closed_by",
+        "reason",
+        "unreconciled",
+        "snapshot_sha256",
+    ),
 }
 ACCOUNT = (
     "id",

@@ -16,15 +16,20 @@ CREATE TABLE ledger.balance_day (
     CONSTRAINT ck_balance_day_totals CHECK (debits >= 0 AND credits >= 0)
 ) WITH (fillfactor = 70);
 
--- One row: the journals of this many of the log's leaves are in `balance_day`. The log's order is
--- used because a place in it is given only once nothing can come before it any more.
+-- One row: the journals of this many of the log's leaves are in `balance_day`, and where the last of
+-- them stands. The log's order is used because a place in it is given only once nothing can come
+-- before it any more.
 CREATE TABLE ledger.roll_up (
     is_only boolean NOT NULL DEFAULT true CONSTRAINT pk_roll_up PRIMARY KEY,
     leaves bigint NOT NULL,
+    epoch bigint NOT NULL,
+    xid bigint NOT NULL,
+    event_id uuid NOT NULL,
     CONSTRAINT ck_roll_up_is_only CHECK (is_only),
     CONSTRAINT ck_roll_up_leaves CHECK (leaves >= 0)
 );
-INSERT INTO ledger.roll_up (leaves) VALUES (0);
+INSERT INTO ledger.roll_up (leaves, epoch, xid, event_id)
+VALUES (0, 0, 0, '00000000-0000-0000-0000-000000000000');
 
 ALTER TABLE ledger.period
     ADD opened_at timestamptz NOT NULL,
@@ -123,7 +128,9 @@ BEGIN
     ORDER BY j.effective_on, side.account_id
     ON CONFLICT (day, account_id) DO UPDATE
         SET debits = d.debits + excluded.debits, credits = d.credits + excluded.credits;
-    UPDATE ledger.roll_up SET leaves = v_to;
+    UPDATE ledger.roll_up r
+    SET leaves = v_to, epoch = l.epoch, xid = l.xid, event_id = l.event_id
+    FROM audit.leaf l WHERE l.index = v_to - 1;
     RETURN v_to - v_from;
 END
 $$;
@@ -134,9 +141,9 @@ CREATE FUNCTION ledger.totals_between(p_first date, p_last date)
 RETURNS TABLE (account_id uuid, debits bigint, credits bigint) LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
-    v audit.leaf;
+    v ledger.roll_up;
 BEGIN
-    SELECT l.* INTO v FROM ledger.roll_up r JOIN audit.leaf l ON l.index = r.leaves - 1;
+    SELECT * INTO STRICT v FROM ledger.roll_up;
     RETURN QUERY
     SELECT s.account_id, sum(s.debit)::bigint, sum(s.credit)::bigint
     FROM (
@@ -150,8 +157,7 @@ BEGIN
         CROSS JOIN LATERAL (VALUES
             (t.debit_account_id, t.amount_minor, 0), (t.credit_account_id, 0, t.amount_minor)
         ) side (account_id, debit, credit)
-        WHERE e.name = 'journal_posted' AND (e.epoch, e.xid, e.id) > (coalesce(v.epoch, 0),
-            coalesce(v.xid, 0), coalesce(v.event_id, '00000000-0000-0000-0000-000000000000'))
+        WHERE e.name = 'journal_posted' AND (e.epoch, e.xid, e.id) > (v.epoch, v.xid, v.event_id)
     ) s (account_id, debit, credit)
     GROUP BY s.account_id;
 END

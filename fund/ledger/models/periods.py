@@ -103,7 +103,10 @@ class BalanceDay(Base):
 
 
 class RollUp(Base):
-    """The one row that says of how many of the log's leaves the journals are in `balance_day`."""
+    """The one row that says of how many of the log's leaves the journals are in `balance_day`.
+
+    The rest says where the last of these stands, so that what comes after it is found at once.
+    """
 
     __tablename__ = "roll_up"
     __table_args__ = (
@@ -114,3 +117,6 @@ class RollUp(Base):
 
     is_only: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
     leaves: Mapped[int]
+    epoch: Mapped[int]
+    xid: Mapped[int]
+    event_id: Mapped[UUID]
