@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from fund import clock, i18n
@@ -18,6 +20,7 @@ from fund.ledger.models import (
     BalanceShard,
     Fund,
     Office,
+    Rate,
 )
 from fund.money import THB, Money, baht
 from fund.permissions import Actor, Permission
@@ -133,6 +136,25 @@ def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiti
         for fund, position in list_available(session, now=now)
         if position.available.amount_minor < 0
     ]
+
+
+def rates_at(session: Session, day: date) -> dict[str, Decimal]:
+    """Baht a unit of each currency on `day`: the newest entry of the latest day not after it.
+
+    THB is one. A currency without a rate by then is left out.
+    """
+    query = (
+        select(Rate.currency, Rate.thb_per_unit)
+        .where(Rate.valid_on <= day)
+        .ext(distinct_on(Rate.currency))
+        .order_by(Rate.currency, Rate.valid_on.desc(), Rate.id.desc())
+    )
+    return {THB: Decimal(1)} | {row.currency: row.thb_per_unit for row in session.execute(query)}
+
+
+def rate_at(session: Session, currency: str, day: date) -> Decimal | None:
+    """Baht a unit of `currency` on `day`, as in `rates_at`."""
+    return rates_at(session, day).get(currency)
 
 
 T = TypeVar("T")

@@ -5,6 +5,8 @@ from fund.i18n import N_
 TEXTS: dict[str, str] = {
     "not_enough_available": N_("The fund does not cover this: %(short)s are missing."),
     "amount_not_positive": N_("An amount in the books is greater than nothing."),
+    "amount_zero": N_("An amount of nothing cannot be booked."),
+    "amount_negative": N_("An amount in the books is never below nothing."),
     "same_account": N_("Money cannot move from an account to itself."),
     "wrong_fund_or_currency": N_("Both accounts must belong to one fund and one currency."),
     "journal_empty": N_("A journal needs at least one transfer."),
@@ -28,5 +30,11 @@ TEXTS: dict[str, str] = {
     "office_code_taken": N_("Another office has this code."),
     "stripe_account_taken": N_("Another office has this Stripe account."),
     "receipt_prefix_taken": N_("Another office numbers its receipts like this."),
+    "fund_holds_money": N_(
+        "This fund still holds or owes money. Move or pay it first; then it can be closed."
+    ),
+    "fund_has_commitments": N_("Awards still hold money of this fund."),
+    "fund_has_entries": N_("An entry of this fund waits for its second person."),
+    "rate_of_the_future": N_("A rate is entered once its day has come."),
     "fund_code_taken": N_("Another fund has this code."),
 }

@@ -16,9 +16,9 @@ CREATE TABLE ledger.balance_day (
     CONSTRAINT ck_balance_day_totals CHECK (debits >= 0 AND credits >= 0)
 ) WITH (fillfactor = 70);
 
--- One row: the journals of this many of the log's leaves are in `balance_day`, and where the last of
--- them stands. The log's order is used because a place in it is given only once nothing can come
--- before it any more.
+-- One row: the journals of this many of the log's leaves are in `balance_day`, and where the last
+-- of them stands. The log's order is used because a place in it is given only once nothing can
+-- come before it any more.
 CREATE TABLE ledger.roll_up (
     is_only boolean NOT NULL DEFAULT true CONSTRAINT pk_roll_up PRIMARY KEY,
     leaves bigint NOT NULL,

@@ -113,20 +113,6 @@ def test_an_opening_balance_may_be_owed(amount):
     assert change(draft) == {"bank": amount, "opening_balances": -amount}
 
 
-@given(amounts, days, st.data())
-def test_the_content_hash_changes_with_the_content(amount, day, data):
-    book = make_book()
-    draft = journals.became_available(book, "txn_1", day, amount)
-    assert (
-        draft.request_sha256()
-        == journals.became_available(book, "txn_1", day, amount).request_sha256()
-    )
-    other = data.draw(st.tuples(days, amounts).filter(lambda pair: pair != (day, amount)))
-    assert (
-        draft.request_sha256() != journals.became_available(book, "txn_1", *other).request_sha256()
-    )
-
-
 @pytest.mark.parametrize(
     ("amount", "code"), [(0, "amount_not_positive"), (-1, "amount_not_positive")]
 )

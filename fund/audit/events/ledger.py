@@ -33,6 +33,24 @@ class FundOpened(Event, subject="fund"):
 
 
 @dataclass(frozen=True)
+class FundChanged(Event, subject="fund"):
+    """Finance changed a fund's names, cap, target or reserve; what it is for never changes."""
+
+    gift_cap_minor: int | None
+    target_minor: int | None
+    reserve_days: int
+    row_sha256: str
+
+
+@dataclass(frozen=True)
+class FundClosed(Event, subject="fund"):
+    """A fund that held nothing was closed: it takes no gift, award or posting any more."""
+
+    closed_on: date
+    row_sha256: str
+
+
+@dataclass(frozen=True)
 class JournalPosted(Event, subject="journal"):
     """`rows_sha256` (hex) is the hash of the journal's own rows, as `ledger verify` reads them."""
 

@@ -16,6 +16,7 @@ from fund.ledger.models.periods import RollUp as RollUp
 from fund.ledger.models.places import Account as Account
 from fund.ledger.models.places import Fund as Fund
 from fund.ledger.models.places import Office as Office
+from fund.ledger.models.rates import Rate as Rate
 from fund.ledger.models.roles import CASH_ROLES as CASH_ROLES
 from fund.ledger.models.roles import OFFICE_ROLES as OFFICE_ROLES
 from fund.ledger.models.roles import PURPOSES as PURPOSES

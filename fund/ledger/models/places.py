@@ -1,6 +1,6 @@
 """Offices, funds and their accounts."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, text
@@ -37,7 +37,11 @@ class Office(Base):
 
 
 class Fund(Base):
-    """What gifts are given to; `purpose` limits a restricted fund to grants of that kind."""
+    """What gifts are given to; `purpose` limits a restricted fund to grants of that kind.
+
+    `gift_cap_minor`: the most that one gift may be, `target_minor`: what the fund wants to raise,
+    both in satang. `version` goes up with each change.
+    """
 
     __tablename__ = "fund"
     __table_args__ = (
@@ -45,6 +49,8 @@ class Fund(Base):
         CheckConstraint(one_of("purpose", PURPOSES), "purpose_value"),
         CheckConstraint("(restriction = 'purpose') = (purpose IS NOT NULL)", "purpose"),
         CheckConstraint("gift_cap_minor > 0", "gift_cap"),
+        CheckConstraint("target_minor > 0", "target"),
+        CheckConstraint("is_open = (closed_on IS NULL)", "closed"),
         SCHEMA,
     )
 
@@ -55,8 +61,11 @@ class Fund(Base):
     restriction: Mapped[str]
     purpose: Mapped[str | None]
     gift_cap_minor: Mapped[int | None]
+    target_minor: Mapped[int | None]
     is_open: Mapped[bool] = mapped_column(server_default=text("true"))
     opened_at: Mapped[datetime]
+    closed_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
 
 
 class Account(Base):

@@ -1,7 +1,7 @@
 """Checks the books against themselves and against the log, by SQL of its own.
 
-Nothing here is shared with posting: balances are added anew, rows are hashed by PostgreSQL where
-posting hashes them in Python, and the rules are asked again, as if no constraint had held them.
+Nothing here is shared with posting: balances are added anew, rows are hashed as they now stand,
+and the rules are asked again, as if no constraint had held them.
 Each module here has the rules of one subject.
 """
 
