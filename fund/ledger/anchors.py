@@ -53,6 +53,20 @@ ANCHORED: dict[str, tuple[str, ...]] = {
         "entered_by",
         "entered_at",
     ),
+    "period": (
+        "id",
+        "days",
+        "status",
+        "opened_at",
+        "opened_by",
+        "closing_at",
+        "closing_by",
+        "closed_at",
+        "closed_by",
+        "reason",
+        "unreconciled",
+        "snapshot_sha256",
+    ),
 }
 ACCOUNT = (
     "id",

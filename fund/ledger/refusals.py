@@ -17,6 +17,14 @@ TEXTS: dict[str, str] = {
     "journal_key_reused": N_("This was booked before, with another content."),
     "already_reversed": N_("This journal was reversed before."),
     "period_closed": N_("These days are closed for posting."),
+    "period_not_next": N_("A period begins where the last one ends, and ends after that."),
+    "period_state": N_("This period is not at that step any more. Please look at it again."),
+    "period_not_over": N_("A period can be closed once its last day is over."),
+    "earlier_period_open": N_("An earlier period is still open. Periods are closed in order."),
+    "period_unreconciled": N_(
+        "Something is not reconciled. Settle it first, or write why you close all the same."
+    ),
+    "books_busy": N_("Something is just being booked. Please try again in a minute."),
     "account_closed": N_("This account is closed."),
     "fund_closed": N_("This fund is closed."),
     "no_such_account": N_("The office keeps no such account in %(currency)s."),

@@ -120,3 +120,29 @@ class HoldReleased(Event, subject="fund"):
     """The inquiry is over, and what it held can be awarded again."""
 
     hold_id: UUID
+
+
+class PeriodOpened(Event, subject="period"):
+    """Days were named that will be closed together; `first_on` is empty for the first period."""
+
+    first_on: date | None
+    last_on: date
+    row_sha256: str
+
+
+@dataclass(frozen=True)
+class PeriodClosing(Event, subject="period"):
+    """Finance began to close a period: what is still open in it is looked for."""
+
+    row_sha256: str
+
+
+@dataclass(frozen=True)
+class PeriodClosed(Event, subject="period"):
+    """A period was closed for ever. `snapshot_sha256` is over what every account then stood at;
+    `unreconciled_count` says how much was open, and the row why it was closed all the same.
+    """
+
+    unreconciled_count: int
+    snapshot_sha256: str
+    row_sha256: str

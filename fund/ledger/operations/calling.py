@@ -23,6 +23,12 @@ _STATES = {
     "LF007": "commitment_cause_reused",
     "LF008": "more_than_committed",
     "LF020": "hold_cause_reused",
+    "LF021": "period_not_next",
+    "LF022": "period_state",
+    "LF023": "period_not_over",
+    "LF024": "earlier_period_open",
+    "LF025": "period_unreconciled",
+    "55P03": "books_busy",
 }
 _CONSTRAINTS = {
     "ck_transfer_amount_zero": "amount_zero",
