@@ -122,6 +122,7 @@ class HoldReleased(Event, subject="fund"):
     hold_id: UUID
 
 
+@dataclass(frozen=True)
 class PeriodOpened(Event, subject="period"):
     """Days were named that will be closed together; `first_on` is empty for the first period."""
 
