@@ -179,7 +179,7 @@ def test_not_even_the_owner_goes_back_or_leaves_a_gap(owner_session, now, change
 
 
 def test_closing_waits_for_what_is_being_booked_and_holds_back_the_rest(fresh_url, now):
-    """A gift that is half booked is in the snapshot; one that comes meanwhile is refused."""
+    """A gift that is half booked is in the snapshot; what we decide meanwhile is refused."""
     with transaction() as session:
         fund = make_fund(session)
         book = Book.load(session, fund.id, make_office(session, "th").id, "THB")
@@ -195,7 +195,7 @@ def test_closing_waits_for_what_is_being_booked_and_holds_back_the_rest(fresh_ur
             with transaction() as session:
                 operations.post(
                     session,
-                    [journals.gift_to_bank(book, new_id(), JANUARY, 300)],
+                    [journals.opening_balance(book, new_id(), JANUARY, 300)],
                     actor=SYSTEM,
                     now=now,
                 )
