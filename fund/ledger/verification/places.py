@@ -15,7 +15,7 @@ def _as_logged(table: str) -> str:
         WITH told AS (
             SELECT DISTINCT ON (subject_id) subject_id AS id, data ->> 'row_sha256' AS sha256
             FROM audit.event WHERE subject_kind = '{table}' AND jsonb_exists(data, 'row_sha256')
-            ORDER BY subject_id, id DESC
+            ORDER BY subject_id, event.id DESC
         ), kept AS (
             SELECT r.id, {hashed} AS sha256 FROM ledger.{table} r
         )
