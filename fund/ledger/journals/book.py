@@ -1,13 +1,10 @@
 """What a journal is before it is posted: the accounts of a fund at an office, entries, a draft."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-import rfc8785
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -79,7 +76,7 @@ class Entry:
         if type(self.amount_minor) is not int:
             raise TypeError("amount_minor is a whole number")
         if self.amount_minor <= 0:
-            raise Refused("amount_not_positive")
+            raise Refused("amount_negative" if self.amount_minor else "amount_zero")
         if self.debit.id == self.credit.id:
             raise Refused("same_account")
         if (self.debit.fund_id, self.debit.currency) != (self.credit.fund_id, self.credit.currency):
@@ -88,7 +85,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class JournalDraft:
-    """A journal to post; `reverses_id` and `concerns` as in `models.Journal`."""
+    """A journal to post; `reverses_id` and `concerns` as in `models.Journal`.
+
+    `effective_on` is the day of the fact. `may_move`: a fact that Stripe or a bank reports may be
+    told after its period was closed, and is then booked on the first open day.
+    """
 
     kind: str
     effective_on: date
@@ -97,40 +98,11 @@ class JournalDraft:
     entries: tuple[Entry, ...]
     reverses_id: UUID | None = None
     concerns: str | None = None
+    may_move: bool = False
 
     def __post_init__(self) -> None:
         if not self.entries:
             raise Refused("journal_empty")
-
-    def content(self) -> dict[str, Any]:
-        """What the journal says, as JSON: the same key may only ever mean the same content."""
-        return {
-            "concerns": self.concerns,
-            "effective_on": self.effective_on.isoformat(),
-            "kind": self.kind,
-            "reverses_id": str(self.reverses_id) if self.reverses_id else None,
-            "transfers": [
-                [str(entry.debit.id), str(entry.credit.id), str(entry.amount_minor)]
-                for entry in self.entries
-            ],
-        }
-
-    def request_sha256(self) -> bytes:
-        """SHA-256 over the canonical JSON (RFC 8785) of the content."""
-        return hashlib.sha256(rfc8785.dumps(self.content())).digest()
-
-    def rows_sha256(self, journal_id: UUID, *, actor: str, recorded_at: str) -> bytes:
-        """SHA-256 over the canonical JSON of the rows as booked: what the audit event seals."""
-        rows = {
-            **self.content(),
-            "actor": actor,
-            "id": str(journal_id),
-            "key": self.key,
-            "recorded_at": recorded_at,
-            "request_sha256": self.request_sha256().hex(),
-            "source": self.source,
-        }
-        return hashlib.sha256(rfc8785.dumps(rows)).digest()
 
 
 def shared(shares: Sequence[tuple[Book, int]], debit: str, credit: str) -> tuple[Entry, ...]:
@@ -140,3 +112,15 @@ def shared(shares: Sequence[tuple[Book, int]], debit: str, credit: str) -> tuple
         for book, share in shares
         if share
     )
+
+
+def reported(
+    kind: str,
+    day: date,
+    source: str,
+    key: str,
+    *entries: Entry,
+    concerns: str | None = None,
+) -> JournalDraft:
+    """The journal of what Stripe or a bank says happened on `day`."""
+    return JournalDraft(kind, day, source, key, entries, concerns=concerns, may_move=True)

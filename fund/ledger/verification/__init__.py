@@ -1,7 +1,7 @@
 """Checks the books against themselves and against the log, by SQL of its own.
 
-Nothing here is shared with posting: balances are added anew, rows are hashed by PostgreSQL where
-posting hashes them in Python, and the rules are asked again, as if no constraint had held them.
+Nothing here is shared with posting: balances are added anew, rows are hashed as they now stand,
+and the rules are asked again, as if no constraint had held them.
 Each module here has the rules of one subject.
 """
 
@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from fund.ledger.verification import balances, commitments, journals, places
+from fund.ledger.verification import balances, commitments, journals, periods, places
 
 # Rule -> a query of (row, detail), empty where the rule holds.
-RULES: dict[str, str] = places.RULES | journals.RULES | balances.RULES | commitments.RULES
+RULES: dict[str, str] = (
+    places.RULES | journals.RULES | balances.RULES | commitments.RULES | periods.RULES
+)
 
 
 @dataclass(frozen=True)

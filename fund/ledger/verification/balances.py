@@ -3,20 +3,19 @@
 # Rule -> a query of (row, detail), empty where the rule holds.
 RULES: dict[str, str] = {
     "balance_differs": """
-        SELECT coalesce(added.account_id, kept.account_id)::text AS row,
-            format('shards say %s/%s, transfers say %s/%s',
+        SELECT format('%s/%s', account_id, shard) AS row,
+            format('shard says %s/%s, transfers say %s/%s',
                 kept.debits, kept.credits, added.debits, added.credits) AS detail
         FROM (
-            SELECT account_id, sum(debit) AS debits, sum(credit) AS credits FROM (
-                SELECT debit_account_id, amount_minor, 0 FROM ledger.transfer
+            SELECT account_id, shard, sum(debit) AS debits, sum(credit) AS credits FROM (
+                SELECT debit_account_id, shard, amount_minor, 0
+                FROM ledger.transfer t LEFT JOIN ledger.journal j ON j.id = t.journal_id
                 UNION ALL
-                SELECT credit_account_id, 0, amount_minor FROM ledger.transfer
-            ) sides (account_id, debit, credit) GROUP BY account_id
+                SELECT credit_account_id, shard, 0, amount_minor
+                FROM ledger.transfer t LEFT JOIN ledger.journal j ON j.id = t.journal_id
+            ) sides (account_id, shard, debit, credit) GROUP BY account_id, shard
         ) added
-        FULL JOIN (
-            SELECT account_id, sum(debits) AS debits, sum(credits) AS credits
-            FROM ledger.balance_shard GROUP BY account_id
-        ) kept USING (account_id)
+        FULL JOIN ledger.balance_shard kept USING (account_id, shard)
         WHERE (added.debits, added.credits) IS DISTINCT FROM (kept.debits, kept.credits)
     """,
 }

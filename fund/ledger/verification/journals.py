@@ -50,6 +50,8 @@ RULES: dict[str, str] = {
             || ',"id":"' || j.id || '"'
             || ',"key":' || to_json(j.idempotency_key)
             || ',"kind":' || to_json(j.kind)
+            || CASE WHEN j.occurred_on <> j.effective_on
+                THEN ',"occurred_on":"' || to_char(j.occurred_on, 'YYYY-MM-DD') || '"' ELSE '' END
             || ',"recorded_at":"'
             || to_char(j.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '"'
             || ',"request_sha256":"' || encode(j.request_sha256, 'hex') || '"'
