@@ -91,17 +91,13 @@ def list_actors(session: Session) -> list[tuple[str, str]]:
 
 def list_kinds() -> list[tuple[str, list[tuple[str, str]]]]:
     """Every event (code, title), grouped by what it is about, in the reader's words."""
+    groups: dict[str, list[tuple[str, str]]] = {kind: [] for kind in SUBJECT_NAMES}
+    for name, event in EVENTS.items():
+        groups.setdefault(event.subject, []).append((name, title_of(name)))
     return [
-        (
-            str(gettext(name)),
-            [
-                (event, title_of(event))
-                for event, declared in EVENTS.items()
-                if declared.subject == kind
-            ],
-        )
-        for kind, name in SUBJECT_NAMES.items()
-        if any(declared.subject == kind for declared in EVENTS.values())
+        (str(gettext(SUBJECT_NAMES.get(kind, kind))), events)
+        for kind, events in groups.items()
+        if events
     ]
 
 
