@@ -11,7 +11,7 @@ from sqlalchemy import Executable, Row, Select, select, text
 from sqlalchemy.orm import Session
 
 from fund import crypto, keys
-from fund.audit import leaves, merkle, notes, verify
+from fund.audit import leaves, merkle, queries, verify
 from fund.audit.models import Checkpoint, Event, Leaf, Node
 from fund.audit.operations import derived_salt, sealing_context
 
@@ -70,7 +70,8 @@ def verify_log(session: Session, *, now: datetime) -> Report:
     report.leaves = frontier.size
     _check_nodes(session, report, nodes)
     for checkpoint in checkpoints:
-        _check_checkpoint(report, checkpoint, roots.get(checkpoint.size))
+        root = roots.get(checkpoint.size)
+        _check_checkpoint(report, checkpoint, root, queries.keys_for(session, checkpoint.size))
     _check_waiting(session, report, position, now)
     return report
 
@@ -181,12 +182,13 @@ def _check_nodes(session: Session, report: Report, computed: dict[tuple[int, int
             report.find(row, "edited", "it is not the hash of the 256 below it")
 
 
-def _check_checkpoint(report: Report, checkpoint: Checkpoint, root: bytes | None) -> None:
+def _check_checkpoint(
+    report: Report, checkpoint: Checkpoint, root: bytes | None, signing_keys: list[str]
+) -> None:
     report.checkpoints += 1
     row = f"checkpoint {checkpoint.size}"
-    key = notes.verifier_key(notes.name_in(checkpoint.note))
     try:
-        _, size, signed_root = verify.open_checkpoint(checkpoint.note, key)
+        _, size, signed_root = verify.open_checkpoint(checkpoint.note, *signing_keys)
     except (verify.DoesNotVerify, InvalidSignature, ValueError) as fault:
         report.find(row, "edited", f"its note does not verify ({str(fault) or 'signature'})")
         return
