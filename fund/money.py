@@ -91,6 +91,19 @@ def baht(satang: int) -> Money:
     return Money(satang, THB)
 
 
+def translate(money: Money, rate: Decimal) -> Money:
+    """What `money` is worth in THB at `rate` baht a unit; half a satang goes to the even one."""
+    whole, parts = rate.as_integer_ratio()
+    shift = CURRENCIES[THB].exponent - CURRENCIES[money.currency].exponent
+    dividend, divisor = money.amount_minor * whole, parts
+    if shift >= 0:
+        dividend *= 10**shift
+    else:
+        divisor *= 10**-shift
+    satang, rest = divmod(dividend, divisor)
+    return baht(satang + (2 * rest + satang % 2 > divisor))
+
+
 def parse_money(text: str, currency: str) -> Money:
     """Read what a person typed (`1,500`, `12.50`, `฿1500`, Thai digits) as an exact amount.
 

@@ -50,6 +50,10 @@ class Permission(StrEnum):
     SEND_RUNS = "send_runs"
     CONFIRM_PAYMENTS = "confirm_payments"
     READ_LEDGER = "read_ledger"
+    WRITE_FUNDS = "write_funds"
+    PROPOSE_ENTRIES = "propose_entries"
+    APPROVE_ENTRIES = "approve_entries"  # never one's own
+    WRITE_RATES = "write_rates"
     READ_GIFTS = "read_gifts"
     RECORD_GIFTS = "record_gifts"
     READ_SETTLEMENT = "read_settlement"
@@ -103,6 +107,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.PREPARE_RUNS,
             _P.SEND_RUNS,
             _P.READ_LEDGER,
+            _P.WRITE_FUNDS,
+            _P.PROPOSE_ENTRIES,
+            _P.APPROVE_ENTRIES,
+            _P.WRITE_RATES,
             _P.READ_GIFTS,
             _P.RECORD_GIFTS,
             _P.READ_SETTLEMENT,
@@ -118,6 +126,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.READ_RUNS,
             _P.CONFIRM_PAYMENTS,
             _P.READ_LEDGER,
+            _P.PROPOSE_ENTRIES,
+            _P.APPROVE_ENTRIES,
             _P.READ_GIFTS,
             _P.READ_SETTLEMENT,
             _P.READ_POLICY,

@@ -132,6 +132,7 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.balances": MONEY + "u",
     "GET ledger.journal_list": MONEY + "u",
     "GET ledger.journal_show": MONEY + "u",
+    "GET ledger.statement_list": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
     "GET settlement.inbox": MONEY + "u",

@@ -99,6 +99,11 @@ def prepare(
     }
 
 
+def bare_commitment(event_id: UUID) -> bytes:
+    """`payload_commit` of an event without a private payload, for posting, which hashes in SQL."""
+    return leaves.commitment(derived_salt(event_id), leaves.payload_bytes(None))
+
+
 def derived_salt(event_id: UUID) -> bytes:
     """The salt of an event without a private payload.
 

@@ -1,19 +1,36 @@
 """What the pages call the kinds of journal and the accounts: code -> msgid."""
 
-from fund.i18n import N_
+from fund.i18n import N_, gettext
 
 KIND_NAMES = {
     "charge": N_("Gift by card or wallet"),
     "available": N_("Money became available at Stripe"),
     "payout": N_("Payout on its way to the bank"),
     "payout_arrived": N_("Payout arrived at the bank"),
+    "payout_failed": N_("Payout failed"),
     "refund": N_("Refund"),
+    "refund_failed": N_("Refund failed"),
+    "dispute_opened": N_("Dispute opened"),
+    "dispute_won": N_("Dispute won"),
+    "dispute_lost": N_("Dispute lost"),
     "stripe_fee": N_("Stripe fee of no gift"),
+    "adjustment": N_("Stripe adjustment of no gift"),
+    "top_up": N_("Top-up of the Stripe balance"),
+    "top_up_paid": N_("Top-up shown by the bank"),
     "gift_to_bank": N_("Gift to the bank"),
     "payment_sent": N_("Payment sent"),
     "payment_confirmed": N_("Payment confirmed by the bank"),
     "payment_returned": N_("Payment returned"),
+    "bank_charge": N_("Bank charge"),
+    "interest": N_("Interest"),
+    "tax_withheld": N_("Tax withheld on a payment"),
+    "tax_on_fees": N_("Tax on fees"),
+    "tax_remitted": N_("Tax remitted"),
+    "transfer_between_funds": N_("Transfer between funds"),
+    "exchange": N_("Exchange"),
     "opening_balance": N_("Opening balance"),
+    "manual": N_("Manual journal"),
+    "reversal": N_("Reversal"),
 }
 
 ROLE_NAMES = {
@@ -23,6 +40,7 @@ ROLE_NAMES = {
     "payout_in_transit": N_("Payouts in transit"),
     "disbursement_in_transit": N_("Payments in transit"),
     "dispute_receivable": N_("Money held in disputes"),
+    "tax_payable": N_("Tax to be remitted"),
     "contributions": N_("Contributions"),
     "interest": N_("Interest"),
     "transfers_in": N_("Transfers from other funds"),
@@ -35,3 +53,18 @@ ROLE_NAMES = {
     "bank_charges": N_("Bank charges"),
     "transfers_out": N_("Transfers to other funds"),
 }
+
+# Who told a fact that was booked; what follows a colon is the office.
+SOURCE_NAMES = {
+    "adoption": N_("Balances at the start"),
+    "disbursements": N_("Payments"),
+    "giving": N_("Gifts"),
+    "stripe": N_("Stripe"),
+}
+
+
+def source_name(source: str) -> str:
+    """A journal's source in words, `Stripe · nz`; an unknown one as it stands."""
+    kind, _, office = source.partition(":")
+    name = str(gettext(SOURCE_NAMES[kind])) if kind in SOURCE_NAMES else kind
+    return f"{name} · {office}" if office else name

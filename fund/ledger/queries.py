@@ -1,23 +1,25 @@
 """Reads of the books."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from fund import clock, i18n
 from fund.errors import NotFound
 from fund.i18n import N_
 from fund.ledger.models import (
-    RESERVE_DAYS,
     Account,
     BalanceShard,
     Fund,
     Office,
+    Rate,
 )
 from fund.money import THB, Money, baht
 from fund.permissions import Actor, Permission
@@ -26,15 +28,25 @@ from fund.waiting import Waiting
 
 @dataclass(frozen=True)
 class Available:
-    """A fund's money: `available` for awards is cash less what is reserved and held back."""
+    """A fund's money: `available` for awards is cash less what awards, the reserve and taxes hold.
+
+    The reserve is what is still here of `young` gifts and of those that open `inquiries` hold; a
+    gift that is both counts as young. `owed` is tax that was not remitted yet.
+    """
 
     cash: Money
     reserved: Money
-    reserve: Money
+    young: Money
+    inquiries: Money
+    owed: Money
+
+    @property
+    def reserve(self) -> Money:
+        return self.young + self.inquiries
 
     @property
     def available(self) -> Money:
-        return self.cash - self.reserved - self.reserve
+        return self.cash - self.reserved - self.reserve - self.owed
 
 
 def get_office(session: Session, code: str) -> Office:
@@ -101,20 +113,14 @@ def available(session: Session, fund_id: UUID, *, now: datetime) -> Available:
 
 def list_available(session: Session, *, now: datetime) -> list[tuple[Fund, Available]]:
     """Each fund with what it has for awards, in THB; oldest fund first."""
-    position = func.ledger.fund_position(Fund.id, THB, young_since(now)).table_valued(
-        "cash", "reserved", "reserve", joins_implicitly=True
+    parts = [field.name for field in fields(Available)]
+    position = func.ledger.fund_position(Fund.id, THB, clock.bangkok_day(now)).table_valued(
+        *parts, joins_implicitly=True
     )
-    rows = session.execute(
-        select(Fund, position.c.cash, position.c.reserved, position.c.reserve).order_by(Fund.id)
-    )
+    rows = session.execute(select(Fund, *(position.c[part] for part in parts)).order_by(Fund.id))
     return [
         (fund, Available(*(baht(int(amount)) for amount in amounts))) for fund, *amounts in rows
     ]
-
-
-def young_since(now: datetime) -> date:
-    """The first day whose charges are still held back."""
-    return clock.bangkok_day(now) - timedelta(days=RESERVE_DAYS - 1)
 
 
 def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:
@@ -133,6 +139,25 @@ def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiti
         for fund, position in list_available(session, now=now)
         if position.available.amount_minor < 0
     ]
+
+
+def rates_at(session: Session, day: date) -> dict[str, Decimal]:
+    """Baht a unit of each currency on `day`: the newest entry of the latest day not after it.
+
+    THB is one. A currency without a rate by then is left out.
+    """
+    query = (
+        select(Rate.currency, Rate.thb_per_unit)
+        .where(Rate.valid_on <= day)
+        .ext(distinct_on(Rate.currency))
+        .order_by(Rate.currency, Rate.valid_on.desc(), Rate.id.desc())
+    )
+    return {THB: Decimal(1)} | {row.currency: row.thb_per_unit for row in session.execute(query)}
+
+
+def rate_at(session: Session, currency: str, day: date) -> Decimal | None:
+    """Baht a unit of `currency` on `day`, as in `rates_at`."""
+    return rates_at(session, day).get(currency)
 
 
 T = TypeVar("T")

@@ -142,7 +142,7 @@ def _entry(event: EventRow, names: Mapping[UUID, str]) -> Entry:
         event_id=event.id,
         title=gettext(TITLES.get(event.name, event.name)),
         note=" · ".join(_notes(event.data)),
-        who=names.get(staff_id, event.actor) if staff_id else gettext("by itself"),
+        who=names.get(staff_id, event.actor) if staff_id else gettext("the service itself"),
         at=event.at,
         journal_id=event.subject_id if event.subject_kind == "journal" else None,
         is_sealed=event.leaf_index is not None,

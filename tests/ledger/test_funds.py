@@ -4,7 +4,7 @@ import pytest
 
 from fund.audit import queries as audit
 from fund.errors import NotFound, Refused
-from fund.ledger import operations, queries
+from fund.ledger import anchors, operations, queries
 from fund.ledger.journals import Book
 from fund.ledger.models import OFFICE_ROLES, ROLES
 from fund.permissions import SYSTEM
@@ -42,7 +42,13 @@ def test_offices_and_funds_are_found_by_their_codes(session):
     with pytest.raises(NotFound):
         queries.get_office(session, "jp")
     [opened] = audit.list_events(session, [("fund", fund.id)])
-    assert opened.data == {"code": "vocational", "restriction": "purpose", "purpose": "vocational"}
+    assert opened.data == {
+        "code": "vocational",
+        "restriction": "purpose",
+        "purpose": "vocational",
+        "row_sha256": anchors.row_sha256(session, "fund", fund.id),
+        "accounts_sha256": anchors.accounts_sha256(session),
+    }
 
 
 def test_a_code_is_taken_once(session):

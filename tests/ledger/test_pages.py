@@ -73,7 +73,10 @@ def test_a_list_of_journals_costs_two_statements(session, count_statements):
 def test_a_journal_shows_its_transfers_and_its_seal(auditor, session):
     [journal_id] = post_charges(session, 1)
     page = auditor.get(f"/staff/ledger/journals/{journal_id}").text
-    for words in ("txn_000", "stripe:nz", "Processing fees", "NZD 3.20", "Hash of these rows"):
+    for words in (
+        "txn_000", "Stripe · nz", "the service itself", "Processing fees", "NZD 3.20",
+        "Hash of these rows",
+    ):  # fmt: skip
         assert words in page
     assert auditor.get(f"/staff/ledger/journals/{new_id()}").status_code == 404
 

@@ -15,11 +15,12 @@ from fund.audit import queries as audit
 from fund.db import transaction
 from fund.errors import NotFound, Refused
 from fund.ids import new_id
-from fund.ledger import journals, operations, queries
+from fund.ledger import journals, operations, queries, verification
 from fund.ledger.journals import Book, JournalDraft
 from fund.ledger.models import Journal
 from fund.permissions import SYSTEM
-from tests.ledger.factories import give_cash, make_fund, make_office
+from tests.ledger.factories import close_until, give_cash, make_fund, make_office
+from tests.ledger.hashes import rows_sha256
 
 DAY = date(2026, 11, 24)
 
@@ -89,25 +90,42 @@ def test_each_journal_is_sealed_in_the_log_with_the_hash_of_its_rows(session, bo
     row = session.get_one(Journal, journal_id)
     assert event.name == "journal_posted"
     assert event.data["key"] == row.idempotency_key == "txn_1"
-    assert (
-        event.data["rows_sha256"]
-        == draft.rows_sha256(
-            journal_id, actor="system", recorded_at="2026-11-24T03:00:00.000000Z"
-        ).hex()
-    )
+    assert event.data["rows_sha256"] == rows_sha256(row, draft)
 
 
-def test_a_closed_period_takes_nothing_more(fresh_url, now, owner_of):
+def test_a_closed_period_takes_nothing_more(fresh_url, now):
     with transaction() as session:
         book = Book.load(session, make_fund(session).id, make_office(session, "th").id, "THB")
-    with owner_of(fresh_url) as connection:
-        connection.execute(
-            "INSERT INTO ledger.period VALUES (uuidv7(), '[2020-01-01,2020-02-01)', 'closed')"
-        )
-    with pytest.raises(Refused, match="period_closed"), transaction() as session:
-        post(session, journals.gift_to_bank(book, new_id(), date(2020, 1, 31), 100), now=now)
     with transaction() as session:
-        post(session, journals.gift_to_bank(book, new_id(), date(2020, 2, 1), 100), now=now)
+        close_until(session, date(2020, 1, 31), now=now)
+    with pytest.raises(Refused, match="period_closed"), transaction() as session:
+        post(session, journals.opening_balance(book, new_id(), date(2020, 1, 31), 100), now=now)
+    with transaction() as session:
+        post(session, journals.opening_balance(book, new_id(), date(2020, 2, 1), 100), now=now)
+
+
+def test_what_a_bank_tells_late_is_booked_on_the_first_open_day(fresh_url, now):
+    with transaction() as session:
+        book = Book.load(session, make_fund(session).id, make_office(session, "th").id, "THB")
+    told = journals.gift_to_bank(book, new_id(), date(2020, 1, 31), 100)
+    with transaction() as session:
+        close_until(session, date(2020, 1, 31), now=now)
+        close_until(session, date(2020, 2, 29), now=now)
+    with transaction() as session:
+        [late] = post(session, told, now=now)
+        [told_again] = post(session, replace(told, may_move=False), now=now)
+        row = session.get_one(Journal, late)
+        [event] = audit.list_events(session, [("journal", late)])
+        assert verification.verify(session) == []
+    assert told_again == late
+    assert (row.occurred_on, row.effective_on) == (date(2020, 1, 31), date(2020, 3, 1))
+    assert event.data["effective_on"] == "2020-03-01"
+    assert event.data["rows_sha256"] == rows_sha256(row, told)
+    with transaction() as session:
+        close_until(session, date(2020, 3, 31), now=now)
+        assert post(session, told, now=now) == [late]
+        [next_one] = post(session, replace(told, key="another"), now=now)
+        assert session.get_one(Journal, next_one).effective_on == date(2020, 4, 1)
 
 
 def test_a_journal_is_reversed_once(session, book, now):
@@ -139,53 +157,34 @@ def test_an_office_keeps_accounts_in_its_own_currency_only(session):
 
 
 def raw(book: Book, **changes: Any) -> dict[str, Any]:
-    journal_id = str(new_id())
-    event = {
-        "id": str(new_id()),
-        "name": "journal_posted",
-        "actor": "system",
-        "subject_kind": "journal",
-        "subject_id": journal_id,
-        "data": {},
-        "at": "2026-11-24T03:00:00Z",
-        "payload_commit": "\\x" + "00" * 32,
-        "leaf_hash": "\\x" + "00" * 32,
-    }
     return {
-        "id": journal_id,
-        "event": event,
+        "id": str(new_id()),
         "kind": "charge",
-        "effective_on": "2026-11-24",
-        "recorded_at": "2026-11-24T03:00:00Z",
+        "occurred_on": "2026-11-24",
+        "may_move": False,
         "source": "raw",
-        "idempotency_key": str(new_id()),
-        "request_sha256": "\\x00",
-        "actor": "system",
-        "transfers": [
-            {
-                "debit": str(book.account("bank").id),
-                "credit": str(book.account("contributions").id),
-                "amount": 100,
-            }
-        ],
+        "key": str(new_id()),
+        "transfers": [[str(book.account("bank").id), str(book.account("contributions").id), 100]],
+        "event_id": str(new_id()),
+        "payload_commit": "\\x" + "00" * 32,
     } | changes
 
 
 def post_raw(session: Session, journal: dict[str, Any]) -> psycopg.Error:
     with pytest.raises(DBAPIError) as refusal, session.begin_nested():
         session.execute(
-            text("SELECT ledger.post_journals(CAST(:rows AS jsonb))"),
+            text("SELECT ledger.post_journals(CAST(:rows AS jsonb), 'system', now())"),
             {"rows": json.dumps([journal])},
         )
     assert isinstance(refusal.value.orig, psycopg.Error)
     return refusal.value.orig
 
 
-@pytest.mark.parametrize("amount", [0, -1])
-def test_the_database_refuses_amounts_that_are_not_positive(session, book, amount):
+@pytest.mark.parametrize(("amount", "name"), [(0, "zero"), (-1, "negative")])
+def test_the_database_refuses_amounts_that_are_not_positive(session, book, amount, name):
     journal = raw(book)
-    journal["transfers"][0]["amount"] = amount
-    assert post_raw(session, journal).diag.constraint_name == "ck_transfer_amount"
+    journal["transfers"][0][2] = amount
+    assert post_raw(session, journal).diag.constraint_name == f"ck_transfer_amount_{name}"
 
 
 def test_the_database_refuses_what_leaves_the_fund_or_goes_nowhere(session, book):
@@ -200,15 +199,15 @@ def test_the_database_refuses_what_leaves_the_fund_or_goes_nowhere(session, book
         (new_id(), "fk_transfer_credit_account_id_fund_id_currency"),
         (bank, "ck_transfer_accounts"),
     ):
-        transfers = [{"debit": bank, "credit": str(credit), "amount": 100}]
+        transfers = [[bank, str(credit), 100]]
         refusal = post_raw(session, raw(book, transfers=transfers))
         assert refusal.diag.constraint_name == constraint
-    nowhere = [{"debit": str(new_id()), "credit": bank, "amount": 100}]
+    nowhere = [[str(new_id()), bank, 100]]
     assert post_raw(session, raw(book, transfers=nowhere)).diag.column_name == "fund_id"
 
 
 def test_the_database_refuses_a_journal_that_leaves_no_event(session, book):
-    assert post_raw(session, raw(book, event=None)).diag.table_name == "event"
+    assert post_raw(session, raw(book, event_id=None)).diag.table_name == "event"
 
 
 def test_the_database_refuses_a_journal_without_transfers(session, book):
@@ -216,14 +215,18 @@ def test_the_database_refuses_a_journal_without_transfers(session, book):
 
 
 @pytest.mark.parametrize(
-    ("table", "code"), [("account", "account_closed"), ("fund", "fund_closed")]
+    ("closing", "code"),
+    [
+        ("account SET is_open = false", "account_closed"),
+        ("fund SET is_open = false, closed_on = '2026-11-24'", "fund_closed"),
+    ],
 )
-def test_what_is_closed_takes_nothing_more(fresh_url, now, owner_of, table, code):
+def test_what_is_closed_takes_nothing_more(fresh_url, now, owner_of, closing, code):
     with transaction() as session:
         fund, office = make_fund(session), make_office(session, "th")
         book = Book.load(session, fund.id, office.id, "THB")
     with owner_of(fresh_url) as connection:
-        connection.execute(f"UPDATE ledger.{table} SET is_open = false")
+        connection.execute(f"UPDATE ledger.{closing}")
     with pytest.raises(Refused, match=code), transaction() as session:
         post(session, journals.gift_to_bank(book, new_id(), DAY, 100), now=now)
 

@@ -3,8 +3,6 @@
 import json
 from datetime import date
 
-import pytest
-
 from fund.db import reading, transaction
 from fund.ids import new_id
 from fund.ledger import journals, operations, verification
@@ -54,9 +52,13 @@ TAMPERING = {
     "UPDATE ledger.balance_shard SET debits = debits + 1, credits = credits + 1": {
         "balance_differs"
     },
-    "UPDATE ledger.journal SET effective_on = effective_on - 1 WHERE kind = 'charge'": {
+    "UPDATE ledger.journal SET effective_on = effective_on + 1 WHERE kind = 'charge'": {
         "journal_changed"
     },
+    "UPDATE ledger.journal SET occurred_on = occurred_on - 1 WHERE kind = 'charge'": {
+        "journal_changed"
+    },
+    "UPDATE ledger.journal SET shard = (shard + 1) % 16 WHERE kind = 'charge'": {"balance_differs"},
     "UPDATE ledger.journal SET recorded_at = recorded_at + interval '1 microsecond'": {
         "journal_changed"
     },
@@ -78,14 +80,16 @@ TAMPERING = {
         "transfer_missing",
     },
     "DELETE FROM ledger.journal WHERE kind = 'refund'": {
+        "balance_differs",
         "journal_missing",
         "transfer_breaks_a_rule",
     },
     "TRUNCATE ledger.transfer": {"balance_differs", "journal_changed", "transfer_missing"},
-    "TRUNCATE ledger.transfer, ledger.balance_shard, ledger.journal": {"journal_missing"},
+    "TRUNCATE ledger.transfer, ledger.balance_shard, ledger.journal CASCADE": {"journal_missing"},
     "UPDATE ledger.transfer SET currency = 'NZD' WHERE position = 2": {"transfer_breaks_a_rule"},
     "INSERT INTO ledger.journal SELECT uuidv7(), kind, effective_on, recorded_at, source, 'new',"
-    " request_sha256, NULL, NULL, actor FROM ledger.journal WHERE kind = 'refund'": {
+    " request_sha256, NULL, NULL, actor, occurred_on, shard FROM ledger.journal"
+    " WHERE kind = 'refund'": {
         "event_missing",
         "transfer_missing",
     },
@@ -95,20 +99,19 @@ TAMPERING = {
         "guard_differs",
         "commitment_unlogged",
     },
+    "UPDATE ledger.office SET address = 'elsewhere'": {"office_changed"},
+    "DELETE FROM ledger.office": {"office_changed"},
+    "UPDATE ledger.fund SET gift_cap_minor = 1": {"fund_changed"},
+    "INSERT INTO ledger.fund SELECT uuidv7(), 'mine', name_en, name_th, restriction, purpose,"
+    " gift_cap_minor, is_open, opened_at FROM ledger.fund": {"fund_changed"},
+    "UPDATE ledger.account SET is_open = false WHERE role = 'interest'": {"accounts_changed"},
+    "UPDATE ledger.account SET id = uuidv7() WHERE role = 'interest'": {"accounts_changed"},
     "TRUNCATE ledger.commitment_event": {
         "guard_differs",
         "commitment_overdrawn",
         "commitment_unlogged",
     },
 }
-
-
-@pytest.mark.parametrize("concerns", ['"', "\\", "\x1f\b\t\r\n\f\x7f", "/ไทย \u2028", ""])
-def test_postgresql_and_python_write_the_rows_alike(session, now, concerns):
-    book = Book.load(session, make_fund(session).id, make_office(session, "th").id, "THB")
-    draft = journals.refund(book, "txn_1", DAY, 50, charge_txn_id=concerns)
-    operations.post(session, [draft], actor=SYSTEM, now=now)
-    assert verification.verify(session) == []
 
 
 def test_every_tampering_is_found_and_named(fresh_url, now, superuser_of):

@@ -10,7 +10,9 @@ from fund.audit.events.awards import *
 from fund.audit.events.base import EVENTS as EVENTS
 from fund.audit.events.base import SUBJECTS as SUBJECTS
 from fund.audit.events.base import Event as Event
+from fund.audit.events.base import check_plain as check_plain
 from fund.audit.events.base import instant as instant
+from fund.audit.events.bookkeeping import *
 from fund.audit.events.committee import *
 from fund.audit.events.disbursements import *
 from fund.audit.events.giving import *

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 SUBJECTS = frozenset(
-    {"setup", "office", "fund", "journal", "checkpoint", "staff"}
+    {"setup", "office", "fund", "journal", "period", "checkpoint", "staff"}
     | {"survivor", "consent", "document", "application", "award", "instalment", "evidence"}
-    | {"payee", "run", "payment", "donor", "gift", "receipt"}
+    | {"payee", "run", "payment", "donor", "gift", "receipt", "entry", "rate"}
 )
 EVENTS: dict[str, type["Event"]] = {}
 
@@ -43,6 +43,12 @@ class Event:
         }
 
 
+def check_plain(name: str, value: str) -> None:
+    """Raise ValueError unless `value` is a code: a name or a sentence would not pass."""
+    if not _PLAIN.fullmatch(value):
+        raise ValueError(f"{name}: not a public value")
+
+
 def instant(moment: datetime) -> str:
     """`2026-11-24T03:00:00.000000Z` (RFC 3339, UTC, microseconds), as leaves write a time."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -54,7 +60,8 @@ def _as_json(name: str, value: object) -> Any:
             return value
         case int() if abs(value) <= _LARGEST:
             return value
-        case str() if _PLAIN.fullmatch(value):  # a code: a name or a sentence would not pass
+        case str():
+            check_plain(name, value)
             return str(value)
         case UUID():
             return str(value)

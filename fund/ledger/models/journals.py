@@ -22,6 +22,10 @@ from fund.ledger.models.roles import SCHEMA
 class Journal(Base):
     """One fact, booked once: `source` and `idempotency_key` name it, `request_sha256` its content.
 
+    `occurred_on` is the fact's true day, `effective_on` the one that it is booked on: a later one
+    if the fact was told only after its period was closed. `shard` says to which of the accounts'
+    `BalanceShard`s its amounts were added.
+
     `reverses_id`: the journal that this one takes back whole. `concerns`: the key, at the same
     source, of the one that it takes back in part (a refund names its charge, which may arrive
     later).
@@ -37,12 +41,15 @@ class Journal(Base):
             "concerns",
             postgresql_where=text("concerns IS NOT NULL"),
         ),
+        CheckConstraint("occurred_on <= effective_on", "days"),
+        CheckConstraint("shard BETWEEN 0 AND 15", "shard"),
         SCHEMA,
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str]
     effective_on: Mapped[date]
+    occurred_on: Mapped[date]
     recorded_at: Mapped[datetime]
     source: Mapped[str]
     idempotency_key: Mapped[str]
@@ -50,6 +57,7 @@ class Journal(Base):
     reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger.journal.id"), unique=True)
     concerns: Mapped[str | None]
     actor: Mapped[str]
+    shard: Mapped[int] = mapped_column(SmallInteger)
 
 
 class Transfer(Base):
@@ -66,7 +74,8 @@ class Transfer(Base):
             ["credit_account_id", "fund_id", "currency"],
             ["ledger.account.id", "ledger.account.fund_id", "ledger.account.currency"],
         ),
-        CheckConstraint("amount_minor > 0", "amount"),
+        CheckConstraint("amount_minor <> 0", "amount_zero"),
+        CheckConstraint("amount_minor >= 0", "amount_negative"),
         CheckConstraint("debit_account_id <> credit_account_id", "accounts"),
         SCHEMA,
     )

@@ -22,10 +22,19 @@ _STATES = {
     "LF006": "journal_key_reused",
     "LF007": "commitment_cause_reused",
     "LF008": "more_than_committed",
+    "LF020": "hold_cause_reused",
+    "LF021": "period_not_next",
+    "LF022": "period_state",
+    "LF023": "period_not_over",
+    "LF024": "earlier_period_open",
+    "LF025": "period_unreconciled",
+    "55P03": "books_busy",
 }
 _CONSTRAINTS = {
-    "ck_transfer_amount": "amount_not_positive",
+    "ck_transfer_amount_zero": "amount_zero",
+    "ck_transfer_amount_negative": "amount_negative",
     "ck_commitment_event_amount": "amount_not_positive",
+    "ck_hold_amount": "amount_not_positive",
     "ck_transfer_accounts": "same_account",
     "fk_transfer_debit_account_id_fund_id_currency": "wrong_fund_or_currency",
     "fk_transfer_credit_account_id_fund_id_currency": "wrong_fund_or_currency",
@@ -35,6 +44,9 @@ _CONSTRAINTS = {
     "uq_office_stripe_account_id": "stripe_account_taken",
     "uq_office_receipt_prefix": "receipt_prefix_taken",
     "uq_fund_code": "fund_code_taken",
+    "fund_holds_money": "fund_holds_money",
+    "fund_has_commitments": "fund_has_commitments",
+    "fund_has_entries": "fund_has_entries",
 }
 
 

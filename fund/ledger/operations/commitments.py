@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, func, literal
+from sqlalchemy import Uuid, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from fund import clock
 from fund.audit import operations as audit
 from fund.audit.events import (
     CommitmentFreed,
@@ -17,8 +18,7 @@ from fund.audit.events import (
 )
 from fund.errors import Refused
 from fund.ids import new_id
-from fund.ledger import queries
-from fund.ledger.models import Commitment
+from fund.ledger.models import Commitment, CommitmentEvent
 from fund.ledger.operations.calling import call
 from fund.money import THB, baht
 from fund.permissions import Actor
@@ -52,7 +52,7 @@ def reserve(
             fund_id,
             THB,
             amount_minor,
-            queries.young_since(now),
+            clock.bangkok_day(now),
             actor.label,
             now,
         ),
@@ -60,7 +60,11 @@ def reserve(
     if short:
         raise Refused("not_enough_available", short=baht(short))
     reserved = FundsReserved(
-        award_id, commitment_id=commitment_id, fund_id=fund_id, amount_minor=amount_minor
+        award_id,
+        commitment_id=commitment_id,
+        entry_id=_entry_of(session, commitment_id, "reserve", "award"),
+        fund_id=fund_id,
+        amount_minor=amount_minor,
     )
     audit.record(session, reserved, actor=actor, now=now)
     return commitment_id
@@ -81,7 +85,8 @@ def liquidate(
     """
     if _change(session, commitment_id, "liquidate", amount_minor, cause, actor, now):
         award_id = _award_of(session, commitment_id)
-        liquidated = CommitmentLiquidated(award_id, commitment_id, amount_minor, cause)
+        entry_id = _entry_of(session, commitment_id, "liquidate", cause)
+        liquidated = CommitmentLiquidated(award_id, commitment_id, entry_id, amount_minor, cause)
         audit.record(session, liquidated, actor=actor, now=now)
 
 
@@ -100,7 +105,8 @@ def reserve_again(
     """
     if _change(session, commitment_id, "reserve", amount_minor, cause, actor, now):
         award_id = _award_of(session, commitment_id)
-        reserved = FundsReservedAgain(award_id, commitment_id, amount_minor, cause)
+        entry_id = _entry_of(session, commitment_id, "reserve", cause)
+        reserved = FundsReservedAgain(award_id, commitment_id, entry_id, amount_minor, cause)
         audit.record(session, reserved, actor=actor, now=now)
 
 
@@ -108,7 +114,9 @@ def free(session: Session, commitment_id: UUID, *, actor: Actor, now: datetime) 
     """The award ends: what is left of its commitment becomes available. Safe to repeat."""
     freed_minor = _change(session, commitment_id, "free", None, "closed", actor, now)
     if freed_minor:
-        freed = CommitmentFreed(_award_of(session, commitment_id), commitment_id, freed_minor)
+        award_id = _award_of(session, commitment_id)
+        entry_id = _entry_of(session, commitment_id, "free", "closed")
+        freed = CommitmentFreed(award_id, commitment_id, entry_id, freed_minor)
         audit.record(session, freed, actor=actor, now=now)
 
 
@@ -130,3 +138,17 @@ def _change(
 
 def _award_of(session: Session, commitment_id: UUID) -> UUID:
     return session.get_one(Commitment, commitment_id).award_id
+
+
+def _entry_of(session: Session, commitment_id: UUID, kind: str, cause: str) -> UUID:
+    """The row just added. The same cause may free twice; then it is the newer one."""
+    return session.execute(
+        select(CommitmentEvent.id)
+        .where(
+            CommitmentEvent.commitment_id == commitment_id,
+            CommitmentEvent.kind == kind,
+            CommitmentEvent.cause == cause,
+        )
+        .order_by(CommitmentEvent.id.desc())
+        .limit(1)
+    ).scalar_one()

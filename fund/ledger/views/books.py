@@ -1,21 +1,16 @@
-"""The books, to read: balances by fund, and every journal."""
+"""What each fund has, and every journal."""
 
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 
-from fund import clock, i18n
+from fund import clock
 from fund.audit import queries as audit
 from fund.db import reading
-from fund.i18n import N_
 from fund.ledger import queries, statements
-from fund.ledger.models import RESERVE_DAYS, Fund
+from fund.ledger.views.room import blueprint
 from fund.permissions import Permission
-from fund.web import NavEntry, permit
-
-blueprint = Blueprint("ledger", __name__, url_prefix="/staff/ledger")
-
-NAVIGATION: list[NavEntry] = [NavEntry("ledger.balances", N_("Books"), Permission.READ_LEDGER)]
+from fund.web import permit
 
 
 @blueprint.get("")
@@ -27,9 +22,7 @@ def balances() -> str:
             "ledger/balances.html",
             available=queries.list_available(session, now=clock.now()),
             parts=statements.trial_balance(session),
-            fund_name=_fund_name,
             now=clock.now(),
-            reserve_days=RESERVE_DAYS,
         )
 
 
@@ -39,7 +32,7 @@ def journal_list() -> str:
     """Every journal, newest first."""
     with reading() as session:
         journals = statements.list_journals(session, before=request.args.get("before", type=UUID))
-        return render_template("ledger/journal_list.html", journals=journals, fund_name=_fund_name)
+        return render_template("ledger/journal_list.html", journals=journals)
 
 
 @blueprint.get("/journals/<uuid:journal_id>")
@@ -51,9 +44,4 @@ def journal_show(journal_id: UUID) -> str:
             "ledger/journal_show.html",
             journal=statements.get_journal(session, journal_id),
             events=audit.list_events(session, [("journal", journal_id)]),
-            fund_name=_fund_name,
         )
-
-
-def _fund_name(fund: Fund) -> str:
-    return queries.fund_name(fund, i18n.language())
