@@ -4,12 +4,12 @@
 
 FILE: a proof or an export, as downloaded. KEY: the log's public key, from /log/key some time before
 or from somebody who kept it; an older one will do; without it the key in FILE is used, which shows
-less. CHECKPOINT: a file with one that you kept, with which a proof of consistency must begin.
-Needs Python 3.11 and `cryptography`. Exit 0: verified; 1: not verified; 2: nothing could be read.
+less. CHECKPOINT: one that you kept, with which a proof of consistency must begin. Exit 0: verified;
+1: not verified; 2: nothing could be read. Needs Python 3.11 and `cryptography`.
 
-Inclusion shows that an entry, word for word, is in the log that was signed; consistency, that
-nothing in an older log was changed or removed; an export holds all entries between two places. The
-tree: RFC 6962. Checkpoints: C2SP. An entry's hash: SHA-256 of 0x00 and its JSON as in RFC 8785.
+Inclusion shows that an entry, word for word, is in the log that was signed; consistency, that none
+in an older log was changed or removed; an export holds all entries between two places. Notes are as
+C2SP has them, the tree as RFC 6962 over SHA-256(0x00, an entry's JSON in the form of RFC 8785).
 """
 
 import argparse
@@ -30,7 +30,7 @@ Hashes = Iterable[bytes]
 
 
 class DoesNotVerify(Exception):
-    """The proof fails; the message says where."""
+    """Nothing is proven; the message says why."""
 
 
 def canonical(value: Any) -> bytes:
@@ -143,7 +143,7 @@ def _check(document: Document, key: str, kept: str, lines: Iterable[str]) -> str
         shown = json.dumps(document["event"], indent=2, ensure_ascii=False)
         return f"Entry {index + 1} of {size} in {name} is exactly this:\n{shown}"
     if document["kind"] == "export":
-        start, end = document["start"], document["end"]
+        start, end = document["range"]
         check_range(_leaves(map(read, lines), start), start, end, size, path, root)
         return f"These are all entries from {start + 1} to {end} of the {size} in {name}."
     if document["kind"] != "consistency":
@@ -152,8 +152,7 @@ def _check(document: Document, key: str, kept: str, lines: Iterable[str]) -> str
     check_consistency(old_size, size, path, old_root, root)
     if kept and open_checkpoint(kept, *keys)[1:] != (old_size, old_root):
         raise DoesNotVerify("it does not begin with the checkpoint that was kept")
-    shown = base64.b64encode(old_root).decode()
-    return f"The first {old_size} entries of {name} ({shown}) are unchanged among its {size}."
+    return f"The first {old_size} entries of {name} are unchanged among its {size}."
 
 
 def _leaves(entries: Iterable[Document], start: int) -> Iterator[bytes]:
@@ -176,7 +175,7 @@ def read(text: str) -> Document:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Check what the fund's log says.")
+    parser = argparse.ArgumentParser()
     parser.add_argument("file", type=Path, help="a proof or an export, as downloaded")
     parser.add_argument("--key", default="", help="the log's public key, as kept from /log/key")
     parser.add_argument("--kept", type=Path, help="a file with a checkpoint that was kept")
@@ -184,7 +183,7 @@ def main() -> None:
     try:
         kept = asked.kept.read_text("utf-8") if asked.kept else ""
         with asked.file.open(encoding="utf-8") as lines:
-            first = next(lines, "")
+            first = lines.readline()  # of an export it is the whole header
             document = read(first if first.startswith('{"') else first + lines.read())
             shown = check(document, asked.key, kept, lines)
     except (OSError, ValueError) as fault:
