@@ -106,17 +106,6 @@ def list_signing_keys(session: Session) -> list[SigningKey]:
     return list(session.scalars(select(SigningKey).order_by(SigningKey.number)))
 
 
-def keys_for(session: Session, size: int) -> list[str]:
-    """The key that must have signed a checkpoint of this size, as a list; empty if there is none.
-
-    Checkpoints around a rotation carry older signatures as well.
-    """
-    wanted = select(SigningKey.verifier_key).where(
-        (SigningKey.from_size < size) | (SigningKey.number == 1)
-    )
-    return list(session.scalars(wanted.order_by(SigningKey.number.desc()).limit(1)))
-
-
 def log_name(session: Session) -> str:
     """The log's origin: the name that it began under."""
     first = session.scalar(select(SigningKey.verifier_key).where(SigningKey.number == 1))
