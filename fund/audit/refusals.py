@@ -13,4 +13,5 @@ TEXTS: dict[str, str] = {
         "The keyring needs the seeds of the log's key %(number)s and the one before."
     ),
     "not_the_seed": N_("The seed of the log's key %(number)s is not the one that signed so far."),
+    "witness": N_("The witness does not answer."),
 }
