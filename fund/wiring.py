@@ -34,6 +34,7 @@ from fund.people import duties, tokens
 from fund.people import queries as people_queries
 from fund.people import refusals as people_refusals
 from fund.people import views as people
+from fund.reports import refusals as reports_refusals
 from fund.reports import views as reports
 from fund.settlement import refusals as settlement_refusals
 from fund.settlement import views as settlement
@@ -67,6 +68,7 @@ REFUSALS = (
     bookkeeping_refusals,
     audit_refusals,
     people_refusals,
+    reports_refusals,
 )
 
 

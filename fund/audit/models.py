@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -39,6 +39,17 @@ class Event(Base):
         CheckConstraint("jsonb_typeof(data) = 'object'", name="data"),
         Index(None, "subject_kind", "subject_id", "id"),
         Index(None, "epoch", "xid", "id"),
+        # For whoever looks through the log (search.py). Most events are bookings, and those need
+        # no index by name; nor do the service itself and visitors need one by actor.
+        Index(None, "at", "id"),
+        Index(None, "name", "at", "id", postgresql_where=text("name <> 'journal_posted'")),
+        Index(
+            None,
+            "actor",
+            "at",
+            "id",
+            postgresql_where=text("actor <> 'system' AND actor <> 'anonymous'"),
+        ),
         {"schema": "audit"},
     )
 

@@ -51,7 +51,7 @@ def list_events(
     """The newest events of these (kind, id), newest first; the next page is `before` the last."""
     if not subjects:
         return []
-    wanted = _event_rows().where(
+    wanted = event_rows().where(
         tuple_(Event.subject_kind, Event.subject_id).in_([tuple(s) for s in subjects])
     )
     if before is not None:
@@ -71,7 +71,7 @@ def can_read_proof(actor: Actor, subject_kind: str) -> bool:
 
 def get_event(session: Session, event_id: UUID) -> EventRow:
     """Raises NotFound."""
-    row = session.execute(_event_rows().where(Event.id == event_id)).mappings().one_or_none()
+    row = session.execute(event_rows().where(Event.id == event_id)).mappings().one_or_none()
     if row is None:
         raise NotFound
     return EventRow(**row)
@@ -227,7 +227,8 @@ def _hex(hashes: Sequence[bytes]) -> list[str]:
     return [hash_.hex() for hash_ in hashes]
 
 
-def _event_rows() -> Select[Any]:
+def event_rows() -> Select[Any]:
+    """What an `EventRow` is made of; to be narrowed."""
     return select(
         Event.id,
         Event.name,
