@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from fund import clock, db
-from fund.audit import operations, queries, tasks, verification
+from fund.audit import checkpoints, queries, tasks, verification
 from fund.cli.output import finish, json_option, progress
 from fund.errors import NotFound
 from fund.ledger import verification as books
@@ -74,7 +74,7 @@ def checkpoint(as_json: bool) -> None:
     """Sign the log as it stands now, and print the newest checkpoint."""
     tasks.sequence_events()
     with db.transaction() as session:
-        operations.sign_checkpoint(session, now=clock.now())
+        checkpoints.sign_checkpoint(session, now=clock.now())
         newest = queries.find_checkpoint(session)
     if newest is None:
         finish(["The log is empty."], as_json=as_json, summary="No checkpoint.")
