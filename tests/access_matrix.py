@@ -133,6 +133,8 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.journal_list": MONEY + "u",
     "GET ledger.journal_show": MONEY + "u",
     "GET ledger.statement_list": MONEY + "u",
+    "GET ledger.export": MONEY + "u",
+    "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
     "GET settlement.inbox": MONEY + "u",

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections import defaultdict
 from contextlib import closing
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from fund.db import transaction
 from fund.ids import new_id
 from fund.ledger import balances, operations, plaintext
 from fund.ledger.journals import Book, JournalDraft
@@ -24,8 +26,9 @@ from fund.ledger.models import ROLES, Account, Office
 from fund.ledger.plaintext.book import PlainBook
 from fund.ledger.plaintext.names import ROOTS, unique_names
 from fund.money import Money
-from fund.permissions import SYSTEM
+from fund.permissions import SYSTEM, Role
 from tests.ledger.factories import OFFICES, close_until, make_fund, make_office
+from tests.people.factories import make_staff
 
 FIRST = date(2026, 1, 1)
 # Offices abroad whose currencies have no decimals, and three.
@@ -259,3 +262,39 @@ def test_a_book_is_read_through_a_cursor(session, books, now):
         next(journals)
         assert session.scalar(text("SELECT count(*) FROM pg_cursors")) == 1
         assert len(list(journals)) == 19
+
+
+def test_the_book_is_downloaded_by_who_reads_the_books(client, session, sign_in, books, now):
+    small_book(session, books, now)
+    auditor = sign_in(client, make_staff(session, Role.AUDITOR))
+    page = auditor.get("/staff/ledger/export").text
+    for file_format in plaintext.FORMATS:
+        assert f"/staff/ledger/export/{file_format}" in page
+    answer = auditor.get("/staff/ledger/export/beancount?day=2026-01-04")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=book-2026-01-04.beancount"
+    assert theirs(answer.text) == ours(session, date(2026, 1, 4))
+    assert auditor.get("/staff/ledger/export/csv").mimetype == "text/csv"
+    assert auditor.get("/staff/ledger/export/word").status_code == 404
+    wrong = auditor.get("/staff/ledger/export/csv?day=tomorrow")
+    assert wrong.status_code == 422
+    assert 'value="tomorrow"' in wrong.text
+
+
+def test_the_command_writes_the_book(app, fresh_url, now, tmp_path):
+    with transaction() as session:
+        book = Book.load(session, make_fund(session).id, make_office(session, "th").id, "THB")
+        draft = JournalDraft("interest", FIRST, "test", "k", (book.entry("bank", "interest", 150),))
+        booked(session, [draft], now)
+    runner = app.test_cli_runner()
+    plain = runner.invoke(args=["ledger", "export", "--format", "beancount"])
+    assert plain.exit_code == 0
+    assert set(theirs(plain.stdout).values()) == {
+        (Decimal("1.50"), "THB"),
+        (Decimal("-1.50"), "THB"),
+    }
+    file = tmp_path / "book.csv"
+    told = runner.invoke(
+        args=["ledger", "export", "--format", "csv", "--output", str(file), "--json"]
+    )
+    assert json.loads(told.stdout)["bytes"] == file.stat().st_size > 0
+    assert runner.invoke(args=["ledger", "export", "--format", "csv", "--json"]).exit_code == 2
