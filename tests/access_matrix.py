@@ -149,6 +149,8 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.fund_report": MONEY + "u",
     "GET ledger.account_show": MONEY + "u",
     "GET ledger.statement_file": MONEY + "u",
+    "GET ledger.export": MONEY + "u",
+    "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
     "GET settlement.inbox": MONEY + "u",
