@@ -2,12 +2,10 @@
 
 import pytest
 
-from fund.sandbox.demo import CAST, PASSWORD
 from tests.e2e.conftest import Walk
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
-EMAILS = {member.key: member.email for member in CAST}
 # What is searched for, and the timeline that the first line found leads to.
 FOLLOWED = {
     "gift": "gift_paid",
@@ -18,15 +16,8 @@ FOLLOWED = {
 }
 
 
-def sign_in(walk: Walk, who: str) -> None:
-    walk.open("/staff/sign-in")
-    walk.page.fill("#f-email", EMAILS[who])
-    walk.page.fill("#f-password", PASSWORD)
-    walk.page.click("main .btn-primary")
-
-
 def test_the_auditor_follows_what_the_log_holds(walk: Walk):
-    sign_in(walk, "auditor")
+    walk.sign_in("auditor")
     walk.open("/staff/log")
     walk.see("log")
     for thing, event in FOLLOWED.items():
@@ -44,7 +35,7 @@ def test_the_auditor_follows_what_the_log_holds(walk: Walk):
 
 
 def test_the_contact_sees_who_looked(walk: Walk):
-    sign_in(walk, "dataprotection")
+    walk.sign_in("dataprotection")
     walk.page.goto(walk.stack.web + "/staff/looks")
     walk.see("looks")
     walk.page.click("tbody th a >> nth=0")
