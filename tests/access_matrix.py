@@ -128,11 +128,29 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     # Trails of what happened
     "GET reports.trail": "u",
     "GET reports.award_trail": "u",
+    "GET reports.application_trail": "u",  # votes stand there
+    "GET reports.staff_trail": "u",
+    "GET reports.log": "u",
+    # Money's timelines hold no vote: who keeps the books answers for them
+    "GET reports.gift_trail": MONEY + "u",
+    "GET reports.payment_trail": MONEY + "u",
+    "GET reports.fund_trail": MONEY + "u",
+    "GET reports.donor_trail": MONEY + "u",
+    # Who looked at whom: the contact watches over those who may look
+    "GET reports.looks": "du",
     # Books and gifts
     "GET ledger.balances": MONEY + "u",
     "GET ledger.journal_list": MONEY + "u",
     "GET ledger.journal_show": MONEY + "u",
     "GET ledger.statement_list": MONEY + "u",
+    "GET ledger.trial_balance": MONEY + "u",
+    "GET ledger.position": MONEY + "u",
+    "GET ledger.activities": MONEY + "u",
+    "GET ledger.fund_report": MONEY + "u",
+    "GET ledger.account_show": MONEY + "u",
+    "GET ledger.statement_file": MONEY + "u",
+    "GET ledger.export": MONEY + "u",
+    "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
     "GET settlement.inbox": MONEY + "u",

@@ -65,10 +65,12 @@ TAMPERING = {
         "balance_differs"
     },
     "UPDATE ledger.journal SET effective_on = effective_on + 1 WHERE kind = 'charge'": {
-        "journal_changed"
+        "journal_changed",
+        "journal_on_a_wrong_day",
     },
     "UPDATE ledger.journal SET occurred_on = occurred_on - 1 WHERE kind = 'charge'": {
-        "journal_changed"
+        "journal_changed",
+        "journal_on_a_wrong_day",
     },
     "UPDATE ledger.journal SET shard = (shard + 1) % 16 WHERE kind = 'charge'": {"balance_differs"},
     "UPDATE ledger.journal SET recorded_at = recorded_at + interval '1 microsecond'": {
@@ -118,6 +120,7 @@ TAMPERING = {
     "DELETE FROM ledger.fund_guard WHERE currency = 'THB'": {
         "guard_differs",
         "guard_not_of_the_chart",
+        "hold_breaks_a_rule",
     },
     "UPDATE audit.event SET data = '{}' WHERE name = 'funds_reserved'": {
         "commitment_changed",
