@@ -45,7 +45,7 @@ def find_span(session: Session, first: str, last: str) -> Span:
     try:
         days = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
-        raise Refused("no_such_place", field="from")
+        raise Refused("no_such_range", field="from")
     if not all(2000 <= day.year < 9000 for day in days):
         raise Refused("nothing_on_these_days", field="from")
     return span_of_days(session, *days)
