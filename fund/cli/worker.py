@@ -19,6 +19,7 @@ from fund import jobs, upkeep
 from fund.audit import tasks as audit_tasks
 from fund.errors import where
 from fund.giving import checkout
+from fund.bookkeeping import tasks as bookkeeping_tasks
 from fund.giving import tasks as giving_tasks
 from fund.people import tasks as people_tasks
 from fund.settlement import tasks as settlement_tasks
@@ -40,6 +41,7 @@ TASK_MODULES: tuple[ModuleType, ...] = (
     checkout,
     giving_tasks,
     people_tasks,
+    bookkeeping_tasks,
     settlement_tasks,
     survivors_tasks,
     upkeep,

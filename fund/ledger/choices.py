@@ -14,6 +14,7 @@ KIND_NAMES = {
     "payment_confirmed": N_("Payment confirmed by the bank"),
     "payment_returned": N_("Payment returned"),
     "opening_balance": N_("Opening balance"),
+    "adopted_award_paid": N_("Payment of an award of before"),
 }
 
 ROLE_NAMES = {

@@ -50,6 +50,11 @@ def get_fund(session: Session, code: str) -> Fund:
     return _found(session.scalar(select(Fund).where(Fund.code == code)))
 
 
+def get_fund_by_id(session: Session, fund_id: UUID) -> Fund:
+    """Raises NotFound."""
+    return _found(session.get(Fund, fund_id))
+
+
 def list_offices(session: Session) -> Sequence[Office]:
     """All receiving offices, oldest first."""
     return session.scalars(select(Office).order_by(Office.id)).all()

@@ -4,6 +4,6 @@ from flask import Blueprint
 
 from fund.web import NavEntry
 
-blueprint = Blueprint("bookkeeping", __name__, url_prefix="/staff/books")
+blueprint = Blueprint("bookkeeping", __name__, url_prefix="/staff/ledger")
 
 NAVIGATION: list[NavEntry] = []
