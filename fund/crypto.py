@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -92,4 +93,15 @@ class Keyring:
 
     def blind_index(self, purpose: str, value: str) -> bytes:
         """32 bytes by which equal values are found without being readable (HMAC-SHA-256)."""
-        return hmac.new(self.index_key, f"{purpose}\0{value}".encode(), hashlib.sha256).digest()
+        return self.indexer(purpose)(value)
+
+    def indexer(self, purpose: str) -> Callable[[str], bytes]:
+        """`blind_index` for many values of one purpose."""
+        keyed = hmac.new(self.index_key, f"{purpose}\0".encode(), hashlib.sha256)
+
+        def index(value: str) -> bytes:
+            begun = keyed.copy()
+            begun.update(value.encode())
+            return begun.digest()
+
+        return index

@@ -106,10 +106,14 @@ class Frontier:
         self._subtrees.append(subtree)
         return complete
 
-    def root(self) -> bytes:
-        """The hash over all leaves so far; there must be one."""
-        subtree = self._subtrees[-1]
-        for left in self._subtrees[-2::-1]:
+    def root(self, rest: bytes | None = None) -> bytes:
+        """The hash over all leaves so far; there must be one.
+
+        `rest` is the hash over some that follow: at most as many as the smallest subtree has.
+        """
+        subtrees = self._subtrees if rest is None else [*self._subtrees, rest]
+        subtree = subtrees[-1]
+        for left in subtrees[-2::-1]:
             subtree = node_hash(left, subtree)
         return subtree
 

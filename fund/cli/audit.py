@@ -1,6 +1,7 @@
 """`flask audit verify|checkpoint|prove`."""
 
 import json
+import os
 from uuid import UUID
 
 import click
@@ -8,23 +9,40 @@ from flask.cli import AppGroup
 
 from fund import clock, db
 from fund.audit import operations, queries, tasks, verification
-from fund.cli.output import finish, json_option
+from fund.cli.output import finish, json_option, progress
 from fund.errors import NotFound
+
+WORTH_MANY = 50_000  # leaves, from which on starting other processes pays
 
 group = AppGroup("audit", help="The append-only log of everything that happened.")
 
 
 @group.command()
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one a core",
+    help="How many read at once.",
+)
 @json_option
-def verify(as_json: bool) -> None:
+def verify(processes: int, as_json: bool) -> None:
     """Read the whole log again and name whatever is not as it was recorded and signed."""
     with db.reading() as session:
         verification.use_one_snapshot(session)
-        report = verification.verify_log(session, now=clock.now())
+        leaves = verification.count_leaves(session)
+        if leaves < WORTH_MANY:
+            processes = 1
+        with (
+            verification.crew(session, processes=processes) as hands,
+            progress(leaves) as advance,
+        ):
+            report = verification.verify_log(session, now=clock.now(), hands=hands, advance=advance)
     counts = {
         "events": report.events,
         "leaves": report.leaves,
         "checkpoints": report.checkpoints,
+        "sealed": report.sealed,
         "erased": report.erased,
     }
     read = ", ".join(f"{count} {name}" for name, count in counts.items())

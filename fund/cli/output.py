@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import click
@@ -18,3 +20,10 @@ def finish(findings: list[Any], *, as_json: bool, summary: str, **facts: Any) ->
             click.echo(f"- {finding}", err=True)
         click.echo(summary)
     sys.exit(1 if findings else 0)
+
+
+@contextmanager
+def progress(length: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal's standard error, nowhere else; tell the function how much was done."""
+    with click.progressbar(length=length, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        yield bar.update

@@ -21,6 +21,7 @@ from fund.errors import where
 from fund.giving import checkout
 from fund.bookkeeping import tasks as bookkeeping_tasks
 from fund.giving import tasks as giving_tasks
+from fund.ledger import tasks as ledger_tasks
 from fund.people import tasks as people_tasks
 from fund.settlement import tasks as settlement_tasks
 from fund.survivors import tasks as survivors_tasks
@@ -40,6 +41,7 @@ LOOPS: list[Loop] = [
 TASK_MODULES: tuple[ModuleType, ...] = (
     checkout,
     giving_tasks,
+    ledger_tasks,
     people_tasks,
     bookkeeping_tasks,
     settlement_tasks,

@@ -40,6 +40,7 @@ ANCHORED: dict[str, tuple[str, ...]] = {
         "target_minor",
         "is_open",
         "opened_at",
+        "reserve_days",
         "closed_on",
         "version",
     ),
@@ -51,6 +52,20 @@ ANCHORED: dict[str, tuple[str, ...]] = {
         "source",
         "entered_by",
         "entered_at",
+    ),
+    "period": (
+        "id",
+        "days",
+        "status",
+        "opened_at",
+        "opened_by",
+        "closing_at",
+        "closing_by",
+        "closed_at",
+        "closed_by",
+        "reason",
+        "unreconciled",
+        "snapshot_sha256",
     ),
 }
 ACCOUNT = (

@@ -1,12 +1,16 @@
-"""What every account was worth at the end of any day, or moved between two days."""
+"""What every account was worth at the end of any day, or moved between two days.
+
+Days are added up ahead by a job (`tasks.roll_up_days`); what it has not seen yet is added here, so
+the answer is the same whether it has run or not.
+"""
 
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import BigInteger, Select, Uuid, column, func, select
 from sqlalchemy.orm import Session
 
-from fund.ledger.models import BalanceShard, Journal, Transfer
+from fund.ledger.models import BalanceShard
 
 # Account -> debits and credits, in minor units of the account's currency.
 Totals = dict[UUID, tuple[int, int]]
@@ -31,26 +35,12 @@ def totals_at(session: Session, day: date | None = None) -> Totals:
 
 def totals_between(session: Session, first: date, last: date) -> Totals:
     """Debits and credits of every account that moved from `first` to `last`, both included."""
-    booked = (
-        select(Transfer)
-        .join(Journal, Journal.id == Transfer.journal_id)
-        .where(Journal.effective_on.between(first, last))
-        .cte("booked")
+    moved = func.ledger.totals_between(first, last).table_valued(
+        column("account_id", Uuid()),
+        column("debits", BigInteger()),
+        column("credits", BigInteger()),
     )
-    sides = union_all(
-        select(
-            booked.c.debit_account_id.label("account_id"),
-            booked.c.amount_minor.label("debit"),
-            literal(0).label("credit"),
-        ),
-        select(booked.c.credit_account_id, literal(0), booked.c.amount_minor),
-    ).subquery()
-    return _totals(
-        session,
-        select(sides.c.account_id, func.sum(sides.c.debit), func.sum(sides.c.credit)).group_by(
-            sides.c.account_id
-        ),
-    )
+    return _totals(session, select(moved.c.account_id, moved.c.debits, moved.c.credits))
 
 
 def _totals(session: Session, query: Select[UUID, int, int]) -> Totals:

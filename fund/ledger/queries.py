@@ -1,8 +1,8 @@
 """Reads of the books."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
@@ -15,7 +15,6 @@ from fund import clock, i18n
 from fund.errors import NotFound
 from fund.i18n import N_
 from fund.ledger.models import (
-    RESERVE_DAYS,
     Account,
     BalanceShard,
     Fund,
@@ -29,15 +28,25 @@ from fund.waiting import Waiting
 
 @dataclass(frozen=True)
 class Available:
-    """A fund's money: `available` for awards is cash less what is reserved and held back."""
+    """A fund's money: `available` for awards is cash less what awards, the reserve and taxes hold.
+
+    The reserve is what is still here of `young` gifts and of those that open `inquiries` hold; a
+    gift that is both counts as young. `owed` is tax that was not remitted yet.
+    """
 
     cash: Money
     reserved: Money
-    reserve: Money
+    young: Money
+    inquiries: Money
+    owed: Money
+
+    @property
+    def reserve(self) -> Money:
+        return self.young + self.inquiries
 
     @property
     def available(self) -> Money:
-        return self.cash - self.reserved - self.reserve
+        return self.cash - self.reserved - self.reserve - self.owed
 
 
 def get_office(session: Session, code: str) -> Office:
@@ -109,20 +118,14 @@ def available(session: Session, fund_id: UUID, *, now: datetime) -> Available:
 
 def list_available(session: Session, *, now: datetime) -> list[tuple[Fund, Available]]:
     """Each fund with what it has for awards, in THB; oldest fund first."""
-    position = func.ledger.fund_position(Fund.id, THB, young_since(now)).table_valued(
-        "cash", "reserved", "reserve", joins_implicitly=True
+    parts = [field.name for field in fields(Available)]
+    position = func.ledger.fund_position(Fund.id, THB, clock.bangkok_day(now)).table_valued(
+        *parts, joins_implicitly=True
     )
-    rows = session.execute(
-        select(Fund, position.c.cash, position.c.reserved, position.c.reserve).order_by(Fund.id)
-    )
+    rows = session.execute(select(Fund, *(position.c[part] for part in parts)).order_by(Fund.id))
     return [
         (fund, Available(*(baht(int(amount)) for amount in amounts))) for fund, *amounts in rows
     ]
-
-
-def young_since(now: datetime) -> date:
-    """The first day whose charges are still held back."""
-    return clock.bangkok_day(now) - timedelta(days=RESERVE_DAYS - 1)
 
 
 def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:

@@ -188,7 +188,8 @@ def test_books_and_log_are_append_only_by_trigger_too(owner_session):
 
     That the trigger does refuse is tested in tests/ledger and tests/audit.
     """
-    changing = {"ledger.balance_shard", "ledger.fund_guard", "ledger.period"}
+    changing = {"ledger.balance_shard", "ledger.balance_day", "ledger.roll_up"}
+    changing |= {"ledger.fund_guard", "ledger.period"}
     changing |= {"ledger.office", "ledger.fund", "ledger.account"}
     tables = set(
         owner_session.scalars(

@@ -1,6 +1,6 @@
 """Offices, funds and money for tests, made by the operations themselves."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -90,3 +90,13 @@ def give_cash(session: Session, fund: Fund, amount_minor: int, *, now: datetime 
     book = journals.Book.load(session, fund.id, make_office(session, "th").id, "THB")
     draft = journals.gift_to_bank(book, new_id(), bangkok_day(now), amount_minor)
     return operations.post(session, [draft], actor=SYSTEM, now=now)[0]
+
+
+def close_until(session: Session, last_on: date, *, now: datetime) -> UUID:
+    """Close all days up to `last_on`; the period's id."""
+    period_id = operations.open_period(session, last_on, actor=SYSTEM, now=now)
+    operations.begin_closing(session, period_id, actor=SYSTEM, now=now)
+    operations.close_period(
+        session, period_id, reason="Arranged.", unreconciled=[], actor=SYSTEM, now=now
+    )
+    return period_id

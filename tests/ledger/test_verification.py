@@ -97,19 +97,39 @@ TAMPERING = {
     "UPDATE ledger.fund_guard SET reserved = 0": {"guard_differs"},
     "UPDATE ledger.commitment_event SET amount_minor = 1 WHERE kind = 'liquidate'": {
         "guard_differs",
-        "commitment_unlogged",
+        "commitment_event_changed",
+    },
+    "UPDATE ledger.commitment_event SET id = uuidv7() WHERE kind = 'liquidate'": {
+        "commitment_event_changed"
+    },
+    "UPDATE ledger.commitment SET actor = 'staff:somebody'": {"commitment_changed"},
+    "DELETE FROM ledger.fund_guard WHERE currency = 'THB'": {
+        "guard_differs",
+        "guard_not_of_the_chart",
+    },
+    "UPDATE audit.event SET data = '{}' WHERE name = 'funds_reserved'": {
+        "commitment_changed",
+        "commitment_event_changed",
     },
     "UPDATE ledger.office SET address = 'elsewhere'": {"office_changed"},
-    "DELETE FROM ledger.office": {"office_changed"},
+    "DELETE FROM ledger.office": {"office_changed", "account_not_of_the_chart"},
     "UPDATE ledger.fund SET gift_cap_minor = 1": {"fund_changed"},
     "INSERT INTO ledger.fund SELECT uuidv7(), 'mine', name_en, name_th, restriction, purpose,"
-    " gift_cap_minor, is_open, opened_at FROM ledger.fund": {"fund_changed"},
+    " gift_cap_minor, is_open, opened_at FROM ledger.fund": {
+        "fund_changed",
+        "account_not_of_the_chart",
+        "guard_not_of_the_chart",
+    },
     "UPDATE ledger.account SET is_open = false WHERE role = 'interest'": {"accounts_changed"},
+    "UPDATE ledger.account SET code = 'mine' WHERE role = 'grants'": {
+        "accounts_changed",
+        "account_not_of_the_chart",
+    },
     "UPDATE ledger.account SET id = uuidv7() WHERE role = 'interest'": {"accounts_changed"},
     "TRUNCATE ledger.commitment_event": {
         "guard_differs",
         "commitment_overdrawn",
-        "commitment_unlogged",
+        "commitment_event_changed",
     },
 }
 

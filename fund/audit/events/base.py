@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 SUBJECTS = frozenset(
-    {"setup", "office", "fund", "journal", "checkpoint", "staff"}
+    {"setup", "office", "fund", "journal", "period", "checkpoint", "staff"}
     | {"survivor", "consent", "document", "application", "award", "instalment", "evidence"}
     | {"payee", "run", "payment", "donor", "gift", "receipt", "entry", "rate"}
 )

@@ -99,3 +99,51 @@ class CommitmentFreed(Event, subject="award"):
     commitment_id: UUID
     entry_id: UUID
     amount_minor: int
+
+
+@dataclass(frozen=True)
+class MoneyHeld(Event, subject="fund"):
+    """An open inquiry, named by `cause`, may ask for this money, so that no award takes it.
+
+    `concerns` is the key of the charge that it asks about.
+    """
+
+    hold_id: UUID
+    currency: str
+    amount_minor: int
+    concerns: str | None
+    cause: str
+
+
+@dataclass(frozen=True)
+class HoldReleased(Event, subject="fund"):
+    """The inquiry is over, and what it held can be awarded again."""
+
+    hold_id: UUID
+
+
+@dataclass(frozen=True)
+class PeriodOpened(Event, subject="period"):
+    """Days were named that will be closed together; `first_on` is empty for the first period."""
+
+    first_on: date | None
+    last_on: date
+    row_sha256: str
+
+
+@dataclass(frozen=True)
+class PeriodClosing(Event, subject="period"):
+    """Finance began to close a period: what is still open in it is looked for."""
+
+    row_sha256: str
+
+
+@dataclass(frozen=True)
+class PeriodClosed(Event, subject="period"):
+    """A period was closed for ever. `snapshot_sha256` is over what every account then stood at;
+    `unreconciled_count` says how much was open, and the row why it was closed all the same.
+    """
+
+    unreconciled_count: int
+    snapshot_sha256: str
+    row_sha256: str

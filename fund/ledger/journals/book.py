@@ -76,7 +76,7 @@ class Entry:
         if type(self.amount_minor) is not int:
             raise TypeError("amount_minor is a whole number")
         if self.amount_minor <= 0:
-            raise Refused("amount_not_positive")
+            raise Refused("amount_negative" if self.amount_minor else "amount_zero")
         if self.debit.id == self.credit.id:
             raise Refused("same_account")
         if (self.debit.fund_id, self.debit.currency) != (self.credit.fund_id, self.credit.currency):
@@ -112,3 +112,15 @@ def shared(shares: Sequence[tuple[Book, int]], debit: str, credit: str) -> tuple
         for book, share in shares
         if share
     )
+
+
+def reported(
+    kind: str,
+    day: date,
+    source: str,
+    key: str,
+    *entries: Entry,
+    concerns: str | None = None,
+) -> JournalDraft:
+    """The journal of what Stripe or a bank says happened on `day`."""
+    return JournalDraft(kind, day, source, key, entries, concerns=concerns, may_move=True)

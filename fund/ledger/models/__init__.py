@@ -6,10 +6,15 @@ Only functions of the database write them: `fund_app` may read and execute, noth
 from fund.ledger.models.commitments import Commitment as Commitment
 from fund.ledger.models.commitments import CommitmentEvent as CommitmentEvent
 from fund.ledger.models.commitments import FundGuard as FundGuard
+from fund.ledger.models.holds import Hold as Hold
+from fund.ledger.models.holds import HoldRelease as HoldRelease
 from fund.ledger.models.journals import BalanceShard as BalanceShard
 from fund.ledger.models.journals import Journal as Journal
 from fund.ledger.models.journals import Transfer as Transfer
+from fund.ledger.models.periods import BalanceDay as BalanceDay
 from fund.ledger.models.periods import Period as Period
+from fund.ledger.models.periods import PeriodSnapshot as PeriodSnapshot
+from fund.ledger.models.periods import RollUp as RollUp
 from fund.ledger.models.places import Account as Account
 from fund.ledger.models.places import Fund as Fund
 from fund.ledger.models.places import Office as Office

@@ -3,12 +3,20 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fund.db import Base
-from fund.ledger.models.roles import OFFICE_ROLES, PURPOSES, RESTRICTIONS, ROLES, SCHEMA, one_of
+from fund.ledger.models.roles import (
+    OFFICE_ROLES,
+    PURPOSES,
+    RESERVE_DAYS,
+    RESTRICTIONS,
+    ROLES,
+    SCHEMA,
+    one_of,
+)
 
 
 class Office(Base):
@@ -40,7 +48,8 @@ class Fund(Base):
     """What gifts are given to; `purpose` limits a restricted fund to grants of that kind.
 
     `gift_cap_minor`: the most that one gift may be, `target_minor`: what the fund wants to raise,
-    both in satang. `version` goes up with each change.
+    both in satang. Charges younger than `reserve_days` are held back from awards. `version` goes
+    up with each change.
     """
 
     __tablename__ = "fund"
@@ -49,6 +58,7 @@ class Fund(Base):
         CheckConstraint(one_of("purpose", PURPOSES), "purpose_value"),
         CheckConstraint("(restriction = 'purpose') = (purpose IS NOT NULL)", "purpose"),
         CheckConstraint("gift_cap_minor > 0", "gift_cap"),
+        CheckConstraint("reserve_days BETWEEN 0 AND 365", "reserve_days"),
         CheckConstraint("target_minor > 0", "target"),
         CheckConstraint("is_open = (closed_on IS NULL)", "closed"),
         SCHEMA,
@@ -64,6 +74,7 @@ class Fund(Base):
     target_minor: Mapped[int | None]
     is_open: Mapped[bool] = mapped_column(server_default=text("true"))
     opened_at: Mapped[datetime]
+    reserve_days: Mapped[int] = mapped_column(Integer, server_default=text(str(RESERVE_DAYS)))
     closed_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(server_default=text("1"))
 

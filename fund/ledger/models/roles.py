@@ -9,7 +9,7 @@ CASH_ROLES = (
     "disbursement_in_transit",
 )
 # What is held at one receiving office; the other accounts belong to the fund alone.
-OFFICE_ROLES = (*CASH_ROLES, "dispute_receivable")
+OFFICE_ROLES = (*CASH_ROLES, "dispute_receivable", "tax_payable")
 # Role -> the side on which the account grows.
 ROLES: dict[str, str] = {
     "bank": "debit",
@@ -18,6 +18,7 @@ ROLES: dict[str, str] = {
     "payout_in_transit": "debit",
     "disbursement_in_transit": "credit",
     "dispute_receivable": "debit",
+    "tax_payable": "credit",
     "contributions": "credit",
     "interest": "credit",
     "transfers_in": "credit",
@@ -33,7 +34,8 @@ ROLES: dict[str, str] = {
 RESTRICTIONS = ("none", "purpose")
 PURPOSES = ("education", "vocational")
 
-# Charges younger than this are held back from new awards: most refunds and disputes come early.
+# Charges younger than a fund's `reserve_days` are held back from new awards, because most refunds
+# and disputes come early; a fund is opened with this many.
 RESERVE_DAYS = 14
 
 SCHEMA = {"schema": "ledger"}

@@ -8,6 +8,7 @@ from sqlalchemy import Uuid, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from fund import clock
 from fund.audit import operations as audit
 from fund.audit.events import (
     CommitmentFreed,
@@ -17,7 +18,6 @@ from fund.audit.events import (
 )
 from fund.errors import Refused
 from fund.ids import new_id
-from fund.ledger import queries
 from fund.ledger.models import Commitment, CommitmentEvent
 from fund.ledger.operations.calling import call
 from fund.money import THB, baht
@@ -52,7 +52,7 @@ def reserve(
             fund_id,
             THB,
             amount_minor,
-            queries.young_since(now),
+            clock.bangkok_day(now),
             actor.label,
             now,
         ),

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from fund.ledger.verification import balances, commitments, journals, places
+from fund.ledger.verification import balances, commitments, journals, periods, places
 
 # Rule -> a query of (row, detail), empty where the rule holds.
-RULES: dict[str, str] = places.RULES | journals.RULES | balances.RULES | commitments.RULES
+RULES: dict[str, str] = (
+    places.RULES | journals.RULES | balances.RULES | commitments.RULES | periods.RULES
+)
 
 
 @dataclass(frozen=True)

@@ -1,49 +1,83 @@
-"""What awards hold: guards, commitments, and what the log tells of them."""
+"""What awards hold: guards, commitments and their events, and what the log tells of them.
+
+What the log says is compared as text: an event that somebody damaged may hold anything.
+"""
 
 # Rule -> a query of (row, detail), empty where the rule holds.
 RULES: dict[str, str] = {
     "guard_differs": """
-        SELECT format('%s %s', g.fund_id, g.currency) AS row,
+        SELECT format('guard of fund %s in %s', fund_id, currency) AS row,
             format('guard says %s, commitments say %s', g.reserved, held.total) AS detail
         FROM ledger.fund_guard g
-        CROSS JOIN LATERAL (
-            SELECT coalesce(sum(CASE e.kind WHEN 'reserve' THEN e.amount_minor
-                ELSE -e.amount_minor END), 0) AS total
+        FULL JOIN (
+            SELECT c.fund_id, c.currency, sum(CASE e.kind WHEN 'reserve' THEN e.amount_minor
+                ELSE -e.amount_minor END) AS total
             FROM ledger.commitment c JOIN ledger.commitment_event e ON e.commitment_id = c.id
-            WHERE c.fund_id = g.fund_id AND c.currency = g.currency
-        ) held
-        WHERE g.reserved <> held.total
+            GROUP BY c.fund_id, c.currency
+        ) held USING (fund_id, currency)
+        WHERE g.reserved IS DISTINCT FROM coalesce(held.total, 0)
     """,
     "commitment_overdrawn": """
-        SELECT c.id::text AS row, format('holds %s', held.total) AS detail
+        SELECT format('commitment %s', c.id) AS row, format(
+            '%s reserved for the award, %s liquidated, %s reserved again, %s freed',
+            held.first, held.liquidated, held.again, held.freed) AS detail
         FROM ledger.commitment c
         CROSS JOIN LATERAL (
-            SELECT coalesce(sum(CASE e.kind WHEN 'reserve' THEN e.amount_minor
-                ELSE -e.amount_minor END), 0) AS total, count(*) AS events
-            FROM ledger.commitment_event e WHERE e.commitment_id = c.id
+            SELECT
+                coalesce(sum(amount_minor) FILTER (WHERE kind = 'reserve' AND cause = 'award'), 0)
+                    AS first,
+                coalesce(sum(amount_minor) FILTER (WHERE kind = 'reserve' AND cause <> 'award'), 0)
+                    AS again,
+                coalesce(sum(amount_minor) FILTER (WHERE kind = 'liquidate'), 0) AS liquidated,
+                coalesce(sum(amount_minor) FILTER (WHERE kind = 'free'), 0) AS freed
+            FROM ledger.commitment_event WHERE commitment_id = c.id
         ) held
-        WHERE held.total < 0 OR held.events = 0
+        WHERE held.first = 0 OR held.again > held.liquidated
+            OR held.first + held.again < held.liquidated + held.freed
     """,
-    "commitment_unlogged": """
-        SELECT c.id::text AS row, format('%s %s, log says %s', kept.kind, kept.total, told.total)
-            AS detail
-        FROM ledger.commitment c
-        CROSS JOIN (VALUES ('reserve'), ('liquidate'), ('free')) kinds (kind)
-        CROSS JOIN LATERAL (
-            SELECT kinds.kind, coalesce(sum(e.amount_minor), 0) AS total
-            FROM ledger.commitment_event e
-            WHERE e.commitment_id = c.id AND e.kind = kinds.kind
-        ) kept
-        CROSS JOIN LATERAL (
-            SELECT coalesce(sum((e.data ->> 'amount_minor')::bigint), 0) AS total
-            FROM audit.event e
-            WHERE e.subject_kind = 'award' AND e.subject_id = c.award_id
-                AND e.data ->> 'commitment_id' = c.id::text
-                AND CASE kinds.kind
-                    WHEN 'reserve' THEN e.name IN ('funds_reserved', 'funds_reserved_again')
-                    WHEN 'liquidate' THEN e.name = 'commitment_liquidated'
-                    ELSE e.name = 'commitment_freed' END
-        ) told
-        WHERE kept.total <> told.total
+    "commitment_cause_repeated": """
+        SELECT format('commitment %s', commitment_id) AS row,
+            format('%s times %s for %s', count(*), kind, cause) AS detail
+        FROM ledger.commitment_event WHERE kind <> 'free'
+        GROUP BY commitment_id, kind, cause HAVING count(*) > 1
+    """,
+    "commitment_changed": """
+        WITH told AS (
+            SELECT data ->> 'commitment_id' AS id, subject_id AS award_id,
+                data ->> 'fund_id' AS fund_id, 'THB' AS currency, at AS recorded_at,
+                actor::text
+            FROM audit.event WHERE subject_kind = 'award' AND name = 'funds_reserved'
+        )
+        SELECT format('commitment %s', id) AS row, CASE
+            WHEN kept IS NULL THEN 'the log tells of it, but it is gone'
+            WHEN told IS NULL THEN 'the log does not tell of it'
+            ELSE format('it says %s, the log says %s', kept, told) END AS detail
+        FROM (SELECT id::text, award_id, fund_id::text, currency::text, recorded_at,
+                actor::text
+            FROM ledger.commitment) AS kept
+        FULL JOIN told USING (id)
+        WHERE kept IS DISTINCT FROM told
+    """,
+    "commitment_event_changed": """
+        WITH told AS (
+            SELECT data ->> 'entry_id' AS id, data ->> 'commitment_id' AS commitment_id,
+                CASE name WHEN 'commitment_liquidated' THEN 'liquidate'
+                    WHEN 'commitment_freed' THEN 'free' ELSE 'reserve' END AS kind,
+                data ->> 'amount_minor' AS amount_minor,
+                CASE name WHEN 'funds_reserved' THEN 'award'
+                    WHEN 'commitment_freed' THEN 'closed' ELSE data ->> 'cause' END AS cause,
+                at AS recorded_at, actor::text
+            FROM audit.event WHERE subject_kind = 'award' AND name IN ('funds_reserved',
+                'funds_reserved_again', 'commitment_liquidated', 'commitment_freed')
+        )
+        SELECT format('commitment_event %s', id) AS row, CASE
+            WHEN kept IS NULL THEN 'the log tells of it, but it is gone'
+            WHEN told IS NULL THEN 'the log does not tell of it'
+            ELSE format('it says %s, the log says %s', kept, told) END AS detail
+        FROM (SELECT id::text, commitment_id::text, kind::text, amount_minor::text, cause::text,
+                recorded_at, actor::text
+            FROM ledger.commitment_event) AS kept
+        FULL JOIN told USING (id)
+        WHERE kept IS DISTINCT FROM told
     """,
 }

@@ -8,7 +8,6 @@ from fund import clock
 from fund.audit import queries as audit
 from fund.db import reading
 from fund.ledger import queries, statements
-from fund.ledger.models import RESERVE_DAYS
 from fund.ledger.views.room import blueprint
 from fund.permissions import Permission
 from fund.web import permit
@@ -24,7 +23,6 @@ def balances() -> str:
             available=queries.list_available(session, now=clock.now()),
             parts=statements.trial_balance(session),
             now=clock.now(),
-            reserve_days=RESERVE_DAYS,
         )
 
 
