@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fund.crypto import Keyring
+from fund.crypto import Keyring, VerifierKey
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("FUND_VAR", ROOT / "var"))
@@ -44,6 +44,14 @@ class StripeKeys:
 
 
 @dataclass(frozen=True)
+class WitnessAddress:
+    """Where a witness of the log answers, and the key by which its cosignatures are known."""
+
+    url: str
+    key: VerifierKey
+
+
+@dataclass(frozen=True)
 class Settings:
     """URLs are as libpq, SMTP and fsspec read them; `stripe` is keyed by lower-case office code."""
 
@@ -58,6 +66,7 @@ class Settings:
     stripe_api_base: str | None
     smtp_url: str = field(repr=False)
     storage_url: str
+    witnesses: tuple[WitnessAddress, ...]
 
     @property
     def is_production(self) -> bool:
@@ -91,6 +100,7 @@ class _Reader:
             stripe_api_base=self.stripe_api_base(),
             smtp_url=self.smtp(),
             storage_url=self.storage(),
+            witnesses=self.witnesses(),
         )
         if self.faults:
             raise ConfigurationError(self.faults)
@@ -110,9 +120,7 @@ class _Reader:
         except ValueError as fault:
             self.faults.append(f"FUND_KEYRING: {fault}")
             return practice  # nobody gets it: a fault ends the reading
-        known = {key for _, key in practice.keys} | {practice.index_key, practice.log_seed}
-        used = {key for _, key in keyring.keys} | {keyring.index_key, keyring.log_seed}
-        if self.production and known & used:
+        if self.production and _all_keys(practice) & _all_keys(keyring):
             self.faults.append("FUND_KEYRING holds a practice key")
         return keyring
 
@@ -176,6 +184,29 @@ class _Reader:
         if not _scheme(value) and (value or self.production):
             self.faults.append("STORAGE_URL must begin with file:// or s3://")
         return value or f"file://{VAR / 'documents'}"
+
+    def witnesses(self) -> tuple[WitnessAddress, ...]:
+        """`FUND_WITNESSES`: `url verifier-key[,url verifier-key …]`; none is fine."""
+        found: list[WitnessAddress] = []
+        for entry in filter(None, self.environ.get("FUND_WITNESSES", "").split(",")):
+            url, _, text = entry.strip().partition(" ")
+            try:
+                key = VerifierKey.parse(text.strip(), VerifierKey.WITNESS)
+            except ValueError as fault:
+                self.faults.append(f"FUND_WITNESSES: {url}: {fault}")
+                continue
+            schemes = ("https",) if self.production else ("https", "http")
+            if _scheme(url) not in schemes or not _host(url):
+                self.faults.append(f"FUND_WITNESSES: {url} is no {schemes[0]}:// address")
+            if key.name in (other.key.name for other in found):
+                self.faults.append(f"FUND_WITNESSES: {key.name} is given twice")
+            found.append(WitnessAddress(url.rstrip("/"), key))
+        return tuple(found)
+
+
+def _all_keys(keyring: Keyring) -> set[bytes]:
+    wrapping = {key for _, key in keyring.keys}
+    return wrapping | {keyring.index_key} | set(keyring.log_seeds.values())
 
 
 def _scheme(url: str) -> str:

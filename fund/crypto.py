@@ -1,21 +1,24 @@
 """Sealing: AES-256-GCM under data keys, data keys wrapped by a versioned keyring.
 
-`FUND_KEYRING` is `name:base64url(32 bytes)[,name:…]`. Two names are reserved and never rotate with
-the rest: `index` (HMAC key of the blind indices) and `log` (Ed25519 seed that signs checkpoints).
-Of the others the first wraps new data keys, the rest only open old ones.
+`FUND_KEYRING` is `name:base64url(32 bytes)[,name:…]`. Some names are reserved and do not rotate
+with the rest: `index` (HMAC key of the blind indices) and `log`, `log2`, `log3` … (Ed25519 seeds
+that sign checkpoints: the log's first key, its second, its third). Of the others the first wraps
+new data keys, the rest only open old ones.
 """
 
 import base64
 import hashlib
 import hmac
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE_BYTES = 12
+_LOG_NAME = re.compile(r"log([2-9]|[1-9]\d+)?")
 
 
 class Unreadable(Exception):
@@ -43,11 +46,11 @@ def unseal(key: bytes, sealed: bytes, *, context: str) -> bytes:
 
 @dataclass(frozen=True)
 class Keyring:
-    """Key-encryption keys by version, newest first; and the two keys that serve one purpose."""
+    """Key-encryption keys by version, newest first; the index key; the log's seeds by number."""
 
     keys: tuple[tuple[str, bytes], ...]
     index_key: bytes
-    log_seed: bytes
+    log_seeds: Mapping[int, bytes]
 
     @classmethod
     def parse(cls, text: str) -> "Keyring":
@@ -67,13 +70,14 @@ class Keyring:
             if name in found:
                 raise ValueError(f"key {name!r} is given twice")
             found[name] = key
-        missing = [name for name in ("index", "log") if name not in found]
-        if missing:
-            raise ValueError(f"no key named {' or '.join(missing)}")
-        index_key, log_seed = found.pop("index"), found.pop("log")
+        index_key = found.pop("index", None)
+        log_names = [name for name in found if _LOG_NAME.fullmatch(name)]
+        if index_key is None or not log_names:
+            raise ValueError("it needs a key named index, and one named log (or log2, log3 …)")
+        log_seeds = {int(name[3:] or 1): found.pop(name) for name in log_names}
         if not found:
             raise ValueError("no key-encryption key besides index and log")
-        return cls(tuple(found.items()), index_key, log_seed)
+        return cls(tuple(found.items()), index_key, log_seeds)
 
     @property
     def newest(self) -> str:
@@ -105,3 +109,41 @@ class Keyring:
             return begun.digest()
 
         return index
+
+
+@dataclass(frozen=True)
+class VerifierKey:
+    """A public key as C2SP signed-note writes it: `name+id in hex+base64(type ‖ key)`."""
+
+    name: str
+    kind: int
+    public: bytes
+
+    LOG = 1  # Ed25519 over a note's text
+    WITNESS = 4  # Ed25519 over a note's text and the time (C2SP tlog-cosignature)
+
+    @classmethod
+    def parse(cls, text: str, kind: int) -> "VerifierKey":
+        """Read a key of this `kind`. Raises ValueError with the fault in words."""
+        name, _, rest = text.partition("+")
+        key_id, _, encoded = rest.partition("+")
+        try:
+            typed = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            raise ValueError("a verifier key is name+id+key")
+        if not name or re.search(r"\s", text) or len(typed) != 33 or typed[0] != kind:
+            raise ValueError(f"not a verifier key of type {kind}")
+        key = cls(name, kind, typed[1:])
+        if key.id.hex() != key_id:
+            raise ValueError("the verifier key is damaged")
+        return key
+
+    @property
+    def id(self) -> bytes:
+        """Four bytes that stand before each signature by this key."""
+        typed = bytes([self.kind]) + self.public
+        return hashlib.sha256(self.name.encode() + b"\n" + typed).digest()[:4]
+
+    def __str__(self) -> str:
+        typed = bytes([self.kind]) + self.public
+        return f"{self.name}+{self.id.hex()}+{base64.b64encode(typed).decode()}"

@@ -59,6 +59,7 @@ class Permission(StrEnum):
     READ_SETTLEMENT = "read_settlement"
     WORK_SETTLEMENT = "work_settlement"
     READ_TRAIL = "read_trail"
+    READ_LOOKS = "read_looks"  # who looked at which case; never who the survivor is
     MANAGE_STAFF = "manage_staff"
 
 
@@ -141,10 +142,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.READ_GIFTS,
             _P.READ_SETTLEMENT,
             _P.READ_TRAIL,
+            _P.READ_LOOKS,
             _P.READ_POLICY,
         }
     ),
-    Role.DATA_PROTECTION: frozenset(),
+    Role.DATA_PROTECTION: frozenset({_P.READ_LOOKS}),
     Role.ADMINISTRATOR: frozenset({_P.MANAGE_STAFF, _P.READ_POLICY}),
 }
 

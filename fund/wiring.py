@@ -13,7 +13,7 @@ from config.settings import Settings
 from fund import answers, assets, cli, clock, db, health, i18n, keys, pages, web
 from fund.applications import refusals as applications_refusals
 from fund.applications import views as applications
-from fund.audit import notes
+from fund.audit import notes, witnesses
 from fund.audit import refusals as audit_refusals
 from fund.audit import views as audit
 from fund.awards import refusals as awards_refusals
@@ -34,6 +34,7 @@ from fund.people import duties, tokens
 from fund.people import queries as people_queries
 from fund.people import refusals as people_refusals
 from fund.people import views as people
+from fund.reports import refusals as reports_refusals
 from fund.reports import views as reports
 from fund.settlement import refusals as settlement_refusals
 from fund.settlement import views as settlement
@@ -67,6 +68,7 @@ REFUSALS = (
     bookkeeping_refusals,
     audit_refusals,
     people_refusals,
+    reports_refusals,
 )
 
 
@@ -92,6 +94,7 @@ def wire(app: Flask, settings: Settings) -> None:
         db.init(settings.database_url, settings.database_read_url)
     keys.init(settings.keyring)
     notes.init(settings.base_url)
+    witnesses.init(settings.witnesses)
     tokens.init(settings.secret_key)
     duties.use_policy(committee_queries.most_seats)
     mail.init(settings.smtp_url)

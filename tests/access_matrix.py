@@ -128,6 +128,16 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     # Trails of what happened
     "GET reports.trail": "u",
     "GET reports.award_trail": "u",
+    "GET reports.application_trail": "u",  # votes stand there
+    "GET reports.staff_trail": "u",
+    "GET reports.log": "u",
+    # Money's timelines hold no vote: who keeps the books answers for them
+    "GET reports.gift_trail": MONEY + "u",
+    "GET reports.payment_trail": MONEY + "u",
+    "GET reports.fund_trail": MONEY + "u",
+    "GET reports.donor_trail": MONEY + "u",
+    # Who looked at whom: the contact watches over those who may look
+    "GET reports.looks": "du",
     # Books and gifts
     "GET ledger.balances": MONEY + "u",
     "GET ledger.journal_list": MONEY + "u",

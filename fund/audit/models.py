@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,7 +21,6 @@ class Epoch(Base):
     __table_args__ = {"schema": "audit"}
 
     epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    started_at: Mapped[datetime]
 
 
 class Event(Base):
@@ -40,6 +39,17 @@ class Event(Base):
         CheckConstraint("jsonb_typeof(data) = 'object'", name="data"),
         Index(None, "subject_kind", "subject_id", "id"),
         Index(None, "epoch", "xid", "id"),
+        # For whoever looks through the log (search.py). Most events are bookings, and those need
+        # no index by name; nor do the service itself and visitors need one by actor.
+        Index(None, "at", "id"),
+        Index(None, "name", "at", "id", postgresql_where=text("name <> 'journal_posted'")),
+        Index(
+            None,
+            "actor",
+            "at",
+            "id",
+            postgresql_where=text("actor <> 'system' AND actor <> 'anonymous'"),
+        ),
         {"schema": "audit"},
     )
 
@@ -102,4 +112,38 @@ class Checkpoint(Base):
     size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     root: Mapped[bytes]
     note: Mapped[str]
+    at: Mapped[datetime]
+
+
+class SigningKey(Base):
+    """A public key of the log, numbered without gaps from 1; the newest signs.
+
+    `rotation` is the signed note by which the key before it, and it itself, say that it follows;
+    the first key has none. `from_size` is the size of the tree when it was taken.
+    """
+
+    __tablename__ = "signing_key"
+    __table_args__ = (
+        CheckConstraint("number > 0", name="number"),
+        CheckConstraint("from_size >= 0", name="from_size"),
+        CheckConstraint("(number = 1) = (rotation IS NULL)", name="rotation"),
+        {"schema": "audit"},
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    verifier_key: Mapped[str] = mapped_column(unique=True)
+    from_size: Mapped[int]
+    rotation: Mapped[str | None]
+    at: Mapped[datetime]
+
+
+class Cosignature(Base):
+    """A witness's signature line on the checkpoint of this size; `at` is the time inside it."""
+
+    __tablename__ = "cosignature"
+    __table_args__ = (Index(None, "witness", "size"), {"schema": "audit"})
+
+    size: Mapped[int] = mapped_column(ForeignKey("audit.checkpoint.size"), primary_key=True)
+    witness: Mapped[str] = mapped_column(primary_key=True)
+    line: Mapped[str]
     at: Mapped[datetime]

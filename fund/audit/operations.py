@@ -1,4 +1,4 @@
-"""The only ways into the log: record an event, put events into the tree, sign its head."""
+"""The only ways into the log: record an event, put events into the tree."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -7,11 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from fund import keys
-from fund.audit import leaves, merkle, models, notes, queries
+from fund.audit import leaves, merkle, models
 from fund.audit.events import Event, Restored
 from fund.audit.tree import StoredTree
 from fund.ids import new_id
@@ -164,25 +163,12 @@ def _store_nodes(session: Session, old_size: int, new_size: int) -> None:
         session.execute(insert(models.Node).values(node))
 
 
-def sign_checkpoint(session: Session, *, now: datetime) -> str | None:
-    """Sign the tree as it stands; the note, or None if it has not grown since the last one."""
-    size = queries.tree_size(session)
-    newest = queries.find_checkpoint(session)
-    if size == (newest.size if newest else 0):
-        return None
-    root = merkle.root(StoredTree(session), size)
-    row = {"size": size, "root": root, "note": notes.sign(size, root), "at": now}
-    # Two workers may sign the same tree at once; the notes are equal.
-    session.execute(postgresql.insert(models.Checkpoint).values(row).on_conflict_do_nothing())
-    return str(row["note"])
-
-
 def begin_epoch(session: Session, *, now: datetime) -> int:
     """Begin the next epoch: part of every logical restore, before anything else writes.
 
     Transaction ids of the new cluster start low again; the epoch keeps old events before new ones.
     """
     epoch = (session.scalar(select(func.max(models.Epoch.epoch))) or 0) + 1
-    session.execute(insert(models.Epoch).values(epoch=epoch, started_at=now))
+    session.execute(insert(models.Epoch).values(epoch=epoch))
     record(session, Restored(new_id(), epoch=epoch), actor=SYSTEM, now=now)
     return epoch

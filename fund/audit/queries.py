@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from fund.audit import merkle, notes
 from fund.audit.leaves import public_fields
-from fund.audit.models import Checkpoint, Event, Leaf
+from fund.audit.models import Checkpoint, Cosignature, Event, Leaf, SigningKey
 from fund.audit.tree import StoredTree
 from fund.errors import NotFound
 from fund.permissions import Actor, Permission
@@ -31,6 +31,16 @@ class EventRow:
     leaf_index: int | None
 
 
+@dataclass(frozen=True)
+class Head:
+    """A tree: its size, its root, a checkpoint that covers it, and how that leads on from it."""
+
+    size: int
+    root: bytes
+    checkpoint: Checkpoint
+    onward: list[bytes]
+
+
 def list_events(
     session: Session,
     subjects: Sequence[tuple[str, UUID]],
@@ -41,7 +51,7 @@ def list_events(
     """The newest events of these (kind, id), newest first; the next page is `before` the last."""
     if not subjects:
         return []
-    wanted = _event_rows().where(
+    wanted = event_rows().where(
         tuple_(Event.subject_kind, Event.subject_id).in_([tuple(s) for s in subjects])
     )
     if before is not None:
@@ -61,7 +71,7 @@ def can_read_proof(actor: Actor, subject_kind: str) -> bool:
 
 def get_event(session: Session, event_id: UUID) -> EventRow:
     """Raises NotFound."""
-    row = session.execute(_event_rows().where(Event.id == event_id)).mappings().one_or_none()
+    row = session.execute(event_rows().where(Event.id == event_id)).mappings().one_or_none()
     if row is None:
         raise NotFound
     return EventRow(**row)
@@ -91,8 +101,61 @@ def get_checkpoint(session: Session, size: int | None = None) -> Checkpoint:
     return found
 
 
-def proof_of(session: Session, event_id: UUID) -> dict[str, Any]:
-    """The document by which `verify.py` checks that the newest checkpoint covers this event.
+def list_signing_keys(session: Session) -> list[SigningKey]:
+    """The log's keys, the first first; the newest signs. None until the log is first signed."""
+    return list(session.scalars(select(SigningKey).order_by(SigningKey.number)))
+
+
+def log_name(session: Session) -> str:
+    """The log's origin: the name that it began under."""
+    first = session.scalar(select(SigningKey.verifier_key).where(SigningKey.number == 1))
+    return first.partition("+")[0] if first else notes.origin()
+
+
+def newest_key(session: Session) -> str:
+    """The verifier key that signs now, or will sign first."""
+    newest = select(SigningKey.verifier_key).order_by(SigningKey.number.desc()).limit(1)
+    return session.scalar(newest) or str(notes.verifier_key(1, notes.origin()))
+
+
+def list_rotations(session: Session) -> list[str]:
+    """The statements by which each key of the log named the next, in order."""
+    return [key.rotation for key in list_signing_keys(session) if key.rotation]
+
+
+def list_cosignatures(session: Session, size: int) -> list[Cosignature]:
+    """Witnesses' lines on the checkpoint of this size."""
+    wanted = select(Cosignature).where(Cosignature.size == size)
+    return list(session.scalars(wanted.order_by(Cosignature.witness)))
+
+
+def full_note(session: Session, checkpoint: Checkpoint) -> str:
+    """The checkpoint with the cosignatures of its witnesses."""
+    lines = [cosignature.line for cosignature in list_cosignatures(session, checkpoint.size)]
+    return checkpoint.note + "".join(lines)
+
+
+def get_head(session: Session, size: int | None = None) -> Head:
+    """The tree of `size` leaves (None: as it was signed last) within what was signed.
+
+    Raises NotFound unless a checkpoint covers it.
+    """
+    newest = find_checkpoint(session)
+    if newest is None or (size is not None and not 0 < size <= newest.size):
+        raise NotFound("no_checkpoint")
+    if size is None or size == newest.size:
+        return Head(newest.size, newest.root, newest, [])
+    signed = session.get(Checkpoint, size)
+    if signed is not None:
+        return Head(size, signed.root, signed, [])
+    tree = StoredTree(session)
+    onward = merkle.consistency(tree, size, newest.size)
+    return Head(size, merkle.root(tree, size), newest, onward)
+
+
+def proof_of(session: Session, event_id: UUID, size: int | None = None) -> dict[str, Any]:
+    """The document by which `verify.py` checks that the tree of `size` leaves (None: the newest
+    that was signed) holds this event.
 
     Raises NotFound, with the code `not_sealed_yet` while no checkpoint covers it. Whoever hands it
     on asks `can_read_proof` first.
@@ -101,52 +164,71 @@ def proof_of(session: Session, event_id: UUID) -> dict[str, Any]:
     if event is None:
         raise NotFound
     leaf_index = session.scalar(select(Leaf.index).where(Leaf.event_id == event_id))
-    checkpoint = find_checkpoint(session)
-    if leaf_index is None or checkpoint is None or leaf_index >= checkpoint.size:
+    newest = find_checkpoint(session)
+    if leaf_index is None or newest is None or leaf_index >= newest.size:
         raise NotFound("not_sealed_yet")
-    path = merkle.inclusion(StoredTree(session), leaf_index, checkpoint.size)
+    head = get_head(session, size)
+    if leaf_index >= head.size:
+        raise NotFound("not_in_tree")
     return {
         "kind": "inclusion",
-        "event": public_fields(
-            id=event.id,
-            name=event.name,
-            actor=event.actor,
-            subject_kind=event.subject_kind,
-            subject_id=event.subject_id,
-            data=event.data,
-            at=event.at,
-        ),
-        "payload_commit": event.payload_commit.hex(),
-        "leaf_index": leaf_index,
-        "tree_size": checkpoint.size,
-        "inclusion": [hash_.hex() for hash_ in path],
-        "checkpoint": checkpoint.note,
-        "public_key": notes.verifier_key(notes.name_in(checkpoint.note)),
+        **entry_of(event, leaf_index),
+        "path": _hex(merkle.inclusion(StoredTree(session), leaf_index, head.size)),
+        **signed_part(session, head),
     }
 
 
-def consistency_of(session: Session, old_size: int, new_size: int | None) -> dict[str, Any]:
-    """The document that shows one checkpoint's tree to be the beginning of a later one's.
+def entry_of(event: Event, leaf_index: int) -> dict[str, Any]:
+    """An entry as proofs and exports show it: all that its leaf's hash is made of."""
+    fields = public_fields(
+        id=event.id,
+        name=event.name,
+        actor=event.actor,
+        subject_kind=event.subject_kind,
+        subject_id=event.subject_id,
+        data=event.data,
+        at=event.at,
+    )
+    commit = event.payload_commit.hex()
+    return {"leaf_index": leaf_index, "event": fields, "payload_commit": commit}
 
-    `new_size` None means the newest. Raises NotFound unless there are checkpoints of both sizes,
-    in this order.
+
+def consistency_of(session: Session, old_size: int, size: int | None = None) -> dict[str, Any]:
+    """The document that shows the tree of `old_size` leaves to be the beginning of a later one's.
+
+    `size` None means the newest that was signed. Raises NotFound unless checkpoints cover both.
     """
-    old, new = get_checkpoint(session, old_size), get_checkpoint(session, new_size)
-    if old.size > new.size:
+    head = get_head(session, size)
+    old = get_head(session, old_size)
+    if old.size > head.size:
         raise NotFound("no_checkpoint")
-    path = merkle.consistency(StoredTree(session), old.size, new.size)
     return {
         "kind": "consistency",
         "old_size": old.size,
-        "new_size": new.size,
-        "consistency": [hash_.hex() for hash_ in path],
-        "old_checkpoint": old.note,
-        "new_checkpoint": new.note,
-        "public_key": notes.verifier_key(notes.name_in(new.note)),
+        "old_root": old.root.hex(),
+        "path": _hex(merkle.consistency(StoredTree(session), old.size, head.size)),
+        **signed_part(session, head),
     }
 
 
-def _event_rows() -> Select[Any]:
+def signed_part(session: Session, head: Head) -> dict[str, Any]:
+    """What every document ends with: the tree that it is about, and who signed it."""
+    return {
+        "tree_size": head.size,
+        "root": head.root.hex(),
+        "to_checkpoint": _hex(head.onward),
+        "checkpoint": full_note(session, head.checkpoint),
+        "public_key": newest_key(session),
+        "rotations": list_rotations(session),
+    }
+
+
+def _hex(hashes: Sequence[bytes]) -> list[str]:
+    return [hash_.hex() for hash_ in hashes]
+
+
+def event_rows() -> Select[Any]:
+    """What an `EventRow` is made of; to be narrowed."""
     return select(
         Event.id,
         Event.name,

@@ -6,5 +6,12 @@ TEXTS: dict[str, str] = {
     "not_sealed_yet": N_(
         "This is recorded, and will be sealed within a minute. Please look again."
     ),
-    "no_checkpoint": N_("There is no checkpoint of this size."),
+    "no_checkpoint": N_("No checkpoint covers a log of this size."),
+    "not_in_tree": N_("At this size the log did not hold that entry yet."),
+    "log_not_begun": N_("The log was never signed, so there is no key to follow."),
+    "no_such_seed": N_(
+        "The keyring needs the seeds of the log's key %(number)s and the one before."
+    ),
+    "not_the_seed": N_("The seed of the log's key %(number)s is not the one that signed so far."),
+    "witness": N_("The witness does not answer."),
 }

@@ -1,7 +1,7 @@
 """The rounds of the worker's loops: number what settled, sign what grew."""
 
 from fund import clock, db
-from fund.audit import operations
+from fund.audit import checkpoints, operations
 
 
 def sequence_events() -> None:
@@ -14,6 +14,6 @@ def sequence_events() -> None:
 
 
 def sign_tree() -> None:
-    """Sign the tree if it grew."""
+    """Sign the tree if something happened."""
     with db.transaction() as session:
-        operations.sign_checkpoint(session, now=clock.now())
+        checkpoints.sign_checkpoint(session, now=clock.now())

@@ -1,199 +1,199 @@
-"""Check a proof from the LIFT Life Fund's log, without trusting the fund or this website.
+"""Check what the LIFT Life Fund's log says, without trusting the fund or its website.
 
-    python verify.py proof.json [--key KEY]
+    python verify.py FILE [--key KEY] [--kept CHECKPOINT]
 
-Needs Python 3.11 or newer and the package `cryptography`, nothing else, and no network.
-KEY is the log's public key; get it from /log/key, better some time before, or from somebody who
-kept it. Without --key, the key inside the proof is used, which shows less.
+FILE: a proof or an export, as downloaded. KEY: the log's public key, from /log/key some time before
+or from somebody who kept it; an older one will do; without it the key in FILE is used, which shows
+less. CHECKPOINT: one that you kept, with which a proof of consistency must begin. Exit 0: verified;
+1: not verified; 2: nothing could be read. Needs Python 3.11 and `cryptography`.
 
-Exit 0: it verifies. Exit 1: it does not. Exit 2: no proof could be read.
-
-A proof of inclusion shows that an entry, word for word, was in the log when its operator signed the
-checkpoint. A proof of consistency shows that nothing in an older checkpoint's log was changed or
-removed since. The tree is that of RFC 6962, checkpoints are C2SP tlog-checkpoints, and an entry is
-hashed as SHA-256(0x00, its JSON in the form of RFC 8785).
+Inclusion shows that an entry, word for word, is in the log that was signed; consistency, that none
+in an older log was changed or removed; an export holds all entries between two places. Notes are as
+C2SP has them, the tree as RFC 6962 over SHA-256(0x00, an entry's JSON in the form of RFC 8785).
 """
 
 import argparse
 import base64
 import hashlib
 import json
+import re
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+Document = dict[str, Any]
+Hashes = Iterable[bytes]
+
 
 class DoesNotVerify(Exception):
-    """The proof fails; the message says where."""
+    """Nothing is proven; the message says why."""
 
 
 def canonical(value: Any) -> bytes:
     """RFC 8785 JSON, for what the log holds: no fractions, and names in ASCII."""
-    plain = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return plain.encode()
-
-
-def leaf_hash(content: bytes) -> bytes:
-    return hashlib.sha256(b"\x00" + content).digest()
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
+    if not len(left) == len(right) == 32:
+        raise DoesNotVerify("a hash is missing or damaged")
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def check_inclusion(leaf: bytes, index: int, size: int, path: list[bytes], root: bytes) -> None:
-    """RFC 9162, section 2.1.3.2. Raises DoesNotVerify."""
-    if not 0 <= index < size:
-        raise DoesNotVerify("the entry's place is outside the log")
-    place, last, found = index, size - 1, leaf
-    for sibling in path:
-        if last == 0:
-            raise DoesNotVerify("the path is too long")
-        if place & 1 or place == last:
-            found = node_hash(sibling, found)
-            while place and not place & 1:
-                place, last = place >> 1, last >> 1
-        else:
-            found = node_hash(found, sibling)
-        place, last = place >> 1, last >> 1
-    if last != 0 or found != root:
-        raise DoesNotVerify("the entry is not in the log that was signed")
+def check_range(leaves: Hashes, start: int, end: int, size: int, path: Hashes, root: bytes) -> None:
+    """RFC 6962, section 2.1.1, for one leaf or several neighbours. Raises DoesNotVerify."""
+    inside, outside = iter(leaves), iter([*path][::-1])
+
+    def fold(low: int, high: int) -> bytes:
+        if high <= start or end <= low:
+            return next(outside, b"")
+        if high - low == 1:
+            return next(inside, b"")
+        middle = low + (1 << (high - low - 1).bit_length() - 1)
+        right = next(outside, b"") if end <= middle else None  # what lies outside comes first
+        left = fold(low, middle)
+        return node_hash(left, right or fold(middle, high))
+
+    if not 0 <= start < end <= size or fold(0, size) != root or [*inside, *outside]:
+        raise DoesNotVerify("this is not in the log that was signed")
 
 
-def check_consistency(
-    old_size: int, new_size: int, path: list[bytes], old_root: bytes, new_root: bytes
-) -> None:
-    """RFC 9162, section 2.1.4.2. Raises DoesNotVerify."""
-    if not 0 < old_size <= new_size:
-        raise DoesNotVerify("the sizes are not in order")
-    if old_size == new_size:
-        if path or old_root != new_root:
-            raise DoesNotVerify("two different logs of the same size were signed")
-        return
-    if old_size & (old_size - 1) == 0:
-        path = [old_root, *path]
-    if not path:
-        raise DoesNotVerify("the path is too short")
-    place, last = old_size - 1, new_size - 1
-    while place & 1:
-        place, last = place >> 1, last >> 1
-    old = new = path[0]
-    for sibling in path[1:]:
-        if last == 0:
-            raise DoesNotVerify("the path is too long")
-        if place & 1 or place == last:
-            old, new = node_hash(sibling, old), node_hash(sibling, new)
-            while place and not place & 1:
-                place, last = place >> 1, last >> 1
-        else:
-            new = node_hash(new, sibling)
-        place, last = place >> 1, last >> 1
-    if last != 0 or old != old_root or new != new_root:
+def check_consistency(old_size: int, new_size: int, path: list[bytes], *roots: bytes) -> None:
+    """RFC 6962, section 2.1.2; `roots` are the old and the new one. Raises DoesNotVerify."""
+    if old_size & (old_size - 1) == 0 or old_size == new_size:  # a subtree, known to who asks
+        path = [roots[0], *path]
+
+    def fold(old: int, new: int, depth: int) -> tuple[bytes, bytes]:
+        if old == new:
+            return (path[0], path[0]) if len(path) == depth else (b"", b"")
+        half, sibling = 1 << (new - 1).bit_length() - 1, path[-depth] if depth < len(path) else b""
+        if old <= half:
+            left = fold(old, half, depth + 1)
+            return left[0], node_hash(left[1], sibling)
+        right = fold(old - half, new - half, depth + 1)
+        return node_hash(sibling, right[0]), node_hash(sibling, right[1])
+
+    if not 0 < old_size <= new_size or fold(old_size, new_size, 1) != roots:
         raise DoesNotVerify("the newer log does not begin with the older one")
 
 
-def open_checkpoint(note: str, key: str) -> tuple[str, int, bytes]:
-    """(origin, size, root hash) of a checkpoint signed with `key`. Raises DoesNotVerify."""
-    name, _, rest = key.partition("+")
-    key_id, _, encoded = rest.partition("+")
-    typed_key = _decode(encoded)
-    if hashlib.sha256(name.encode() + b"\n" + typed_key).digest()[:4].hex() != key_id:
-        raise DoesNotVerify("the public key is damaged")
-    if typed_key[:1] != b"\x01":
-        raise DoesNotVerify("the public key is not an Ed25519 key")
-    body, _, signatures = note.removesuffix("\n").partition("\n\n")
-    if not note.endswith("\n"):
-        raise DoesNotVerify("the checkpoint is cut off")
-    origin, size, root = body.split("\n")
-    if origin != name or str(int(size)) != size:
+def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
+    """(text, [(signer, key id and signature)]) of a C2SP signed note. Raises ValueError."""
+    found = re.fullmatch(r"(.*\n)\n((?:— \S+ \S+\n)+)", note, re.DOTALL)
+    if not found:
+        raise ValueError("not a signed note")
+    lines = (line.split(" ") for line in found[2].splitlines())
+    return found[1], [(signer, base64.b64decode(blob, validate=True)) for _, signer, blob in lines]
+
+
+def signed_text(note: str, *keys: str) -> str:
+    """What a note says, signed with one of `keys`; others' signatures do not count."""
+    text, signatures = split_note(note)
+    found = False
+    for name, key_id, encoded in (key.split("+", 2) for key in keys):
+        typed = base64.b64decode(encoded, validate=True)
+        if hashlib.sha256(name.encode() + b"\n" + typed).digest()[:4].hex() != key_id:
+            raise DoesNotVerify("the public key is damaged")
+        for signer, blob in signatures:
+            if (signer, blob[:4].hex(), typed[:1]) == (name, key_id, b"\x01"):
+                Ed25519PublicKey.from_public_bytes(typed[1:]).verify(blob[4:], text.encode())
+                found = True
+    if not found:
+        raise DoesNotVerify("the checkpoint is not signed with this key")
+    return text
+
+
+def open_checkpoint(note: str, *keys: str) -> tuple[str, int, bytes]:
+    """(origin, size, root hash) of a checkpoint signed with one of `keys`. Raises DoesNotVerify."""
+    origin, size, root = signed_text(note, *keys).removesuffix("\n").split("\n")
+    if origin != keys[0].split("+")[0] or str(int(size)) != size:
         raise DoesNotVerify("the checkpoint is of another log")
-    public_key = Ed25519PublicKey.from_public_bytes(typed_key[1:])
-    for line in signatures.split("\n"):
-        dash, signer, blob = line.split(" ")
-        signature = _decode(blob)
-        if (dash, signer, signature[:4].hex()) == ("—", name, key_id):
-            public_key.verify(signature[4:], f"{body}\n".encode())
-            return origin, int(size), _decode(root)
-    raise DoesNotVerify("the checkpoint is not signed with this key")
+    return origin, int(size), base64.b64decode(root, validate=True)
 
 
-def _decode(text: str) -> bytes:
-    """Base64 in its one proper form. Raises ValueError."""
-    content = base64.b64decode(text, validate=True)
-    if base64.b64encode(content).decode() != text:
-        raise ValueError("not proper base64")
-    return content
-
-
-def check(proof: dict[str, Any], key: str | None = None) -> str:
-    """What the proof shows, in words. Raises DoesNotVerify."""
+def check(document: Document, key: str = "", kept: str = "", lines: Iterable[str] = ()) -> str:
+    """What a proof, or an export with `lines` behind it, shows in words. Raises DoesNotVerify."""
     try:
-        if proof["kind"] == "inclusion":
-            return _check_event(proof, key or proof["public_key"])
-        if proof["kind"] == "consistency":
-            return _check_growth(proof, key or proof["public_key"])
+        return _check(document, key or document["public_key"], kept, lines)
     except InvalidSignature:
         raise DoesNotVerify("the signature on the checkpoint is wrong")
-    except (AttributeError, KeyError, TypeError, ValueError) as fault:
-        raise DoesNotVerify(f"the proof is damaged: {fault!r}")
-    raise DoesNotVerify("this kind of proof is not known")
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as fault:
+        raise DoesNotVerify(f"it is damaged: {fault!r}")
 
 
-def _check_event(proof: dict[str, Any], key: str) -> str:
-    origin, size, root = open_checkpoint(proof["checkpoint"], key)
-    index, path = proof["leaf_index"], [bytes.fromhex(text) for text in proof["inclusion"]]
-    if type(index) is not int or proof["tree_size"] != size:
-        raise DoesNotVerify("the checkpoint is of another size")
-    entry = {**proof["event"], "payload_commit": proof["payload_commit"]}
-    check_inclusion(leaf_hash(canonical(entry)), index, size, path, root)
-    shown = json.dumps(proof["event"], indent=2, ensure_ascii=False)
-    return f"Entry {index + 1} of {size} in {origin} is exactly this:\n{shown}"
+def _check(document: Document, key: str, kept: str, lines: Iterable[str]) -> str:
+    keys, name = [key], key.split("+")[0]
+    for rotation in document["rotations"]:  # an older key signed the one that followed it
+        title, old, new = split_note(rotation)[0].removesuffix("\n").split("\n")
+        if title != "key rotation" or new.split("+")[0] != name:
+            raise DoesNotVerify("the list of the log's keys is damaged")
+        if old in keys and signed_text(rotation, old):
+            keys.append(new)
+    _, signed_size, signed_root = open_checkpoint(document["checkpoint"], *keys)
+    size, root = document["tree_size"], bytes.fromhex(document["root"])
+    path, onward = ([bytes.fromhex(h) for h in document[n]] for n in ("path", "to_checkpoint"))
+    check_consistency(size, signed_size, onward, root, signed_root)
+    if document["kind"] == "inclusion":
+        index = document["leaf_index"]
+        check_range(_leaves([document], index), index, index + 1, size, path, root)
+        shown = json.dumps(document["event"], indent=2, ensure_ascii=False)
+        return f"Entry {index + 1} of {size} in {name} is exactly this:\n{shown}"
+    if document["kind"] == "export":
+        start, end = document["range"]
+        check_range(_leaves(map(read, lines), start), start, end, size, path, root)
+        return f"These are all entries from {start + 1} to {end} of the {size} in {name}."
+    if document["kind"] != "consistency":
+        raise DoesNotVerify("this kind of proof is not known")
+    old_size, old_root = document["old_size"], bytes.fromhex(document["old_root"])
+    check_consistency(old_size, size, path, old_root, root)
+    if kept and open_checkpoint(kept, *keys)[1:] != (old_size, old_root):
+        raise DoesNotVerify("it does not begin with the checkpoint that was kept")
+    return f"The first {old_size} entries of {name} are unchanged among its {size}."
 
 
-def _check_growth(proof: dict[str, Any], key: str) -> str:
-    origin, old_size, old_root = open_checkpoint(proof["old_checkpoint"], key)
-    _, new_size, new_root = open_checkpoint(proof["new_checkpoint"], key)
-    if (proof["old_size"], proof["new_size"]) != (old_size, new_size):
-        raise DoesNotVerify("the checkpoints are of other sizes")
-    path = [bytes.fromhex(text) for text in proof["consistency"]]
-    check_consistency(old_size, new_size, path, old_root, new_root)
-    return f"The first {old_size} entries of {origin} are unchanged among its {new_size} now."
+def _leaves(entries: Iterable[Document], start: int) -> Iterator[bytes]:
+    for place, entry in enumerate(entries, start):
+        if entry["leaf_index"] != place:
+            raise DoesNotVerify(f"entry {place + 1} is not in its place")
+        content = canonical({**entry["event"], "payload_commit": entry["payload_commit"]})
+        yield hashlib.sha256(b"\x00" + content).digest()
 
 
-def _whole(number: str) -> NoReturn:
-    raise ValueError(f"{number} is not a whole number")
+def read(text: str) -> Document:
+    """JSON without fractions or a name given twice. Raises ValueError."""
+
+    def once(pairs: list[tuple[str, Any]]) -> Document:
+        if len(dict(pairs)) < len(pairs):
+            raise ValueError("a name occurs twice")  # readers would disagree about which counts
+        return dict(pairs)
+
+    return dict(json.loads(text, object_pairs_hook=once, parse_float=int))
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(dict(pairs)) < len(pairs):
-        raise ValueError("a name occurs twice")  # readers would disagree about which one counts
-    return dict(pairs)
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Check a proof from the fund's log.")
-    parser.add_argument("proof", type=Path, help="the proof, as downloaded")
-    parser.add_argument("--key", help="the log's public key, as kept from /log/key")
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("file", type=Path, help="a proof or an export, as downloaded")
+    parser.add_argument("--key", default="", help="the log's public key, as kept from /log/key")
+    parser.add_argument("--kept", type=Path, help="a file with a checkpoint that was kept")
     asked = parser.parse_args()
     try:
-        text = asked.proof.read_text("utf-8")
-        proof = json.loads(text, object_pairs_hook=_object, parse_float=_whole)
+        kept = asked.kept.read_text("utf-8") if asked.kept else ""
+        with asked.file.open(encoding="utf-8") as lines:
+            first = lines.readline()  # of an export it is the whole header
+            document = read(first if first.startswith('{"') else first + lines.read())
+            shown = check(document, asked.key, kept, lines)
     except (OSError, ValueError) as fault:
-        sys.stderr.write(f"No proof could be read: {fault}\n")
-        return 2
-    try:
-        shown = check(proof, asked.key)
+        parser.error(f"nothing could be read: {fault}")
     except DoesNotVerify as fault:
-        sys.stderr.write(f"DOES NOT VERIFY: {fault}\n")
-        return 1
+        sys.exit(f"DOES NOT VERIFY: {fault}")
     sys.stdout.write(f"Verified. {shown}\n")
     if not asked.key:
-        sys.stdout.write(f"The key came with the proof; compare it: {proof['public_key']}\n")
-    return 0
+        sys.stdout.write(f"The key came with the file; compare it: {document['public_key']}\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

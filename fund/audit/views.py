@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import Blueprint, Response, render_template, request, send_file
 from sqlalchemy.orm import Session
 
-from fund.audit import notes, queries, verify
+from fund.audit import queries, verify
 from fund.db import reading
 from fund.errors import NotFound
 from fund.money import Money
@@ -32,7 +32,7 @@ def log() -> str:
         return render_template(
             "audit/log.html",
             checkpoint=queries.find_checkpoint(session),
-            key=notes.verifier_key(notes.origin()),
+            key=queries.newest_key(session),
         )
 
 
@@ -41,7 +41,8 @@ def log() -> str:
 def checkpoint() -> Response:
     """The newest checkpoint (C2SP tlog-checkpoint), or that of `?size=`."""
     with reading() as session:
-        note = queries.get_checkpoint(session, request.args.get("size", type=int)).note
+        found = queries.get_checkpoint(session, request.args.get("size", type=int))
+        note = queries.full_note(session, found)
     return Response(note, content_type=PLAIN)
 
 
@@ -49,7 +50,8 @@ def checkpoint() -> Response:
 @public
 def key() -> Response:
     """The public key, as C2SP signed-note writes it."""
-    return Response(notes.verifier_key(notes.origin()) + "\n", content_type=PLAIN)
+    with reading() as session:
+        return Response(queries.newest_key(session) + "\n", content_type=PLAIN)
 
 
 @blueprint.get("/proof/<uuid:event_id>")

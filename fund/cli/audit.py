@@ -8,11 +8,13 @@ import click
 from flask.cli import AppGroup
 
 from fund import clock, db
-from fund.audit import operations, queries, tasks, verification
+from fund.audit import checkpoints, queries, tasks, verification
 from fund.cli.output import finish, json_option, progress
 from fund.errors import NotFound
+from fund.ledger import verification as books
+from fund.ledger.verification import rows
 
-WORTH_MANY = 50_000  # leaves, from which on starting other processes pays
+WORTH_MANY = 50_000  # leaves and journals, from which on starting other processes pays
 
 group = AppGroup("audit", help="The append-only log of everything that happened.")
 
@@ -30,25 +32,40 @@ def verify(processes: int, as_json: bool) -> None:
     """Read the whole log again and name whatever is not as it was recorded and signed."""
     with db.reading() as session:
         verification.use_one_snapshot(session)
-        leaves = verification.count_leaves(session)
-        if leaves < WORTH_MANY:
+        length = verification.count_leaves(session) + books.count_journals(session)
+        if length < WORTH_MANY:
             processes = 1
         with (
             verification.crew(session, processes=processes) as hands,
-            progress(leaves) as advance,
+            progress(length) as advance,
         ):
             report = verification.verify_log(session, now=clock.now(), hands=hands, advance=advance)
+            read = rows.verify_rows(session, hands=hands, advance=advance)
     counts = {
         "events": report.events,
         "leaves": report.leaves,
         "checkpoints": report.checkpoints,
         "sealed": report.sealed,
         "erased": report.erased,
+        "journals": read.journals,
     }
-    read = ", ".join(f"{count} {name}" for name, count in counts.items())
-    verdict = f"{len(report.findings)} findings" if report.findings else "Nothing is amiss"
-    findings = [vars(f) if as_json else str(f) for f in report.findings]
-    finish(findings, as_json=as_json, summary=f"{verdict}: {read}.", **counts)
+    found = [*report.findings, *read.findings]
+    verdict = f"{len(found)} findings" if found else "Nothing is amiss"
+    told = ", ".join(f"{count} {name}" for name, count in counts.items())
+    moved = "".join(
+        f"\n{currency}: {transfers} transfers of {amount} minor units in all"
+        for currency, (transfers, amount) in read.totals.items()
+    )
+    finish(
+        [vars(finding) if as_json else finding for finding in found],
+        as_json=as_json,
+        summary=f"{verdict}: {told}.{moved}",
+        **counts,
+        totals={
+            currency: {"transfers": transfers, "amount_minor": amount}
+            for currency, (transfers, amount) in read.totals.items()
+        },
+    )
 
 
 @group.command()
@@ -57,7 +74,7 @@ def checkpoint(as_json: bool) -> None:
     """Sign the log as it stands now, and print the newest checkpoint."""
     tasks.sequence_events()
     with db.transaction() as session:
-        operations.sign_checkpoint(session, now=clock.now())
+        checkpoints.sign_checkpoint(session, now=clock.now())
         newest = queries.find_checkpoint(session)
     if newest is None:
         finish(["The log is empty."], as_json=as_json, summary="No checkpoint.")

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from fund import db
-from fund.audit import operations, queries
+from fund.audit import checkpoints, operations, queries
 from fund.audit.events import GiftPaid, ReceiptIssued, SurvivorAdded
 from fund.audit.models import Event
 from fund.ids import new_id
@@ -65,7 +65,7 @@ def sequence_all(*, patience: float = 20) -> None:
 
 def sign(now: datetime = NOW) -> str | None:
     with db.transaction() as session:
-        return operations.sign_checkpoint(session, now=now)
+        return checkpoints.sign_checkpoint(session, now=now)
 
 
 def sealed_log(count: int) -> list[UUID]:

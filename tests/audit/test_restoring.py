@@ -42,14 +42,14 @@ def test_a_restored_log_verifies_and_its_next_events_follow(
     with psycopg.connect(empty_url) as connection:
         assert connection.execute("SELECT max(epoch) FROM audit.epoch").fetchone() == (2,)
     with db.reading() as session:
-        assert queries.get_event(session, old[0]).leaf_index == 10  # no worker needed for it
+        assert queries.get_event(session, old[0]).leaf_index == 12  # no worker needed for it
     new = commit_gifts(2)
     sequence_all()
     sign()
     with db.reading() as session:
         report = verification.verify_log(session, now=NOW)
-        assert (report.findings, report.leaves) == ([], 14)
+        assert (report.findings, report.leaves) == ([], 16)
         assert report.checkpoints == 2
-        verify.check(queries.consistency_of(session, 10, 14))
+        verify.check(queries.consistency_of(session, 10, 16))
         places = [queries.get_event(session, event_id).leaf_index for event_id in (*old, *new)]
-    assert places == [10, 12, 13]  # 11 says that the log was restored
+    assert places == [12, 14, 15]  # 10 and 11: first key, checkpoint; 13: restored

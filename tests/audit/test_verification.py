@@ -11,7 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from fund import db, keys
-from fund.audit import verification, verify
+from fund.audit import queries, verification, verify
+from fund.audit.events.log import number_id
 from tests.audit.factories import (
     NOW,
     commit_gifts,
@@ -32,6 +33,7 @@ class Sealed:
     secret: UUID
     key_id: UUID
     waiting: UUID
+    signed: UUID
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +46,12 @@ def sealed(app, cluster, template):
             key_id = keys.create(session, "survivor", now=NOW)
             secret = record_private(session, private={"name": "Somchai"}, key_id=key_id)
         sealed_log(98)
-        sealed_log(200)
+        sealed_log(198)  # and the log's first key, and its first checkpoint
         (waiting,) = commit_gifts(1)
+        with db.reading() as session:
+            (newest, *_) = queries.list_events(session, [("checkpoint", number_id(300))])
         db.dispose()
-        yield Sealed(cluster.url(name, "postgres"), secret, key_id, waiting)
+        yield Sealed(cluster.url(name, "postgres"), secret, key_id, waiting, newest.id)
 
 
 @pytest.fixture
@@ -73,7 +77,7 @@ def found(session: Session, now: datetime = NOW) -> set[tuple[str, str]]:
 def test_an_honest_log_passes_while_events_go_on(sealed, superuser):
     report = verification.verify_log(superuser, now=NOW)
     assert report.findings == []
-    assert (report.events, report.leaves, report.checkpoints, report.erased) == (301, 300, 2, 0)
+    assert (report.events, report.leaves, report.checkpoints, report.erased) == (302, 300, 2, 0)
 
 
 def test_an_erased_subject_leaves_a_log_that_verifies(sealed, superuser):
@@ -169,8 +173,8 @@ def test_an_event_slipped_in_behind_the_sequencer_is_found(sealed, superuser):
 
 def test_an_event_that_waits_too_long_is_reported(sealed, superuser):
     assert found(superuser, NOW + timedelta(seconds=60)) == set()
-    late = ("late", f"event {sealed.waiting}")
-    assert found(superuser, NOW + timedelta(seconds=61)) == {late}
+    late = {("late", f"event {sealed.waiting}"), ("late", f"event {sealed.signed}")}
+    assert found(superuser, NOW + timedelta(seconds=61)) == late
 
 
 def test_a_log_without_its_tail_and_its_last_checkpoint_looks_whole(superuser):
@@ -196,10 +200,11 @@ def test_the_command_reads_all_and_exits_0_or_1(app, fresh_url):
         record_gift(session)
     sequence_all()
     sign()
+    sequence_all()
     code, output = run(app, "verify", "--json")
     assert (code, json.loads(output)["findings"]) == (0, [])
-    assert json.loads(output)["leaves"] == 1
-    assert "Nothing is amiss: 1 events" in run(app, "verify")[1]
+    assert json.loads(output)["leaves"] == 3
+    assert "Nothing is amiss: 3 events" in run(app, "verify")[1]
     with psycopg.connect(fresh_url.replace("fund_app", "postgres", 1)) as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute("UPDATE audit.event SET actor = 'system2'")

@@ -53,10 +53,12 @@ TAMPERING = {
         "balance_differs"
     },
     "UPDATE ledger.journal SET effective_on = effective_on + 1 WHERE kind = 'charge'": {
-        "journal_changed"
+        "journal_changed",
+        "journal_on_a_wrong_day",
     },
     "UPDATE ledger.journal SET occurred_on = occurred_on - 1 WHERE kind = 'charge'": {
-        "journal_changed"
+        "journal_changed",
+        "journal_on_a_wrong_day",
     },
     "UPDATE ledger.journal SET shard = (shard + 1) % 16 WHERE kind = 'charge'": {"balance_differs"},
     "UPDATE ledger.journal SET recorded_at = recorded_at + interval '1 microsecond'": {

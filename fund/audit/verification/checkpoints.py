@@ -4,7 +4,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 
-from fund.audit import merkle, notes, verify
+from fund.audit import merkle, verify
 from fund.audit.verification.crew import Connection
 from fund.audit.verification.events import Range
 from fund.audit.verification.findings import Finding, Report
@@ -14,7 +14,10 @@ Nodes = dict[tuple[int, int], bytes]  # by level and index
 BATCH = 2000  # notes whose signatures are checked in one piece of work
 _SIZES = "SELECT size FROM audit.checkpoint ORDER BY size"
 _NOTES = """
-    SELECT size, root, note FROM audit.checkpoint WHERE size BETWEEN %s AND %s ORDER BY size
+    SELECT size, root, note,
+        (SELECT verifier_key FROM audit.signing_key WHERE from_size < size OR number = 1
+         ORDER BY number DESC LIMIT 1)
+    FROM audit.checkpoint WHERE size BETWEEN %s AND %s ORDER BY size
 """
 _NODES = "SELECT level, index, hash FROM audit.node"
 _EPOCHS = """
@@ -40,12 +43,11 @@ def check_notes(
     """Check the signatures of the checkpoints of sizes `low` to `high`; their sizes and roots."""
     signed: list[tuple[int, bytes]] = []
     findings: list[Finding] = []
-    for size, root, note in connection.cursor(binary=True).execute(_NOTES, (low, high)):
+    for size, root, note, key in connection.cursor(binary=True).execute(_NOTES, (low, high)):
         row = f"checkpoint {size}"
         try:
-            key = notes.verifier_key(notes.name_in(note))
-            _, signed_size, signed_root = verify.open_checkpoint(note, key)
-        except (verify.DoesNotVerify, InvalidSignature, ValueError) as fault:
+            _, signed_size, signed_root = verify.open_checkpoint(note, *filter(None, [key]))
+        except (verify.DoesNotVerify, InvalidSignature, IndexError, ValueError) as fault:
             what = f"its note does not verify ({str(fault) or 'signature'})"
             findings.append(Finding(row, "edited", what))
             continue

@@ -3,7 +3,7 @@
 # Rule -> a query of (row, detail), empty where the rule holds.
 RULES: dict[str, str] = {
     "balance_differs": """
-        SELECT format('%s/%s', account_id, shard) AS row,
+        SELECT format('balance_shard %s/%s', account_id, shard) AS row,
             format('shard says %s/%s, transfers say %s/%s',
                 kept.debits, kept.credits, added.debits, added.credits) AS detail
         FROM (

@@ -78,4 +78,21 @@ RULES: dict[str, str] = {
         ) wanted USING (fund_id, currency)
         WHERE g.reserved IS NULL OR wanted.fund_id IS NULL
     """,
+    "closed_fund_holds_something": """
+        SELECT format('fund %s', f.id) AS row, format('it is closed, but %s stands at %s',
+            held.what, held.amount) AS detail
+        FROM ledger.fund f
+        CROSS JOIN LATERAL (
+            SELECT a.code AS what, sum(CASE a.id WHEN t.debit_account_id THEN t.amount_minor
+                ELSE -t.amount_minor END) AS amount
+            FROM ledger.account a
+            JOIN ledger.transfer t ON a.id IN (t.debit_account_id, t.credit_account_id)
+            WHERE t.fund_id = f.id AND a.office_id IS NOT NULL
+            GROUP BY a.code
+            UNION ALL
+            SELECT format('the guard in %s', g.currency), g.reserved
+            FROM ledger.fund_guard g WHERE g.fund_id = f.id
+        ) held
+        WHERE NOT f.is_open AND held.amount <> 0
+    """,
 }

@@ -2,19 +2,30 @@
 
 from collections.abc import Callable, Iterable
 
-from flask import g
+from flask import current_app, g
 
 from fund.db import reading
 from fund.ledger.choices import source_name
 from fund.reports import actors
 from fund.reports.views.blueprint import blueprint
-from fund.web import current_actor
+from fund.web import access_of, current_actor
 
 
 @blueprint.app_context_processor
 def offer_words() -> dict[str, Callable[..., object]]:
     """`actor_names(labels)` for a list's whole column, `actor_name(label)` for a single one."""
-    return {"actor_names": actor_names, "actor_name": actor_name, "source_name": source_name}
+    return {
+        "actor_names": actor_names,
+        "actor_name": actor_name,
+        "source_name": source_name,
+        "opens": opens,
+    }
+
+
+def opens(endpoint: str) -> bool:
+    """Whether the reader may open such a page: a link that would be refused is not shown."""
+    access = access_of(current_app, endpoint)
+    return access is not None and access.admits(current_actor())
 
 
 def actor_names(labels: Iterable[str]) -> dict[str, str]:

@@ -1,0 +1,71 @@
+"""Witnesses from the log's side: send them new checkpoints, keep what they sign, ask what they saw.
+
+A witness keeps only checkpoints, and signs one only if it leads on from the one before. So a log
+that was rewritten, or cut off behind a checkpoint that a witness saw, cannot get a signature again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+
+from config.settings import WitnessAddress
+from fund.audit import cosignatures, verify
+from fund.errors import Unavailable
+from fund.gateways import witness as gateway
+
+_witnesses: tuple[WitnessAddress, ...] = ()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The newest checkpoint that a witness cosigned, checked against the witness's own key.
+
+    `size` 0 and no root or note: it saw none so far. With a `fault` nothing is known: it did not
+    answer, or its answer does not verify.
+    """
+
+    url: str
+    name: str
+    size: int = 0
+    root: bytes | None = None
+    note: str | None = None
+    fault: str | None = None
+
+
+def init(witnesses: Sequence[WitnessAddress]) -> None:
+    """Use these from now on."""
+    global _witnesses
+    _witnesses = tuple(witnesses)
+
+
+def configured() -> tuple[WitnessAddress, ...]:
+    """The witnesses of this log (`FUND_WITNESSES`)."""
+    return _witnesses
+
+
+def list_seen(keys: Sequence[str]) -> list[Seen]:
+    """What each configured witness saw last of the log with these verifier keys.
+
+    `keys`: all of `queries.list_signing_keys`, or one. Asks over the network: never inside a
+    transaction.
+    """
+    return [_seen_by(address, keys) for address in _witnesses]
+
+
+def _seen_by(address: WitnessAddress, keys: Sequence[str]) -> Seen:
+    url, name = address.url, address.key.name
+    try:
+        status, text = gateway.newest_checkpoint(url, keys[0].partition("+")[0])
+    except Unavailable:
+        return Seen(url, name, fault="it does not answer")
+    if status == 404:
+        return Seen(url, name)
+    try:
+        _, size, root = verify.open_checkpoint(text, *keys)
+        found = cosignatures.find(text, address.key)
+    except (ValueError, verify.DoesNotVerify, InvalidSignature) as fault:
+        return Seen(url, name, fault=f"its answer ({status}) does not verify: {fault}")
+    if found is None:
+        return Seen(url, name, fault="it did not sign its answer")
+    return Seen(url, name, size, root, text)

@@ -1,0 +1,1 @@
+"""The log, told: timelines, search, and who looked at whom."""

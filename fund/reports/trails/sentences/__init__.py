@@ -1,0 +1,57 @@
+"""What each event says, in one place: a short title, and a sentence with its public fields.
+
+A sentence names the fields that a reader understands; `telling.py` puts them into words. Ids and
+hashes stay unsaid, and a test names every other field that no sentence says.
+"""
+
+from fund.i18n import N_
+from fund.reports.trails.sentences.books import BOOKKEEPING, GIVING, LEDGER
+from fund.reports.trails.sentences.grants import APPLICATIONS, AWARDS, DISBURSEMENTS
+from fund.reports.trails.sentences.persons import PEOPLE, SURVIVORS
+from fund.reports.trails.sentences.sentence import Sentence as Sentence
+from fund.reports.trails.sentences.service import SERVICE
+
+SENTENCES: dict[str, Sentence] = {
+    **SURVIVORS,
+    **APPLICATIONS,
+    **AWARDS,
+    **DISBURSEMENTS,
+    **GIVING,
+    **LEDGER,
+    **BOOKKEEPING,
+    **PEOPLE,
+    **SERVICE,
+}
+
+# What the events are about, as the list of events on the search page is grouped.
+SUBJECT_NAMES = {
+    "survivor": N_("Case"),
+    "consent": N_("Consent"),
+    "document": N_("Paper"),
+    "application": N_("Application"),
+    "award": N_("Award"),
+    "instalment": N_("Instalment"),
+    "evidence": N_("Evidence"),
+    "payee": N_("Payee"),
+    "run": N_("Payment run"),
+    "payment": N_("Payment"),
+    "donor": N_("Donor"),
+    "gift": N_("Gift"),
+    "receipt": N_("Receipt"),
+    "fund": N_("Fund"),
+    "journal": N_("Journal"),
+    "entry": N_("Entry of two persons"),
+    "rate": N_("Rate"),
+    "period": N_("Period"),
+    "office": N_("Receiving office"),
+    "staff": N_("Staff member"),
+    "checkpoint": N_("Checkpoint"),
+    "setup": N_("Installation"),
+}
+
+# Public fields that no sentence says, besides ids and hashes: a reader of the proof sees them.
+UNSAID = frozenset(
+    {"source", "key", "cause", "concerns", "payment_intent", "payout", "event", "size", "root"}
+    | {"about_kind", "wording", "assent_wording", "given_how", "assent_how"}
+    | {"lawful_basis", "relation"}
+)

@@ -1,0 +1,109 @@
+"""Gifts and the books, in sentences."""
+
+from fund.applications.choices import KINDS
+from fund.i18n import N_
+from fund.ledger.choices import KIND_NAMES
+from fund.reports.trails.sentences.sentence import Sentence
+
+GIVING = {
+    "gift_started": Sentence(
+        N_("Gift begun"),
+        N_("Somebody began to give %(amount_minor)s for “%(fund)s”, to the office %(office)s."),
+    ),
+    "gift_retried": Sentence(
+        N_("Gift tried again"), N_("The donor tries again to pay; attempt %(attempt)s.")
+    ),
+    "gift_processing": Sentence(
+        N_("Gift on its way"), N_("The donor’s bank is working on the payment.")
+    ),
+    "gift_paid": Sentence(N_("Gift paid"), N_("%(amount_minor)s were paid.")),
+    "gift_failed": Sentence(
+        N_("Gift not paid"),
+        N_("The payment came to nothing: %(reason)s."),
+        {"reason": {"failed": N_("payment failed"), "expired": N_("given up")}},
+    ),
+    "receipt_issued": Sentence(
+        N_("Receipt issued"),
+        N_(
+            "Receipt %(number)s of the office %(office)s: %(amount_minor)s for “%(fund)s”,"
+            " given on %(given_on)s."
+        ),
+    ),
+    "payout_arrived": Sentence(
+        N_("Payout arrived"),
+        N_("The bank shows %(amount_minor)s from Stripe, arrived on %(arrived_on)s."),
+    ),
+    "inbox_event_retried": Sentence(
+        N_("Stripe’s event tried again"),
+        N_("An event of Stripe’s that had failed was looked at again."),
+    ),
+}
+
+LEDGER = {
+    "journal_posted": Sentence(
+        N_("Booked"), N_("%(kind)s, on %(effective_on)s."), {"kind": KIND_NAMES}
+    ),
+    "office_opened": Sentence(
+        N_("Receiving office opened"),
+        N_("The office %(code)s in %(country)s receives gifts and settles in %(currency)s."),
+    ),
+    "fund_opened": Sentence(
+        N_("Fund opened"),
+        N_("The fund %(code)s may pay for %(purpose)s only. Restriction: %(restriction)s."),
+        {
+            "restriction": {"none": N_("none"), "purpose": N_("by purpose")},
+            "purpose": KINDS,
+        },
+        {("purpose", "None"): N_("The fund %(code)s was opened. Restriction: %(restriction)s.")},
+    ),
+    "fund_changed": Sentence(
+        N_("Fund changed"),
+        N_(
+            "Names, cap, target or reserve changed. Now: cap on a gift %(gift_cap_minor)s,"
+            " target %(target_minor)s, reserve for %(reserve_days)s days."
+        ),
+    ),
+    "fund_closed": Sentence(
+        N_("Fund closed"), N_("The fund held nothing and was closed on %(closed_on)s.")
+    ),
+    "money_held": Sentence(
+        N_("Money held"), N_("An inquiry may ask for %(amount_minor)s, so no award takes it.")
+    ),
+    "hold_released": Sentence(
+        N_("Held money released"), N_("The inquiry is over; what it held can be awarded again.")
+    ),
+}
+
+BOOKKEEPING = {
+    "entry_proposed": Sentence(
+        N_("Entry proposed"), N_("Proposed for the books: %(kind)s, for %(effective_on)s.")
+    ),
+    "entry_booked": Sentence(
+        N_("Entry booked"), N_("Exactly what was proposed was booked: %(kind)s.")
+    ),
+    "entry_declined": Sentence(
+        N_("Entry declined"),
+        N_("A second person said no; the reason stands on the entry’s page."),
+    ),
+    "entry_withdrawn": Sentence(N_("Entry withdrawn"), N_("Who proposed it took it back.")),
+    "entry_paper_settled": Sentence(
+        N_("Entry’s paper stored or lost"),
+        N_("What became of the paper: %(state)s."),
+        {"state": {"stored": N_("it is stored"), "failed": N_("it did not arrive")}},
+    ),
+    "entry_paper_read": Sentence(N_("Entry’s paper opened"), N_("The paper was opened.")),
+    "rate_entered": Sentence(
+        N_("Rate entered"),
+        N_("From %(valid_on)s on, one unit of %(currency)s is worth %(thb_per_unit)s baht."),
+    ),
+    "period_opened": Sentence(
+        N_("Period opened"),
+        N_("The days from %(first_on)s to %(last_on)s will be closed together."),
+        instead={("first_on", "None"): N_("All days until %(last_on)s will be closed together.")},
+    ),
+    "period_closing": Sentence(N_("Period closing"), N_("Finance began to close the period.")),
+    "period_closed": Sentence(
+        N_("Period closed"),
+        N_("The period was closed for good. Still unreconciled then: %(unreconciled_count)s."),
+    ),
+}
