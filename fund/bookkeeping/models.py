@@ -102,7 +102,7 @@ class BookEntry(Base, Stateful):
 
     @property
     def said(self) -> dict[str, Any]:
-        """What was proposed: `kind`, `effective_on`, `reason`, `paper_sha256`, `plan`, `journal`."""
+        """What was proposed: kind, effective_on, reason, paper_sha256, plan, journal."""
         found: dict[str, Any] = json.loads(self.content)
         return found
 

@@ -118,9 +118,7 @@ def book(
     if not can_book(actor, entry):
         raise Refused("proposed_it_yourself")
     plan = entry.said["plan"]
-    draft = plans.draft_of(
-        session, entry.kind, plan, entry_id=entry.id, day=entry.effective_on
-    )
+    draft = plans.draft_of(session, entry.kind, plan, entry_id=entry.id, day=entry.effective_on)
     if draft and plans.journal_json(draft) != entry.said["journal"]:
         raise Refused("entry_changed")
     _hold(session, entry, plan, actor, now)
@@ -204,9 +202,7 @@ def _commitment_of(session: Session, award_entry_id: UUID | None) -> UUID:
     return session.scalars(query).one()
 
 
-def _decide(
-    session: Session, entry: BookEntry, state: str, actor: Actor, now: datetime
-) -> None:
+def _decide(session: Session, entry: BookEntry, state: str, actor: Actor, now: datetime) -> None:
     entry.move_to(state)
     entry.decided_by, entry.decided_at = actor.staff_id, now
     _flush(session)

@@ -96,7 +96,12 @@ def _award_payment(at: Planning) -> JournalDraft:
     return journals.adopted_award_paid(at.book(), at.entry_id, at.day, at.plan["amount_minor"])
 
 
-def _simple(builder: Callable[[Book, UUID, date, int], JournalDraft], *, thai: bool = False):  # type: ignore[no-untyped-def]
+Build = Callable[[Planning], JournalDraft]
+
+
+def _simple(
+    builder: Callable[[Book, UUID, date, int], JournalDraft], *, thai: bool = False
+) -> Build:
     def build(at: Planning) -> JournalDraft:
         if thai and at.office().country != "TH":
             raise Refused("not_a_thai_office", field="office_id")
@@ -105,7 +110,7 @@ def _simple(builder: Callable[[Book, UUID, date, int], JournalDraft], *, thai: b
     return build
 
 
-_BUILDERS: Mapping[str, Callable[[Planning], JournalDraft]] = {
+_BUILDERS: Mapping[str, Build] = {
     "manual": _manual,
     "reversal": _reversal,
     "transfer": _transfer,
@@ -156,7 +161,8 @@ def journal_json(draft: JournalDraft) -> dict[str, Any]:
 def plan_of(session: Session, kind: str, data: Mapping[str, Any], about: UUID | None) -> Plan:
     """The plan from a filled-in form; `about` is the journal, award or fund that it began from.
 
-    Raises NotFound, or Refused beside the field: `not_an_amount`, `too_many_decimals`, `no_lines`.
+    Raises NotFound, or Refused beside the field: `not_an_amount`, `too_many_decimals`,
+    `not_chosen`, `no_journal_lines`.
     """
     ids = {name: str(value) for name, value in data.items() if isinstance(value, UUID)}
     if kind == "manual":
@@ -194,7 +200,7 @@ def _lines(session: Session, data: Mapping[str, Any]) -> list[list[Any]]:
         amount = _amount(text, account.currency, f"amount_{place}")
         lines.append([str(debit), str(credit), amount])
     if not lines:
-        raise Refused("no_lines")
+        raise Refused("no_journal_lines")
     return lines
 
 

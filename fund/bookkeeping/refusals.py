@@ -6,7 +6,7 @@ from fund.schemas import AMOUNT_TEXTS, CHOOSE
 TEXTS: dict[str, str] = {
     **AMOUNT_TEXTS,
     "not_chosen": CHOOSE,
-    "no_lines": N_("Please fill in at least one line: both accounts and the amount."),
+    "no_journal_lines": N_("Please fill in at least one line: both accounts and the amount."),
     "entry_needs_paper": N_("Please add the document that this stands on."),
     "day_to_come": N_("The day lies in the future."),
     "donor_restriction": N_(

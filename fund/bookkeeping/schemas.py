@@ -9,39 +9,41 @@ from marshmallow import fields, validate
 from fund.bookkeeping.choices import OPENING_ROLES, RESTRICTIONS
 from fund.i18n import N_
 from fund.money import CURRENCIES, THB, BadAmount, parse_money
-from fund.schemas import AMOUNT_TEXTS, Code, CommandSchema, Day, Id, Text, WholeNumber
+from fund.schemas import AMOUNT_TEXTS, REQUIRED, Code, CommandSchema, Day, Id, Text, WholeNumber
 
 MANUAL_LINES = range(1, 5)
 LONGEST_REASON = 500
 
 
-class Satang(Text):
-    """An amount in baht; empty is None."""
+class Satang(fields.Field[int | None]):
+    """An amount in baht, as satang; empty is None."""
 
-    default_error_messages = AMOUNT_TEXTS
+    default_error_messages = {**AMOUNT_TEXTS}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        if not text:
+        if value == "":
             return None
         try:
-            amount = parse_money(text, THB).amount_minor
+            satang = parse_money(str(value), THB).amount_minor
         except BadAmount as fault:
             raise self.make_error(fault.code)
-        if not amount:
+        if satang == 0:
             raise self.make_error("not_an_amount")
-        return amount
+        return satang
 
 
-class RateText(Text):
-    """A rate as a person writes it: digits and at most eight decimals, greater than nothing."""
+class ThbPerUnit(fields.Field[Decimal]):
+    """A rate as a person writes it, exact: at most eight decimals, greater than nothing."""
 
     default_error_messages = {
+        "required": REQUIRED,
         "not_a_rate": N_("Please write the rate in figures, such as 36.25."),
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
-        text = super()._deserialize(value, attr, data, **kwargs)
+        text = str(value).strip()
+        if not text:
+            raise self.make_error("required")
         if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,8})?", text) or not Decimal(text):
             raise self.make_error("not_a_rate")
         return Decimal(text)
@@ -52,7 +54,7 @@ class RateSchema(CommandSchema):
 
     currency = Code([code for code in CURRENCIES if code != THB], required=True)
     valid_on = Day(required=True)
-    thb_per_unit = RateText(required=True, longest=20)
+    thb_per_unit = ThbPerUnit(required=True)
     source = Text(required=True, longest=200)
 
 
@@ -61,8 +63,8 @@ class FundSchema(CommandSchema):
 
     name_en = Text(required=True, longest=80)
     name_th = Text(required=True, longest=80)
-    gift_cap = Satang(load_default=None, longest=20)
-    target = Satang(load_default=None, longest=20)
+    gift_cap = Satang(load_default=None)
+    target = Satang(load_default=None)
     reserve_days = WholeNumber(
         required=True,
         validate=validate.Range(max=365, error=N_("Please write a number of days up to 365.")),

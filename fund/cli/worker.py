@@ -17,9 +17,9 @@ from flask.globals import app_ctx
 from config.settings import Settings
 from fund import jobs, upkeep
 from fund.audit import tasks as audit_tasks
+from fund.bookkeeping import tasks as bookkeeping_tasks
 from fund.errors import where
 from fund.giving import checkout
-from fund.bookkeeping import tasks as bookkeeping_tasks
 from fund.giving import tasks as giving_tasks
 from fund.ledger import tasks as ledger_tasks
 from fund.people import tasks as people_tasks

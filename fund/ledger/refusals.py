@@ -40,7 +40,6 @@ TEXTS: dict[str, str] = {
     ),
     "fund_has_commitments": N_("Awards still hold money of this fund."),
     "fund_has_entries": N_("An entry of this fund waits for its second person."),
-    "fund_busy": N_("Something is being booked in this fund just now. Please try again."),
     "rate_of_the_future": N_("A rate is entered once its day has come."),
     "fund_code_taken": N_("Another fund has this code."),
 }

@@ -105,15 +105,12 @@ BEGIN
     UPDATE ledger.fund SET is_open = false, closed_on = p_on, version = version + 1
     WHERE id = p_fund AND version = p_version;
     RETURN FOUND;
-EXCEPTION WHEN lock_not_available THEN
-    RAISE EXCEPTION 'fund % is in use', p_fund
-        USING ERRCODE = 'lock_not_available', CONSTRAINT = 'fund_busy';
 END
 $$;
 """
 
 ADOPTION = """
--- What was promised before these books began is held, whatever the fund has: the shortfall is shown.
+-- What was promised before these books began is held, whatever the fund has; it shows as short.
 CREATE FUNCTION ledger.reserve_adopted(p_commitment uuid, p_award uuid, p_fund uuid,
     p_currency varchar, p_amount bigint, p_actor varchar, p_at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -324,7 +321,8 @@ BEGIN
     IF NEW.journal_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM ledger.journal j
         WHERE j.id = NEW.journal_id AND j.kind = said #>> '{journal,kind}'
-          AND j.occurred_on = NEW.effective_on AND j.reverses_id IS NOT DISTINCT FROM NEW.reverses_id
+          AND j.occurred_on = NEW.effective_on
+          AND j.reverses_id IS NOT DISTINCT FROM NEW.reverses_id
           AND said #> '{journal,transfers}' = (
             SELECT jsonb_agg(jsonb_build_array(t.debit_account_id, t.credit_account_id,
                 t.amount_minor::text) ORDER BY t.position)

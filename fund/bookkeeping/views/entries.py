@@ -17,6 +17,7 @@ from fund.errors import NotFound
 from fund.gateways import storage
 from fund.i18n import gettext
 from fund.ledger import queries as ledger
+from fund.ledger.choices import ROLE_NAMES
 from fund.people import queries as people
 from fund.permissions import Permission
 from fund.survivors.documents import Upload
@@ -159,7 +160,7 @@ def entry_paper(entry_id: UUID) -> Response:
     is_image = paper.content_type == "image/jpeg"
     answer.headers["Content-Type"] = paper.content_type
     answer.headers["Content-Disposition"] = (
-        f'{"inline" if is_image else "attachment"};'
+        f"{'inline' if is_image else 'attachment'};"
         f' filename="entry-{entry_id.hex[-8:]}.{"jpg" if is_image else "pdf"}"'
     )
     answer.headers["Content-Security-Policy"] = SANDBOX
@@ -209,6 +210,7 @@ def _asked(session: Session, kind: str, about: UUID | None) -> dict[str, Any]:
         "today": clock.bangkok_day(clock.now()),
         "needs_paper": kind not in WITHOUT_PAPER,
         "roles": choices.OPENING_ROLES,
+        "role_names": ROLE_NAMES,
         "lines": schemas.MANUAL_LINES,
     }
     if kind in BEGINNINGS and about is None:

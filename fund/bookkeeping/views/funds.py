@@ -26,9 +26,7 @@ def fund_list() -> ResponseReturnValue:
     """All funds, closed ones last."""
     with reading() as session:
         funds = sorted(queries.list_funds(session), key=lambda fund: not fund.is_open)
-        return render_template(
-            "bookkeeping/fund_list.html", funds=funds, restrictions=RESTRICTIONS
-        )
+        return render_template("bookkeeping/fund_list.html", funds=funds, restrictions=RESTRICTIONS)
 
 
 @blueprint.route("/funds/open", methods=["GET", "POST"])

@@ -47,7 +47,6 @@ _CONSTRAINTS = {
     "fund_holds_money": "fund_holds_money",
     "fund_has_commitments": "fund_has_commitments",
     "fund_has_entries": "fund_has_entries",
-    "fund_busy": "fund_busy",
 }
 
 
