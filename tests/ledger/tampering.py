@@ -1,5 +1,6 @@
 """A small book that holds something of everything, and a burglar who changes it at random."""
 
+import dataclasses
 import random
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -7,10 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg.rows import dict_row
 from sqlalchemy.orm import Session
 
-from fund import keys
+from fund import crypto, keys
+from fund.audit import checkpoints, cosignatures, queries
 from fund.audit import operations as audit
 from fund.audit.events import GiftPaid
 from fund.db import transaction
@@ -31,7 +34,7 @@ SCHEMAS = ("ledger", "audit")
 
 
 def write_book() -> None:
-    """Commit it: every kind of row in both schemas, 300 events, three checkpoints."""
+    """Commit it: every kind of row in both schemas, some 300 events, four checkpoints."""
     with transaction() as session:
         offices = make_office(session, "th"), make_office(session, "nz")
         fund, other = make_fund(session), make_fund(session, "education")
@@ -60,13 +63,17 @@ def write_book() -> None:
             )
     _seal()
     with transaction() as session:
+        checkpoints.rotate_key(session, actor=SYSTEM, now=NOW)
+        audit.begin_epoch(session, now=NOW)
+    with transaction() as session:
         key_id = keys.create(session, "survivor", now=NOW)
         for name in ("Malee", "Somchai"):
             record_private(session, private={"name": name}, key_id=key_id)
-        for amount in range(200):
+        for amount in range(220):
             gift = GiftPaid(new_id(), amount_minor=amount, currency="THB", payment_intent="pi_1")
             audit.record(session, gift, actor=SYSTEM, now=NOW)
     _seal()
+    _witness()
     tasks.roll_up_days()
     with transaction() as session:
         give_cash(session, fund, 700, now=NOW)
@@ -122,6 +129,23 @@ def _awards(session: Session, *fund_ids: Any) -> None:
 def _seal() -> None:
     sequence_all()
     sign(NOW)
+
+
+def _witness() -> None:
+    """Two witnesses sign the newest checkpoint."""
+    with transaction() as session:
+        note = queries.get_checkpoint(session).note
+        for name in ("one.example", "two.example"):
+            line = cosignatures.cosign(note, name, Ed25519PrivateKey.generate(), now=NOW)
+            checkpoints.keep_cosignature(
+                session, queries.get_checkpoint(session).size, name, line, at=NOW, now=NOW
+            )
+
+
+def with_two_seeds(keyring: crypto.Keyring) -> crypto.Keyring:
+    """The keyring with a seed for the log's next key."""
+    seeds = {1: keyring.log_seeds[1], 2: bytes(range(32))}
+    return dataclasses.replace(keyring, log_seeds=seeds)
 
 
 def open_every_door(connection: psycopg.Connection) -> None:
