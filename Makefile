@@ -1,4 +1,4 @@
-# make run · make test · make bench · make guide   (see README.md)
+# make run · make test · make bench · make guide · make events   (see README.md)
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV ?= .venv
@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PO := fund/translations/th/LC_MESSAGES/messages.po
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: run test check tests bench texts guide browser
+.PHONY: run test check tests bench texts guide events browser
 
 run: $(VENV)/.run
 	@exec $(BIN)/python -m fund.sandbox.run
@@ -31,6 +31,10 @@ bench: $(VENV)/.dev
 guide: $(VENV)/.dev browser
 	FUND_GUIDE=1 $(BIN)/pytest -n 0 tests/e2e/test_guide.py
 	$(BIN)/python -m tests.e2e.pictures
+
+# The page that explains every event of the log, from the events themselves.
+events: $(VENV)/.run
+	$(BIN)/python -m fund.audit.events > docs/events.md
 
 # Chromium for the walks through the pages: from Debian where we may install it.
 browser:

@@ -9,6 +9,8 @@ from fund.audit.events.base import Event
 
 @dataclass(frozen=True)
 class AwardMade(Event, subject="award"):
+    """An approved application became an award, and its fund holds the money for it."""
+
     application_id: UUID
     fund_id: UUID
     commitment_id: UUID
@@ -18,12 +20,16 @@ class AwardMade(Event, subject="award"):
 
 @dataclass(frozen=True)
 class AwardAccepted(Event, subject="award"):
+    """Who consents for the survivor, and a child itself, accepted the offer."""
+
     consent_id: UUID
     accepted_on: date
 
 
 @dataclass(frozen=True)
 class ConditionConfirmed(Event, subject="award"):
+    """One condition of the award is met, by a document, a call or a visit."""
+
     condition_id: UUID
     kind: str
 
@@ -37,12 +43,16 @@ class InstalmentRescheduled(Event, subject="instalment"):
 
 @dataclass(frozen=True)
 class InstalmentReady(Event, subject="instalment"):
+    """The conditions of this payment are met, so that it may be put into a run."""
+
     award_id: UUID
     amount_minor: int
 
 
 @dataclass(frozen=True)
 class EvidenceAttached(Event, subject="evidence"):
+    """A receipt or report of the payee shows what a payment was for."""
+
     award_id: UUID
     instalment_id: UUID
     document_id: UUID

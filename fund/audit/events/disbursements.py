@@ -9,6 +9,8 @@ from fund.audit.events.base import Event
 
 @dataclass(frozen=True)
 class PayeeAdded(Event, subject="payee"):
+    """Finance entered somebody who can be paid; name and account are sealed."""
+
     kind: str
 
 
@@ -19,7 +21,7 @@ class PayeeChanged(Event, subject="payee"):
 
 @dataclass(frozen=True)
 class PayeeChecked(Event, subject="payee"):
-    pass
+    """A second person compared the account with its paper; it can be paid after a pause."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class PayeeRead(Event, subject="payee"):
 
 @dataclass(frozen=True)
 class RunPrepared(Event, subject="run"):
+    """Finance gathered payments into a run; `content_sha256` is over exactly these."""
+
     payments: int
     total_minor: int
     content_sha256: str
@@ -36,21 +40,27 @@ class RunPrepared(Event, subject="run"):
 
 @dataclass(frozen=True)
 class RunApproved(Event, subject="run"):
+    """A committee member approved exactly the run that this hash is of; any change asks anew."""
+
     content_sha256: str
 
 
 @dataclass(frozen=True)
 class RunCancelled(Event, subject="run"):
-    pass
+    """The run was dropped before it left, and its payments wait again."""
 
 
 @dataclass(frozen=True)
 class RunSent(Event, subject="run"):
+    """Finance handed the approved run to the bank."""
+
     total_minor: int
 
 
 @dataclass(frozen=True)
 class PaymentSent(Event, subject="payment"):
+    """One payment of a run left for the bank."""
+
     run_id: UUID
     instalment_id: UUID
     payee_id: UUID
@@ -59,11 +69,15 @@ class PaymentSent(Event, subject="payment"):
 
 @dataclass(frozen=True)
 class PaymentConfirmed(Event, subject="payment"):
+    """The bank's statement shows the payment; the treasurer says so, never who sent it."""
+
     amount_minor: int
     paid_on: date
 
 
 @dataclass(frozen=True)
 class PaymentReturned(Event, subject="payment"):
+    """The bank or the payee sent the money back; `reason` is a code."""
+
     amount_minor: int
     reason: str

@@ -9,6 +9,8 @@ from fund.audit.events.base import Event
 
 @dataclass(frozen=True)
 class GiftStarted(Event, subject="gift"):
+    """A donor chose amount, office and fund; nothing was paid yet."""
+
     office: str
     fund: str
     amount_minor: int
@@ -24,11 +26,13 @@ class GiftRetried(Event, subject="gift"):
 
 @dataclass(frozen=True)
 class GiftProcessing(Event, subject="gift"):
-    pass
+    """Stripe says that the payment is under way and not yet certain."""
 
 
 @dataclass(frozen=True)
 class GiftPaid(Event, subject="gift"):
+    """The gift was paid; `payment_intent` is its id at Stripe, empty where it came by a bank."""
+
     amount_minor: int
     currency: str
     payment_intent: str | None
@@ -43,7 +47,7 @@ class GiftFailed(Event, subject="gift"):
 
 @dataclass(frozen=True)
 class ReceiptIssued(Event, subject="receipt"):
-    """The donor holds this event's id; whoever has it may check the receipt at /log/check/…"""
+    """The donor holds this event's id; whoever has it may check the receipt by it."""
 
     gift_id: UUID
     office: str

@@ -8,6 +8,8 @@ from fund.audit.events.base import Event
 
 @dataclass(frozen=True)
 class StaffInvited(Event, subject="staff"):
+    """An administrator invited somebody to these roles, or sent the letter again."""
+
     roles: tuple[str, ...]
 
 
@@ -18,7 +20,7 @@ class StaffJoined(Event, subject="staff"):
 
 @dataclass(frozen=True)
 class StaffSignedIn(Event, subject="staff"):
-    pass
+    """Somebody signed in, with every factor that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -42,34 +44,42 @@ class StaffUnlocked(Event, subject="staff"):
 
 @dataclass(frozen=True)
 class StaffSignedOutEverywhere(Event, subject="staff"):
-    pass
+    """Every session of this person ended, on all devices."""
 
 
 @dataclass(frozen=True)
 class StaffPasswordChanged(Event, subject="staff"):
-    pass
+    """The person set a new password."""
 
 
 @dataclass(frozen=True)
 class StaffSecondFactorEnrolled(Event, subject="staff"):
-    pass
+    """From now on a code is asked for besides the password."""
 
 
 @dataclass(frozen=True)
 class StaffLanguageChosen(Event, subject="staff"):
+    """Pages and mails speak this language to the person."""
+
     language: str
 
 
 @dataclass(frozen=True)
 class StaffTeamChanged(Event, subject="staff"):
+    """The person works in another team; `supervisor_id` is empty for none."""
+
     supervisor_id: UUID | None
 
 
 @dataclass(frozen=True)
 class StaffRoleGiven(Event, subject="staff"):
+    """An administrator gave the person a role."""
+
     role: str
 
 
 @dataclass(frozen=True)
 class StaffRoleTaken(Event, subject="staff"):
+    """An administrator took a role from the person."""
+
     role: str

@@ -9,12 +9,16 @@ from fund.audit.events.base import Event
 
 @dataclass(frozen=True)
 class SurvivorAdded(Event, subject="survivor"):
+    """A case began. Who it is about is sealed; the log knows the code."""
+
     case_code: str
     region: str
 
 
 @dataclass(frozen=True)
 class SurvivorChanged(Event, subject="survivor"):
+    """Region or working label were changed."""
+
     region: str
 
 
@@ -37,6 +41,8 @@ class SurvivorKnownElsewhere(Event, subject="survivor"):
 
 @dataclass(frozen=True)
 class SurvivorAssigned(Event, subject="survivor"):
+    """`staff_id` works on the case from now on, and may open it."""
+
     staff_id: UUID
 
 
@@ -56,6 +62,8 @@ class SurvivorAttested(Event, subject="survivor"):
 
 @dataclass(frozen=True)
 class GuardianAdded(Event, subject="survivor"):
+    """A guardian is on record, the name sealed; nobody contacts one who is not marked safe."""
+
     guardian_id: UUID
     relation: str
     is_safe_to_contact: bool
@@ -86,6 +94,8 @@ class ConsentBasisConfirmed(Event, subject="consent"):
 
 @dataclass(frozen=True)
 class ConsentWithdrawn(Event, subject="consent"):
+    """The consent no longer holds; nothing is submitted, accepted or paid for the case by it."""
+
     survivor_id: UUID
     reason: str
 
@@ -112,4 +122,6 @@ class DocumentSettled(Event, subject="document"):
 
 @dataclass(frozen=True)
 class DocumentRead(Event, subject="document"):
+    """Somebody opened the paper; recorded before its bytes are unsealed."""
+
     survivor_id: UUID

@@ -141,6 +141,8 @@ def _about(event: EventRow, names: Names) -> tuple[Place, str]:
             return Place("disbursements.run_show", {"run_id": id_}), ""
         case "journal":
             return Place("ledger.journal_show", {"journal_id": id_}), ""
+        case "checkpoint":
+            return Place("audit.checkpoint", {"size": data["size"]}), ""
         case "survivor" | "consent" | "document":
             code = names.cases.get(_survivor_id(event) or "", "")
             return Place("reports.log", {"about": code or id_}), code

@@ -9,6 +9,7 @@ from fund.reports.trails.sentences.books import BOOKKEEPING, GIVING, LEDGER
 from fund.reports.trails.sentences.grants import APPLICATIONS, AWARDS, DISBURSEMENTS
 from fund.reports.trails.sentences.persons import PEOPLE, SURVIVORS
 from fund.reports.trails.sentences.sentence import Sentence as Sentence
+from fund.reports.trails.sentences.service import SERVICE
 
 SENTENCES: dict[str, Sentence] = {
     **SURVIVORS,
@@ -19,6 +20,7 @@ SENTENCES: dict[str, Sentence] = {
     **LEDGER,
     **BOOKKEEPING,
     **PEOPLE,
+    **SERVICE,
 }
 
 # What the events are about, as the list of events on the search page is grouped.
@@ -49,16 +51,7 @@ SUBJECT_NAMES = {
 
 # Public fields that no sentence says, besides ids and hashes: a reader of the proof sees them.
 UNSAID = frozenset(
-    {
-        "source",
-        "key",
-        "cause",
-        "payment_intent",
-        "payout",
-        "event",
-        "size",
-        "about_kind",
-        "concerns",
-    }
-    | {"wording", "assent_wording", "given_how", "assent_how", "lawful_basis", "relation"}
+    {"source", "key", "cause", "concerns", "payment_intent", "payout", "event", "size", "root"}
+    | {"about_kind", "wording", "assent_wording", "given_how", "assent_how"}
+    | {"lawful_basis", "relation"}
 )

@@ -72,13 +72,6 @@ LEDGER = {
     "hold_released": Sentence(
         N_("Held money released"), N_("The inquiry is over; what it held can be awarded again.")
     ),
-    "organisation_set_up": Sentence(
-        N_("Organisation set up"), N_("This installation began its real work.")
-    ),
-    "restored": Sentence(
-        N_("Restored from a backup"),
-        N_("The database was put back from a backup. Times this was done: %(epoch)s."),
-    ),
 }
 
 BOOKKEEPING = {
