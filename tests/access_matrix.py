@@ -34,8 +34,9 @@ PUBLIC = (
     "POST giving.retry",
     "POST settlement.webhook",  # Stripe; the signature is its key
     "GET audit.log", "GET audit.check", "GET audit.checkpoint", "GET audit.consistency",
-    "GET audit.key", "GET audit.verify_script",
-    "GET audit.proof",  # public for receipts; for anything else the view asks for `read_trail`
+    "GET audit.key", "GET audit.verify_script", "GET audit.tile",
+    # Public for receipts; for anything else the view asks for `read_trail`
+    "GET audit.proof", "GET audit.inclusion",
     "GET people.sign_in", "POST people.sign_in", "GET people.sign_in_code",
     "POST people.sign_in_code", "POST people.sign_out",
     "GET people.accept_invitation", "POST people.accept_invitation",
@@ -131,6 +132,7 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET reports.application_trail": "u",  # votes stand there
     "GET reports.staff_trail": "u",
     "GET reports.log": "u",
+    "GET audit.export": "u",
     # Money's timelines hold no vote: who keeps the books answers for them
     "GET reports.gift_trail": MONEY + "u",
     "GET reports.payment_trail": MONEY + "u",
@@ -143,6 +145,25 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.journal_list": MONEY + "u",
     "GET ledger.journal_show": MONEY + "u",
     "GET ledger.statement_list": MONEY + "u",
+    # What finance itself enters: two persons, so both seats propose and both approve
+    "GET bookkeeping.entry_list": MONEY + "u",
+    "GET bookkeeping.entry_show": MONEY + "u",
+    "GET bookkeeping.entry_paper": MONEY + "u",
+    "GET bookkeeping.entry_choose": MONEY,
+    "GET bookkeeping.entry_propose": MONEY,
+    "POST bookkeeping.entry_propose": MONEY,
+    "POST bookkeeping.entry_book": MONEY,
+    "POST bookkeeping.entry_decline": MONEY,
+    "POST bookkeeping.entry_withdraw": MONEY,
+    "GET bookkeeping.rate_list": MONEY + "u",
+    "POST bookkeeping.rate_add": "f",
+    "GET bookkeeping.fund_list": MONEY + "u",
+    "GET bookkeeping.fund_open": "f",
+    "POST bookkeeping.fund_open": "f",
+    "GET bookkeeping.fund_change": "f",
+    "POST bookkeeping.fund_change": "f",
+    "GET bookkeeping.fund_close": "f",
+    "POST bookkeeping.fund_close": "f",
     "GET ledger.trial_balance": MONEY + "u",
     "GET ledger.position": MONEY + "u",
     "GET ledger.activities": MONEY + "u",

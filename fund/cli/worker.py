@@ -17,6 +17,7 @@ from flask.globals import app_ctx
 from config.settings import Settings
 from fund import jobs, upkeep
 from fund.audit import tasks as audit_tasks
+from fund.bookkeeping import tasks as bookkeeping_tasks
 from fund.errors import where
 from fund.giving import checkout
 from fund.giving import tasks as giving_tasks
@@ -32,6 +33,7 @@ Loop = tuple[str, Callable[[], object], float]
 LOOPS: list[Loop] = [
     ("sequencer", audit_tasks.sequence_events, 1),
     ("checkpoint", audit_tasks.sign_tree, 30),
+    ("witnesses", audit_tasks.send_to_witnesses, 30),
     ("inbox", settlement_tasks.drain_inbox, settlement_tasks.INBOX_PAUSE_SECONDS),
     ("feed", settlement_tasks.pull_woken_feeds, settlement_tasks.FEED_PAUSE_SECONDS),
 ]
@@ -42,6 +44,7 @@ TASK_MODULES: tuple[ModuleType, ...] = (
     giving_tasks,
     ledger_tasks,
     people_tasks,
+    bookkeeping_tasks,
     settlement_tasks,
     survivors_tasks,
     upkeep,
