@@ -18,6 +18,7 @@ from fund.ledger.models import (
     Account,
     BalanceShard,
     Fund,
+    Journal,
     Office,
     Rate,
 )
@@ -57,6 +58,16 @@ def get_office(session: Session, code: str) -> Office:
 def get_fund(session: Session, code: str) -> Fund:
     """The fund `code`. Raises NotFound."""
     return _found(session.scalar(select(Fund).where(Fund.code == code)))
+
+
+def get_fund_by_id(session: Session, fund_id: UUID) -> Fund:
+    """Raises NotFound."""
+    return _found(session.get(Fund, fund_id))
+
+
+def find_reversal_id(session: Session, journal_id: UUID) -> UUID | None:
+    """The journal by which this one was taken back whole, if it was."""
+    return session.scalar(select(Journal.id).where(Journal.reverses_id == journal_id))
 
 
 def list_offices(session: Session) -> Sequence[Office]:
