@@ -143,6 +143,12 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.journal_list": MONEY + "u",
     "GET ledger.journal_show": MONEY + "u",
     "GET ledger.statement_list": MONEY + "u",
+    "GET ledger.trial_balance": MONEY + "u",
+    "GET ledger.position": MONEY + "u",
+    "GET ledger.activities": MONEY + "u",
+    "GET ledger.fund_report": MONEY + "u",
+    "GET ledger.account_show": MONEY + "u",
+    "GET ledger.statement_file": MONEY + "u",
     "GET ledger.export": MONEY + "u",
     # Periods: finance closes, whoever reads the books sees
     "GET bookkeeping.period_list": MONEY + "u",

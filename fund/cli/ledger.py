@@ -38,7 +38,8 @@ def verify(as_json: bool) -> None:
 def trial_balance(as_of: datetime | None, as_json: bool) -> None:
     """Each account's balance, by fund and currency; a finding where the two sides differ."""
     with reading() as session:
-        parts = statements.trial_balance(session, as_of=as_of.date() if as_of else None)
+        days = statements.Days(None, as_of.date()) if as_of else statements.EVERYTHING
+        parts = statements.balances(session, days)
     if not as_json:
         for part in parts:
             click.echo(f"\n{part.fund.name_en}, {part.currency}")

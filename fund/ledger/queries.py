@@ -144,18 +144,24 @@ def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiti
     ]
 
 
-def rates_at(session: Session, day: date) -> dict[str, Decimal]:
-    """Baht a unit of each currency on `day`: the newest entry of the latest day not after it.
+def newest_rates(session: Session, day: date) -> dict[str, Rate]:
+    """The rate of each foreign currency on `day`: the newest entry of the latest day not after it.
 
-    THB is one. A currency without a rate by then is left out.
+    A currency without a rate by then is left out.
     """
     query = (
-        select(Rate.currency, Rate.thb_per_unit)
+        select(Rate)
         .where(Rate.valid_on <= day)
         .ext(distinct_on(Rate.currency))
         .order_by(Rate.currency, Rate.valid_on.desc(), Rate.id.desc())
     )
-    return {THB: Decimal(1)} | {row.currency: row.thb_per_unit for row in session.execute(query)}
+    return {rate.currency: rate for rate in session.scalars(query)}
+
+
+def rates_at(session: Session, day: date) -> dict[str, Decimal]:
+    """Baht a unit of each currency on `day`, as in `newest_rates`; THB is one."""
+    rates = newest_rates(session, day).values()
+    return {THB: Decimal(1)} | {rate.currency: rate.thb_per_unit for rate in rates}
 
 
 def rate_at(session: Session, currency: str, day: date) -> Decimal | None:

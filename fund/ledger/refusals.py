@@ -41,5 +41,10 @@ TEXTS: dict[str, str] = {
     "fund_has_commitments": N_("Awards still hold money of this fund."),
     "fund_has_entries": N_("An entry of this fund waits for its second person."),
     "rate_of_the_future": N_("A rate is entered once its day has come."),
+    "no_such_place": N_("This page of the account is not there; it begins anew."),
+    "too_long_for_file": N_(
+        "These are more than %(most)s lines, too many for this kind of file. Choose fewer days, or"
+        " take XLSX or CSV."
+    ),
     "fund_code_taken": N_("Another fund has this code."),
 }

@@ -1,17 +1,26 @@
 """Journals in words, as lists and pages show them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
-from fund.db import Page, page_of
+from fund.audit.events import instant
+from fund.db import PAGE, Page
 from fund.errors import NotFound
+from fund.i18n import N_, gettext, language
 from fund.ledger.choices import KIND_NAMES, ROLE_NAMES
 from fund.ledger.models import Account, Fund, Journal, Office, Transfer
+from fund.ledger.queries import fund_name
+from fund.ledger.statements import head
+from fund.ledger.statements.days import EARLIEST, Days
+from fund.ledger.statements.shape import Column, Head, Link, Row, Section, Statement
 from fund.money import Money
+
+BATCH = 500  # the journals that a file reads at once
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,7 @@ class JournalRow:
     id: UUID
     kind: str
     effective_on: date
+    occurred_on: date
     recorded_at: datetime
     source: str
     key: str
@@ -52,12 +62,126 @@ class JournalRow:
         return KIND_NAMES.get(self.kind, self.kind)
 
 
-def list_journals(session: Session, *, before: UUID | None = None) -> Page[JournalRow]:
-    """Newest first; `before` is the last id seen. Two queries."""
-    found = session.execute(page_of(_journals(), Journal.id, before)).mappings()
-    page = Page(JournalRow(**row) for row in found)
+@dataclass(frozen=True)
+class Wanted:
+    """Which journals are asked for; whatever is None or empty leaves out none."""
+
+    days: Days | None = None
+    kind: str = ""
+    fund: str = ""
+    office: str = ""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if self.days:
+            first, last = self.days.first or EARLIEST, self.days.last
+            found.append(Journal.effective_on.between(first, last))
+        if self.kind:
+            found.append(Journal.kind == self.kind)
+        lines = select(Transfer.journal_id).where(Transfer.journal_id == Journal.id)
+        if self.fund:
+            fund_id = select(Fund.id).where(Fund.code == self.fund).scalar_subquery()
+            found.append(lines.where(Transfer.fund_id == fund_id).exists())
+        if self.office:
+            at_office = (
+                select(Account.id)
+                .join(Office, Office.id == Account.office_id)
+                .where(Office.code == self.office)
+            )
+            touched = or_(
+                Transfer.debit_account_id.in_(at_office), Transfer.credit_account_id.in_(at_office)
+            )
+            found.append(lines.where(touched).exists())
+        return found
+
+
+ALL = Wanted()
+
+
+def list_journals(
+    session: Session, wanted: Wanted = ALL, *, before: UUID | None = None
+) -> Page[JournalRow]:
+    """Newest day first; `before` is the last id seen. Two queries, or three. Raises NotFound."""
+    query = _journals().where(*wanted.conditions())
+    if before is not None:
+        day = session.scalar(select(Journal.effective_on).where(Journal.id == before))
+        if day is None:
+            raise NotFound
+        query = query.where(tuple_(Journal.effective_on, Journal.id) < (day, before))
+    query = query.order_by(Journal.effective_on.desc(), Journal.id.desc()).limit(PAGE + 1)
+    page = Page(JournalRow(**row) for row in session.execute(query).mappings())
     _add_lines(session, page)
     return page
+
+
+def journal_head(session: Session, days: Days, *, now: datetime) -> Head:
+    """What stands above the journal."""
+    return head.make(session, "journal", N_("Journal"), days, now)
+
+
+def whole_journal(session: Session, wanted: Wanted, days: Days, *, now: datetime) -> Statement:
+    """Every line of what is wanted, oldest first, read in batches while it is gone through."""
+    return Statement(
+        journal_head(session, days, now=now),
+        (
+            Column(gettext("Day"), "day"),
+            Column(gettext("True day"), "day", is_detail=True),
+            Column(gettext("Recorded"), is_detail=True),
+            Column(gettext("What")),
+            Column(gettext("Fund")),
+            Column(gettext("Office"), is_detail=True),
+            Column(gettext("Debit")),
+            Column(gettext("Credit")),
+            Column(gettext("Amount"), "money"),
+            Column(gettext("Source"), is_detail=True),
+            Column(gettext("Key"), is_detail=True),
+            Column(gettext("Booked by"), is_detail=True),
+            Column(gettext("Journal"), is_detail=True),
+        ),
+        [Section("", _line_rows(session, wanted))],
+    )
+
+
+def count_journals(session: Session, wanted: Wanted, *, most: int) -> int:
+    """How many there are, counted no further than one beyond `most`."""
+    found = select(Journal.id).where(*wanted.conditions()).limit(most + 1).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def _line_rows(session: Session, wanted: Wanted) -> Iterator[Row]:
+    query = _journals().where(*wanted.conditions())
+    query = query.order_by(Journal.effective_on, Journal.id).limit(BATCH)
+    batch = query
+    while True:
+        rows = [JournalRow(**row) for row in session.execute(batch).mappings()]
+        _add_lines(session, rows)
+        for row in rows:
+            yield from (_line_row(row, line) for line in row.lines)
+        if len(rows) < BATCH:
+            return
+        seen = (rows[-1].effective_on, rows[-1].id)
+        batch = query.where(tuple_(Journal.effective_on, Journal.id) > seen)
+
+
+def _line_row(row: JournalRow, line: Line) -> Row:
+    return Row(
+        (
+            row.effective_on,
+            row.occurred_on,
+            instant(row.recorded_at),
+            gettext(row.kind_name),
+            fund_name(line.fund, language()),
+            ", ".join(row.offices),
+            gettext(line.debit_name),
+            gettext(line.credit_name),
+            line.amount,
+            row.source,
+            row.key,
+            row.actor,
+            str(row.id),
+        ),
+        Link("ledger.journal_show", {"journal_id": str(row.id)}),
+    )
 
 
 def get_journal(session: Session, journal_id: UUID) -> JournalRow:
@@ -70,11 +194,12 @@ def get_journal(session: Session, journal_id: UUID) -> JournalRow:
     return journal
 
 
-def _journals() -> Select[UUID, str, date, datetime, str, str, str, UUID | None]:
+def _journals() -> Select[UUID, str, date, date, datetime, str, str, str, UUID | None]:
     return select(
         Journal.id,
         Journal.kind,
         Journal.effective_on,
+        Journal.occurred_on,
         Journal.recorded_at,
         Journal.source,
         Journal.idempotency_key.label("key"),

@@ -1,31 +1,49 @@
-"""The trial balance: every account with a balance, now or at the end of any day."""
+"""The trial balance: every account with a balance, or that moved, by fund and currency."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fund.ledger.balances import totals_at
+from fund.i18n import N_, gettext, language
 from fund.ledger.choices import ROLE_NAMES
-from fund.ledger.models import ROLES, Account, Fund, Office
+from fund.ledger.models import ROLES, Fund
+from fund.ledger.queries import fund_name
+from fund.ledger.statements import head
+from fund.ledger.statements.days import Days
+from fund.ledger.statements.figures import AccountFigures, load
+from fund.ledger.statements.shape import Column, Row, Section, Statement, Value, to_account
 from fund.money import Money
 
 
 @dataclass(frozen=True)
 class AccountBalance:
-    """One account's net, on the side where it stands; the other side is nothing."""
+    """One account before, during and after some days; its balance on the side where it stands."""
 
-    code: str
-    role: str
-    office: str | None
-    debit: Money
-    credit: Money
+    figures: AccountFigures
+
+    @property
+    def code(self) -> str:
+        return self.figures.account.code
 
     @property
     def role_name(self) -> str:
-        return ROLE_NAMES[self.role]
+        """A msgid."""
+        return ROLE_NAMES[self.figures.account.role]
+
+    @property
+    def office(self) -> str | None:
+        return self.figures.office.legal_name if self.figures.office else None
+
+    @property
+    def debit(self) -> Money:
+        return self.figures.money(max(self.figures.closing, 0))
+
+    @property
+    def credit(self) -> Money:
+        return self.figures.money(max(-self.figures.closing, 0))
 
 
 @dataclass
@@ -38,43 +56,95 @@ class FundBalances:
 
     @property
     def debits(self) -> Money:
-        return Money(sum(a.debit.amount_minor for a in self.accounts), self.currency)
+        return self.sum(max(a.figures.closing, 0) for a in self.accounts)
 
     @property
     def credits(self) -> Money:
-        return Money(sum(a.credit.amount_minor for a in self.accounts), self.currency)
+        return self.sum(max(-a.figures.closing, 0) for a in self.accounts)
+
+    def sum(self, amounts: Iterable[int]) -> Money:
+        return Money(sum(amounts), self.currency)
 
 
-def trial_balance(session: Session, *, as_of: date | None = None) -> list[FundBalances]:
-    """Accounts with a balance, by fund and currency, now or at the end of the day `as_of`."""
-    nets = {
-        account_id: debits - credits_
-        for account_id, (debits, credits_) in totals_at(session, as_of).items()
-        if debits != credits_
-    }
-    rows = session.execute(
-        select(Fund, Account, Office.legal_name)
-        .join(Account, Account.fund_id == Fund.id)
-        .outerjoin(Office, Office.id == Account.office_id)
-        .where(Account.id.in_(nets))
-        .order_by(Fund.id, Account.currency, Office.code.nulls_last())
-    )
+def balances(session: Session, days: Days) -> list[FundBalances]:
+    """Accounts that have a balance at the end of the days, or that moved in them."""
     found: dict[tuple[UUID, str], FundBalances] = {}
-    for fund, account, office in rows:
-        part = found.setdefault((fund.id, account.currency), FundBalances(fund, account.currency))
-        part.accounts.append(_balance(account, office, nets[account.id]))
+    for figures in load(session, days).accounts:
+        moved = days.first and (figures.debits or figures.credits)
+        if figures.closing or moved:
+            fund, currency = figures.fund, figures.account.currency
+            part = found.setdefault((fund.id, currency), FundBalances(fund, currency))
+            part.accounts.append(AccountBalance(figures))
     order = list(ROLES)
     for part in found.values():
-        part.accounts.sort(key=lambda balance: order.index(balance.role))
+        part.accounts.sort(key=lambda balance: order.index(balance.figures.account.role))
     return list(found.values())
 
 
-def _balance(account: Account, office: str | None, net: int) -> AccountBalance:
-    debit, credit = (net, 0) if net > 0 else (0, -net)
-    return AccountBalance(
-        account.code,
-        account.role,
-        office,
-        Money(debit, account.currency),
-        Money(credit, account.currency),
+@dataclass(frozen=True)
+class Only:
+    """Which accounts are asked for; whatever is empty leaves out none."""
+
+    roles: Collection[str] = ()
+    office: str = ""
+    fund: str = ""
+
+    def admits(self, figures: AccountFigures) -> bool:
+        office = figures.office.code if figures.office else ""
+        return (
+            (not self.roles or figures.account.role in self.roles)
+            and (not self.office or office == self.office)
+            and (not self.fund or figures.fund.code == self.fund)
+        )
+
+
+def trial_balance(session: Session, days: Days, *, now: datetime, only: Only = Only()) -> Statement:
+    """Balances at the end of the days; with a first day, what was before and what moved too."""
+    parts = balances(session, days)
+    for part in parts:
+        part.accounts = [a for a in part.accounts if only.admits(a.figures)]
+    moved = [N_("Before"), N_("Debits"), N_("Credits")] if days.first else []
+    money = [*moved, N_("Debit balance"), N_("Credit balance")]
+    return Statement(
+        head.make(session, "trial-balance", N_("Trial balance"), days, now),
+        (
+            Column(gettext("Account")),
+            Column(gettext("Office")),
+            *(Column(gettext(title), "money") for title in money),
+        ),
+        [_section(part, days) for part in parts if part.accounts],
     )
+
+
+def _section(part: FundBalances, days: Days) -> Section:
+    return Section(
+        f"{fund_name(part.fund, language())}, {part.currency}",
+        [
+            *(
+                Row(
+                    (gettext(a.role_name), a.office, *_figures(a, days)),
+                    to_account(a.figures.account.id, days),
+                )
+                for a in part.accounts
+            ),
+            Row((gettext("Total"), None, *_totals(part, days)), is_total=True),
+        ],
+        part.currency,
+    )
+
+
+def _figures(balance: AccountBalance, days: Days) -> Sequence[Value]:
+    figures = balance.figures
+    moved = [figures.opening, figures.debits, figures.credits] if days.first else []
+    sides = [balance.debit or None, balance.credit or None]
+    return [*map(figures.money, moved), *sides]
+
+
+def _totals(part: FundBalances, days: Days) -> Sequence[Value]:
+    figures = [a.figures for a in part.accounts]
+    moved = [
+        part.sum(f.opening for f in figures),
+        part.sum(f.debits for f in figures),
+        part.sum(f.credits for f in figures),
+    ]
+    return [*(moved if days.first else []), part.debits, part.credits]

@@ -4,11 +4,13 @@ from uuid import UUID
 
 from flask import render_template, request
 
-from fund import clock
+from fund import clock, i18n
 from fund.audit import queries as audit
 from fund.db import reading
 from fund.ledger import queries, statements
-from fund.ledger.views.room import blueprint
+from fund.ledger.choices import KIND_NAMES
+from fund.ledger.views.asked import all_days, asked_days, kept, wanted
+from fund.ledger.views.room import blueprint, fund_name
 from fund.permissions import Permission
 from fund.web import permit
 
@@ -21,7 +23,7 @@ def balances() -> str:
         return render_template(
             "ledger/balances.html",
             available=queries.list_available(session, now=clock.now()),
-            parts=statements.trial_balance(session),
+            parts=statements.balances(session, statements.EVERYTHING),
             now=clock.now(),
         )
 
@@ -29,10 +31,27 @@ def balances() -> str:
 @blueprint.get("/journals")
 @permit(Permission.READ_LEDGER)
 def journal_list() -> str:
-    """Every journal, newest first."""
+    """Every journal, newest first, or those of some days, a kind, a fund or an office."""
+    asked = asked_days(all_days)
     with reading() as session:
-        journals = statements.list_journals(session, before=request.args.get("before", type=UUID))
-        return render_template("ledger/journal_list.html", journals=journals)
+        return render_template(
+            "ledger/journal_list.html",
+            journals=statements.list_journals(
+                session, wanted(asked.days), before=request.args.get("before", type=UUID)
+            ),
+            head=statements.journal_head(session, asked.days, now=asked.now),
+            problem=asked.problem,
+            presets=statements.presets(asked.today),
+            kept=kept("kind", "fund", "office"),
+            kinds=i18n.options(KIND_NAMES),
+            funds=[(fund.code, fund_name(fund)) for fund in queries.list_funds(session)],
+            offices=[(office.code, office.legal_name) for office in queries.list_offices(session)],
+            file_values={
+                "name": "journal",
+                **kept("kind", "fund", "office"),
+                **asked.days.values(),
+            },
+        )
 
 
 @blueprint.get("/journals/<uuid:journal_id>")
