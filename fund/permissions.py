@@ -60,6 +60,7 @@ class Permission(StrEnum):
     READ_SETTLEMENT = "read_settlement"
     WORK_SETTLEMENT = "work_settlement"
     READ_TRAIL = "read_trail"
+    EXPORT_LOG = "export_log"
     READ_LOOKS = "read_looks"  # who looked at which case; never who the survivor is
     MANAGE_STAFF = "manage_staff"
 
@@ -144,6 +145,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.READ_GIFTS,
             _P.READ_SETTLEMENT,
             _P.READ_TRAIL,
+            _P.EXPORT_LOG,
             _P.READ_LOOKS,
             _P.READ_POLICY,
         }

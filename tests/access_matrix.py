@@ -34,8 +34,9 @@ PUBLIC = (
     "POST giving.retry",
     "POST settlement.webhook",  # Stripe; the signature is its key
     "GET audit.log", "GET audit.check", "GET audit.checkpoint", "GET audit.consistency",
-    "GET audit.key", "GET audit.verify_script",
-    "GET audit.proof",  # public for receipts; for anything else the view asks for `read_trail`
+    "GET audit.key", "GET audit.verify_script", "GET audit.tile",
+    # Public for receipts; for anything else the view asks for `read_trail`
+    "GET audit.proof", "GET audit.inclusion",
     "GET people.sign_in", "POST people.sign_in", "GET people.sign_in_code",
     "POST people.sign_in_code", "POST people.sign_out",
     "GET people.accept_invitation", "POST people.accept_invitation",
@@ -131,6 +132,7 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET reports.application_trail": "u",  # votes stand there
     "GET reports.staff_trail": "u",
     "GET reports.log": "u",
+    "GET audit.export": "u",
     # Money's timelines hold no vote: who keeps the books answers for them
     "GET reports.gift_trail": MONEY + "u",
     "GET reports.payment_trail": MONEY + "u",

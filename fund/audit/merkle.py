@@ -50,6 +50,29 @@ def inclusion(tree: Tree, index: int, size: int) -> list[bytes]:
     return path[::-1]
 
 
+def range_path(tree: Tree, start: int, end: int, size: int) -> list[bytes]:
+    """The hashes by which leaves `start` up to, without, `end` lead to the root of `size` leaves.
+
+    Of one leaf it is its audit path. With all leaves between, nothing can be missing from them.
+    """
+    if not 0 <= start < end <= size:
+        raise ValueError("no such leaves in a tree of this size")
+    outside: list[bytes] = []
+
+    def walk(low: int, high: int) -> None:
+        if high <= start or end <= low:
+            outside.append(_range_hash(tree, low, high))
+        elif not (start <= low and high <= end):
+            middle = low + _split(high - low)
+            halves = [(low, middle), (middle, high)]
+            # What lies outside comes first, so that a path is read from the root down.
+            for half in reversed(halves) if end <= middle else halves:
+                walk(*half)
+
+    walk(0, size)
+    return outside[::-1]
+
+
 def consistency(tree: Tree, old: int, new: int) -> list[bytes]:
     """The proof that the tree of `old` leaves begins the tree of `new` (RFC 6962, 2.1.2)."""
     if not 0 < old <= new:

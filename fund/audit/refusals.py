@@ -14,4 +14,9 @@ TEXTS: dict[str, str] = {
     ),
     "not_the_seed": N_("The seed of the log's key %(number)s is not the one that signed so far."),
     "witness": N_("The witness does not answer."),
+    "no_tile": N_("There is no such tile, or no checkpoint covers it yet."),
+    "not_signed_over": N_("There are no such entries among the %(size)s that were signed."),
+    "days_in_wrong_order": N_("The first day lies behind the last."),
+    "nothing_on_these_days": N_("Nothing that was signed happened on these days."),
+    "no_such_range": N_("Give two days (2026-11-24), or two places in the log (0, 99)."),
 }

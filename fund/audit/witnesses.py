@@ -4,13 +4,18 @@ A witness keeps only checkpoints, and signs one only if it leads on from the one
 that was rewritten, or cut off behind a checkpoint that a witness saw, cannot get a signature again.
 """
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from config.settings import WitnessAddress
-from fund.audit import cosignatures, verify
+from fund.audit import cosignatures, merkle, queries, verify
+from fund.audit.models import Cosignature
+from fund.audit.tree import StoredTree
 from fund.errors import Unavailable
 from fund.gateways import witness as gateway
 
@@ -51,6 +56,36 @@ def list_seen(keys: Sequence[str]) -> list[Seen]:
     transaction.
     """
     return [_seen_by(address, keys) for address in _witnesses]
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A checkpoint on its way to a witness: how far the witness knows the log, and the request."""
+
+    old_size: int
+    size: int
+    note: str
+    body: str
+
+
+def next_submission(
+    session: Session, address: WitnessAddress, *, old_size: int | None = None
+) -> Submission | None:
+    """The newest checkpoint for this witness, or None if it signed that already.
+
+    `old_size` is what the witness says it saw last; None takes what we have of it.
+    """
+    newest = queries.find_checkpoint(session)
+    signed = select(func.max(Cosignature.size)).where(Cosignature.witness == address.key.name)
+    kept = session.scalar(signed) or 0
+    if newest is None or newest.size == kept:
+        return None
+    old = kept if old_size is None else old_size
+    path = []
+    if 0 < old < newest.size:
+        path = merkle.consistency(StoredTree(session), old, newest.size)
+    proof = "".join(f"{base64.b64encode(hash_).decode()}\n" for hash_ in path)
+    return Submission(old, newest.size, newest.note, f"old {old}\n{proof}\n{newest.note}")
 
 
 def _seen_by(address: WitnessAddress, keys: Sequence[str]) -> Seen:

@@ -1,18 +1,23 @@
-"""`flask audit verify|checkpoint|prove`."""
+"""`flask audit verify|checkpoint|prove|export|rotate-key|witness`."""
 
 import json
 import os
+import re
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import click
 from flask.cli import AppGroup
 
-from fund import clock, db
-from fund.audit import checkpoints, queries, tasks, verification
+from fund import clock, db, i18n
+from fund.audit import checkpoints, exports, queries, tasks, verification, witness
 from fund.cli.output import finish, json_option, progress
-from fund.errors import NotFound
+from fund.crypto import VerifierKey
+from fund.errors import NotFound, Refused
 from fund.ledger import verification as books
 from fund.ledger.verification import rows
+from fund.permissions import SYSTEM
 
 WORTH_MANY = 50_000  # leaves and journals, from which on starting other processes pays
 
@@ -92,3 +97,69 @@ def prove(event_id: UUID, as_json: bool) -> None:
         except NotFound as missing:
             finish([missing.code], as_json=as_json, summary="There is no proof of this event.")
     finish([], as_json=as_json, summary=json.dumps(proof, indent=2), proof=proof)
+
+
+@group.command()
+@click.option("--from", "first", required=True, help="A day (2026-11-24) or a leaf index.")
+@click.option("--to", "last", required=True, help="The last day or index, included.")
+def export(first: str, last: str) -> None:
+    """Print a range of the log with its proof, as JSON Lines for verify.py."""
+    with db.reading() as session:
+        try:
+            span = exports.find_span(session, first, last)
+        except (NotFound, Refused) as fault:
+            finish([fault.code], as_json=False, summary="There is no such part of the log.")
+    for line in exports.lines(span):
+        click.echo(line, nl=False)
+
+
+@group.command("rotate-key")
+@json_option
+def rotate_key(as_json: bool) -> None:
+    """Sign with the next seed of the keyring (log2, log3 …) from now on; the old key vouches."""
+    with db.transaction() as session:
+        try:
+            key = checkpoints.rotate_key(session, actor=SYSTEM, now=clock.now())
+        except Refused as refused:
+            finish([i18n.refusal_text(refused)], as_json=as_json, summary="Nothing was changed.")
+    finish(
+        [],
+        as_json=as_json,
+        summary=f"Key {key.number} signs from now on: {key.verifier_key}",
+        number=key.number,
+        verifier_key=key.verifier_key,
+        from_size=key.from_size,
+    )
+
+
+def _log_key(_context: click.Context, _option: click.Parameter, typed: Any) -> list[VerifierKey]:
+    try:
+        return [VerifierKey.parse(key, VerifierKey.LOG) for key in typed]
+    except ValueError as fault:
+        raise click.BadParameter(str(fault))
+
+
+@group.command("witness")
+@click.option("--name", required=True, help="What its signatures are called by: host and path.")
+@click.option(
+    "--log", "logs", multiple=True, required=True, callback=_log_key, help="A log's verifier key."
+)
+@click.option(
+    "--folder",
+    required=True,
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="Where its key and the newest checkpoints are kept.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8020, show_default=True)
+def run_witness(name: str, logs: list[VerifierKey], folder: Path, host: str, port: int) -> None:
+    """Be a witness: cosign checkpoints that lead on. Needs no database and none of our secrets."""
+    if re.search(r"[\s+]", name):
+        raise click.BadParameter("a name has no spaces and no plus", param_hint="--name")
+    try:
+        own = witness.Witness(name, witness.load_key(folder / "key"), logs, folder)
+    except witness.BadKeyFile as fault:
+        raise click.UsageError(str(fault))
+    server = witness.serve(own, host, port, clock=clock.now)
+    click.echo(f"http://{host}:{server.server_port} {own.verifier_key}")
+    server.serve_forever()

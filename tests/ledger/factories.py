@@ -75,11 +75,11 @@ def make_office(session: Session, code: str = "th", **changes: Any) -> Office:
 
 
 def make_fund(session: Session, code: str = "general", **changes: Any) -> Fund:
-    """The fund `general`, `education` or `vocational`, opened unless it is there."""
+    """The fund `general`, `education`, `vocational` or another one, opened unless it is there."""
     found = session.scalar(select(Fund).where(Fund.code == code))
     if found:
         return found
-    values = FUNDS[code] | changes
+    values = FUNDS.get(code, FUNDS["general"]) | changes
     return session.get_one(
         Fund, operations.open_fund(session, code=code, **values, actor=SYSTEM, now=WHEN)
     )

@@ -163,17 +163,44 @@ def test_a_refund_gives_no_other_gift_free(session, fund, now, age):
     assert found.reserve.amount_minor == (11_000 if age < RESERVE_DAYS else 5_000)
 
 
-def test_a_fund_that_fell_short_waits_on_finance_and_awards_nothing(session, fund, now):
+def refunded(book, day):
+    return [journals.refund(book, "txn_1", day, 2_000, charge_txn_id="txn_0")]
+
+
+def disputed_and_lost(book, day):
+    return [
+        journals.dispute_opened(book, "txn_1", day, 1_500, 500, charge_txn_id="txn_0"),
+        journals.dispute_lost(book, "dp_1", day, 1_500, charge_txn_id="txn_0"),
+    ]
+
+
+@pytest.mark.parametrize("happened", [refunded, disputed_and_lost])
+def test_what_happened_is_booked_even_if_the_fund_falls_short(session, fund, now, happened):
+    """The shortfall waits on finance, and awards stop until new gifts have made it good."""
     give_cash(session, fund, 10_000)
     reserve(session, fund, 10_000, now)
     book = Book.load(session, fund.id, make_office(session, "th").id, "THB")
-    refund = journals.refund(book, "txn_1", bangkok_day(now), 2_000, charge_txn_id="txn_0")
-    operations.post(session, [refund], actor=SYSTEM, now=now)
+    operations.post(session, happened(book, bangkok_day(now)), actor=SYSTEM, now=now)
+    assert position(session, fund, now) == (8_000, 10_000, -2_000)
     finance = Actor("staff", new_id(), frozenset({Role.FINANCE_OFFICER}))
     [waiting] = queries.list_waiting(session, finance, now=now)
     assert waiting.params["short"] == Money(2_000, "THB")
     caseworker = Actor("staff", new_id(), frozenset({Role.CASEWORKER}))
     assert queries.list_waiting(session, caseworker, now=now) == []
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(Refused, match="not_enough_available") as refusal:
         reserve(session, fund, 1, now)
     assert refusal.value.params["short"] == Money(2_001, "THB")
+    give_cash(session, fund, 2_001)
+    assert queries.list_waiting(session, finance, now=now) == []
+    reserve(session, fund, 1, now)
+
+
+def test_a_payment_that_was_promised_still_leaves_a_fund_that_is_short(session, fund, now):
+    give_cash(session, fund, 10_000)
+    commitment_id = reserve(session, fund, 10_000, now)
+    book, day = Book.load(session, fund.id, make_office(session, "th").id, "THB"), bangkok_day(now)
+    operations.post(session, refunded(book, day), actor=SYSTEM, now=now)
+    operations.liquidate(session, commitment_id, 9_000, cause="payment:1", actor=SYSTEM, now=now)
+    sent = journals.payment_sent(book, new_id(), day, 9_000)
+    operations.post(session, [sent], actor=SYSTEM, now=now)
+    assert position(session, fund, now) == (-1_000, 1_000, -2_000)

@@ -4,9 +4,8 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
 
-from sqlalchemy import text
+import psycopg
 from sqlalchemy.orm import Session
 
 from fund.db import reading, transaction
@@ -15,149 +14,49 @@ from fund.ids import new_id
 from fund.ledger import journals, operations, queries, verification
 from fund.ledger.journals import Book
 from fund.ledger.models import Commitment
-from fund.permissions import SYSTEM
+from fund.permissions import SYSTEM, Actor, Role
 from tests.ledger.factories import give_cash, make_fund, make_office
+from tests.ledger.world import ACTS, DAY, WRITERS, live, make_books, run_writers
 
-WRITERS, ROUNDS = 4, 200
-DAY = date(2026, 11, 24)
-CASH = 30_000
-
-Reserve = Callable[[Session, Book, datetime], None]
-
-
-def reserve_guarded(session: Session, book: Book, now: datetime) -> None:
-    operations.reserve(
-        session,
-        fund_id=book.fund_id,
-        award_id=new_id(),
-        amount_minor=random.randint(1, 900),
-        actor=SYSTEM,
-        now=now,
-    )
+ROUNDS = 600  # of each writer
+CASH = 2_000  # of each fund, no more than a few awards: most of them are close
+FUNDS = ("general", "education", "vocational")
 
 
-def reserve_by_sum_then_insert(session: Session, book: Book, now: datetime) -> None:
-    """What anybody would write first: look, then promise. Its promises stand in a plain table."""
-    free = session.scalar(
-        text("SELECT :cash - coalesce((SELECT sum(amount) FROM promise), 0)"), {"cash": CASH}
-    )
-    amount = random.randint(1, 900)
-    if free < amount:
-        raise Refused("not_enough_available")
-    session.execute(text("INSERT INTO promise VALUES (:amount)"), {"amount": amount})
-
-
-def run_writers(work: Callable[[int], None]) -> None:
-    """The same work in `WRITERS` threads, each on connections of its own; faults come out."""
-    with ThreadPoolExecutor(WRITERS) as pool:
-        for outcome in [pool.submit(work, n) for n in range(WRITERS)]:
-            outcome.result(timeout=120)
-
-
-def reserve_until_refused(reserve: Reserve, book: Book, now: datetime) -> Counter[str]:
-    """All writers promise at once, as long as the fund seems to have something."""
-    outcomes: Counter[str] = Counter()
-
-    def work(_: int) -> None:
-        for _round in range(ROUNDS):
-            try:
-                with transaction() as session:
-                    reserve(session, book, now)
-                outcomes["reserved"] += 1
-            except Refused:
-                outcomes["refused"] += 1
-
-    run_writers(work)
-    return outcomes
-
-
-def make_book(cash_minor: int) -> Book:
-    with transaction() as session:
-        fund = make_fund(session)
-        give_cash(session, fund, cash_minor)
-        return Book.load(session, fund.id, make_office(session, "th").id, "THB")
-
-
-def test_awards_at_once_never_promise_more_than_there_is(fresh_url, now):
-    book = make_book(CASH)
-    outcomes = reserve_until_refused(reserve_guarded, book, now)
-    with reading() as session:
-        position = queries.available(session, book.fund_id, now=now)
-    assert outcomes["refused"] > 0
-    assert position.available.amount_minor >= 0
-    assert position.reserved.amount_minor > CASH - 900
-
-
-def test_a_plain_sum_then_insert_fails_in_the_same_harness(fresh_url, now, owner_of):
-    """So the test above can fail, and the guard is what keeps it from failing."""
-    with owner_of(fresh_url) as connection:
-        connection.execute("CREATE TABLE promise (amount bigint)")
-    book = make_book(CASH)
-    promised = 0
-    for _attempt in range(20):
-        reserve_until_refused(reserve_by_sum_then_insert, book, now)
-        with transaction() as session:
-            promised = int(session.scalar(text("SELECT sum(amount) FROM promise")) or 0)
-            if promised > CASH:
-                break
-            session.execute(text("DELETE FROM promise"))
-    assert promised > CASH
-
-
-def test_awards_payments_returns_and_refunds_at_once_keep_the_books_true(fresh_url, now):
-    book = make_book(400_000)
-    with transaction() as session:
-        education = make_fund(session, "education")
-        give_cash(session, education, 400_000)
-        other = Book.load(session, education.id, make_office(session, "th").id, "THB")
-
-    def work(_: int) -> None:
-        chance = random.Random()
-        for _round in range(ROUNDS // 2):
-            mine, amount = chance.choice([book, other]), chance.randint(1, 9_000)
-            with transaction() as session:
-                act(session, chance, mine, amount, now)
-
-    run_writers(work)
+def test_no_interleaving_of_life_overspends_a_fund(fresh_url, now):
+    """Awards, payments, refunds, disputes, payouts and inquiries, thousands, all at once."""
+    books = make_books(CASH, FUNDS)
+    run = live(books, now, rounds=ROUNDS)
+    assert run.least >= 0
+    assert run.looks > 50
+    assert set(run.done) == {*ACTS, "not_enough_available"}
+    assert min(run.done[act] for act in ACTS) > 30
+    assert run.done["not_enough_available"] > 50
+    assert sum(run.done.values()) > WRITERS * ROUNDS * 0.9
     with reading() as session:
         assert verification.verify(session) == []
-        for each in (book, other):
-            assert queries.available(session, each.fund_id, now=now).reserved.amount_minor >= 0
 
 
-def act(session: Session, chance: random.Random, book: Book, amount: int, now: datetime) -> None:
-    """An award of `amount` that is paid half and maybe returned; or a gift and a refund."""
-    if chance.random() < 0.3:
-        gift = journals.charge(book, str(new_id()), DAY, amount, 1)
-        refund = journals.refund(book, str(new_id()), DAY, 1, charge_txn_id=gift.key)
-        operations.post(session, [gift, refund], actor=SYSTEM, now=now)
-        return
-    try:
-        commitment_id = operations.reserve(
-            session,
-            fund_id=book.fund_id,
-            award_id=new_id(),
-            amount_minor=amount,
-            actor=SYSTEM,
-            now=now,
-        )
-    except Refused:
-        return
-    payment, half = new_id(), (amount + 1) // 2
-    operations.liquidate(
-        session, commitment_id, half, cause=f"payment:{payment}", actor=SYSTEM, now=now
-    )
-    drafts = [journals.payment_sent(book, payment, DAY, half)]
-    if chance.random() < 0.5:
-        operations.reserve_again(
-            session, commitment_id, half, cause=f"return:{payment}", actor=SYSTEM, now=now
-        )
-        drafts.append(journals.payment_returned(book, payment, DAY, half, was_confirmed=False))
-    operations.post(session, drafts, actor=SYSTEM, now=now)
+def test_a_plain_sum_then_insert_fails_in_the_same_world(fresh_url, now, owner_of):
+    """So the test above can fail, and the guard is what keeps it from failing."""
+    with owner_of(fresh_url) as connection:
+        take_the_lock_away(connection)
+    books = make_books(CASH, FUNDS)
+    for _attempt in range(20):
+        if live(books, now, rounds=ROUNDS // 5).least < 0:
+            return
+    raise AssertionError("a sum without a lock kept the funds")
+
+
+def take_the_lock_away(connection: psycopg.Connection) -> None:
+    """Reserving as anybody would write it first: look, then promise."""
+    [source] = connection.execute("SELECT pg_get_functiondef('ledger.reserve'::regproc)").fetchone()
+    assert source.count("FOR UPDATE") == 1
+    connection.execute(source.replace("FOR UPDATE", ""))
 
 
 def test_the_same_fact_from_many_sides_at_once_is_booked_once(fresh_url, now):
-    book = make_book(1_000_000)
+    [book] = make_books(1_000_000)
     drafts = [journals.charge(book, f"txn_{n}", DAY, 100, 3) for n in range(60)]
     found: list[dict[str, object]] = []
 
@@ -181,7 +80,7 @@ def test_the_same_fact_from_many_sides_at_once_is_booked_once(fresh_url, now):
 
 def test_funds_are_locked_in_one_order(fresh_url, now):
     """A run that pays from two funds cannot meet another one head-on."""
-    book = make_book(1_000_000)
+    [book] = make_books(1_000_000)
     with transaction() as session:
         education = make_fund(session, "education")
         give_cash(session, education, 1_000_000)
@@ -199,7 +98,7 @@ def test_funds_are_locked_in_one_order(fresh_url, now):
 
     def work(n: int) -> None:
         order = commitments if n % 2 else commitments[::-1]
-        for turn in range(ROUNDS // 2):
+        for turn in range(40):
             with transaction() as session:
                 operations.lock_funds(session, [education.id, book.fund_id])
                 for commitment_id in order:
@@ -216,3 +115,41 @@ def test_funds_are_locked_in_one_order(fresh_url, now):
     with reading() as session:
         assert verification.verify(session) == []
         assert session.get(Commitment, commitments[0]) is not None
+
+
+def test_a_fund_closes_empty_or_not_at_all_whatever_comes_meanwhile(fresh_url, now):
+    finance = Actor("staff", new_id(), frozenset({Role.FINANCE_OFFICER}))
+    outcomes: Counter[str] = Counter()
+
+    def attempt(act: Callable[[Session], object]) -> None:
+        try:
+            with transaction() as session:
+                act(session)
+            outcomes["done"] += 1
+        except Refused as refusal:
+            outcomes[refusal.code] += 1
+
+    with transaction() as session:
+        office = make_office(session, "th")
+        funds = [make_fund(session, code) for code in (f"fund_{n}" for n in range(25))]
+        books = [Book.load(session, fund.id, office.id, "THB") for fund in funds]
+    for fund, book in zip(funds, books, strict=True):
+        give = journals.gift_to_bank(book, new_id(), DAY, 1)
+        acts: list[Callable[[Session], object]] = [
+            lambda session, fund=fund: operations.close_fund(
+                session, fund, version=1, actor=finance, now=now
+            ),
+            lambda session, give=give: operations.post(session, [give], actor=SYSTEM, now=now),
+            lambda session, fund=fund: operations.reserve(
+                session, fund_id=fund.id, award_id=new_id(), amount_minor=1, actor=SYSTEM, now=now
+            ),
+        ]
+        random.shuffle(acts)
+        with ThreadPoolExecutor(len(acts)) as pool:
+            list(pool.map(attempt, acts))
+    with reading() as session:
+        for fund, position in queries.list_available(session, now=now):
+            assert fund.is_open == bool(position.cash)
+        assert verification.verify(session) == []
+    assert set(outcomes) <= {"done", "fund_closed", "fund_holds_money", "not_enough_available"}
+    assert outcomes["done"] >= len(funds)

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from fund.clock import bangkok_day
 from fund.clock import now as current_time
 from fund.db import PAGE
 from fund.ids import new_id
@@ -85,3 +86,34 @@ def test_the_books_read_in_thai(auditor, session):
     give_cash(session, make_fund(session), 100)
     auditor.set_cookie("language", "th")
     assert "ช่วยในส่วนที่จำเป็นที่สุด" in auditor.get("/staff/ledger").text
+
+
+def test_the_balances_show_what_is_kept_from_awards_and_what_is_missing(auditor, session):
+    fund, day = make_fund(session), bangkok_day(current_time())
+    give_cash(session, fund, 100_000)
+    book = Book.load(session, fund.id, make_office(session, "th").id, "THB")
+    drafts = [
+        journals.charge(book, "txn_1", day, 32_100, 0),
+        journals.tax_on_fees(book, new_id(), day, 4_300),
+    ]
+    operations.post(session, drafts, actor=SYSTEM, now=current_time())
+    operations.hold(
+        session,
+        fund_id=fund.id,
+        currency="THB",
+        amount_minor=65_400,
+        concerns=None,
+        cause="inquiry:1",
+        actor=SYSTEM,
+        now=current_time(),
+    )
+    page = auditor.get("/staff/ledger").text
+    for shown in ("321.00", "14 days", "654.00", "43.00", "303.00"):
+        assert shown in page
+    assert "short" not in page
+    refund = journals.refund(book, "txn_2", day, 50_000, charge_txn_id="txn_0")
+    operations.post(session, [refund], actor=SYSTEM, now=current_time())
+    page = auditor.get("/staff/ledger").text
+    assert "−197.00" in page
+    assert ">short<" in page
+    assert "Where needed most is short by ฿197" in auditor.get("/staff/").text

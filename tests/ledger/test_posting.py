@@ -231,7 +231,7 @@ def test_what_is_closed_takes_nothing_more(fresh_url, now, owner_of, closing, co
         post(session, journals.gift_to_bank(book, new_id(), DAY, 100), now=now)
 
 
-BOOKED = ("journal", "transfer", "commitment", "commitment_event")
+BOOKED = ("journal", "transfer", "commitment", "commitment_event", "hold", "hold_release")
 
 
 @pytest.mark.parametrize("table", BOOKED)

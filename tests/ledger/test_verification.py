@@ -36,6 +36,18 @@ def fill(now) -> None:
             journals.refund(book, "txn_2", DAY, 50, charge_txn_id="txn_1"),
         ]
         operations.post(session, drafts, actor=SYSTEM, now=now)
+        for cause in ("inquiry:1", "inquiry:2"):
+            hold_id = operations.hold(
+                session,
+                fund_id=fund.id,
+                currency="THB",
+                amount_minor=100,
+                concerns="txn_1" if cause == "inquiry:1" else None,
+                cause=cause,
+                actor=SYSTEM,
+                now=now,
+            )
+        operations.release(session, hold_id, actor=SYSTEM, now=now)
 
 
 def found() -> set[str]:
@@ -108,11 +120,22 @@ TAMPERING = {
     "DELETE FROM ledger.fund_guard WHERE currency = 'THB'": {
         "guard_differs",
         "guard_not_of_the_chart",
+        "hold_breaks_a_rule",
     },
     "UPDATE audit.event SET data = '{}' WHERE name = 'funds_reserved'": {
         "commitment_changed",
         "commitment_event_changed",
     },
+    "UPDATE ledger.hold SET amount_minor = 1 WHERE cause = 'inquiry:1'": {"hold_changed"},
+    "UPDATE ledger.hold SET concerns = NULL": {"hold_changed"},
+    "UPDATE ledger.hold SET recorded_at = recorded_at - interval '1 day'": {"hold_changed"},
+    "INSERT INTO ledger.hold SELECT uuidv7(), fund_id, currency, 1, NULL, 'mine', recorded_at,"
+    " actor FROM ledger.hold LIMIT 1": {"hold_changed"},
+    "DELETE FROM ledger.hold WHERE cause = 'inquiry:1'": {"hold_changed"},
+    "UPDATE ledger.hold_release SET actor = 'staff:somebody'": {"hold_release_changed"},
+    "DELETE FROM ledger.hold_release": {"hold_release_changed"},
+    "INSERT INTO ledger.hold_release SELECT id, recorded_at, actor FROM ledger.hold"
+    " WHERE cause = 'inquiry:1'": {"hold_release_changed"},
     "UPDATE ledger.office SET address = 'elsewhere'": {"office_changed"},
     "DELETE FROM ledger.office": {"office_changed", "account_not_of_the_chart"},
     "UPDATE ledger.fund SET gift_cap_minor = 1": {"fund_changed"},

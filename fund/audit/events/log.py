@@ -45,7 +45,7 @@ class CheckpointWitnessed(Event, subject="checkpoint"):
 
 
 # What the log says of itself: it is sealed with the next entry that says something else.
-ABOUT_THE_LOG = frozenset({CheckpointSigned.name, CheckpointWitnessed.name})
+ABOUT_THE_LOG = frozenset({LogBegun.name, CheckpointSigned.name, CheckpointWitnessed.name})
 
 
 def number_id(number: int) -> UUID:
