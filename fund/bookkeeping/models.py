@@ -1,6 +1,9 @@
 """What finance proposes for the books, and the papers that it stands on."""
 
+import hashlib
+import json
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, text
@@ -11,7 +14,7 @@ from fund.db import Base, Stateful
 from fund.ids import new_id
 
 # One person books these alone: the bank or the tax office said so, and the paper shows it.
-ALONE = frozenset({"bank_charge", "interest", "tax_remitted"})
+ALONE = frozenset({"bank_charge", "interest", "tax_on_fees", "tax_remitted"})
 # What only moves between our own books needs no paper.
 WITHOUT_PAPER = frozenset({"reversal", "transfer", "award_freeing"})
 
@@ -96,3 +99,16 @@ class BookEntry(Base, Stateful):
     journal_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger.journal.id"), unique=True)
 
     paper: Mapped[EntryPaper | None] = relationship()
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was proposed: kind, effective_on, reason, paper_sha256, plan, journal."""
+        found: dict[str, Any] = json.loads(self.content)
+        return found
+
+    @property
+    def needs_second_person(self) -> bool:
+        return self.kind not in ALONE
+
+    def hash_content(self) -> bytes:
+        return hashlib.sha256(self.content.encode()).digest()

@@ -17,6 +17,7 @@ from flask.globals import app_ctx
 from config.settings import Settings
 from fund import jobs, upkeep
 from fund.audit import tasks as audit_tasks
+from fund.bookkeeping import tasks as bookkeeping_tasks
 from fund.errors import where
 from fund.giving import checkout
 from fund.giving import tasks as giving_tasks
@@ -43,6 +44,7 @@ TASK_MODULES: tuple[ModuleType, ...] = (
     giving_tasks,
     ledger_tasks,
     people_tasks,
+    bookkeeping_tasks,
     settlement_tasks,
     survivors_tasks,
     upkeep,

@@ -62,6 +62,16 @@ def get_fund(session: Session, code: str) -> Fund:
     return _found(session.scalar(select(Fund).where(Fund.code == code)))
 
 
+def get_fund_by_id(session: Session, fund_id: UUID) -> Fund:
+    """Raises NotFound."""
+    return _found(session.get(Fund, fund_id))
+
+
+def find_reversal_id(session: Session, journal_id: UUID) -> UUID | None:
+    """The journal by which this one was taken back whole, if it was."""
+    return session.scalar(select(Journal.id).where(Journal.reverses_id == journal_id))
+
+
 def list_offices(session: Session) -> Sequence[Office]:
     """All receiving offices, oldest first."""
     return session.scalars(select(Office).order_by(Office.id)).all()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from fund.applications import queries as applications
 from fund.awards import queries as awards
+from fund.bookkeeping import queries as bookkeeping
 from fund.committee import queries as committee
 from fund.disbursements import queries as disbursements
 from fund.i18n import format_day, gettext, language, readable
@@ -28,6 +29,7 @@ SOURCES: tuple[Callable[..., list[Waiting]], ...] = (
     disbursements.list_waiting,
     settlement.list_waiting,
     ledger.list_waiting,
+    bookkeeping.list_waiting,
     people.list_waiting,
 )
 

@@ -7,7 +7,7 @@ down_revision = "0013"
 
 
 def upgrade() -> None:
-    for script in (FUNDS, RATES, ENTRIES, RULES):
+    for script in (FUNDS, ADOPTION, RATES, ENTRIES, RULES):
         op.get_bind().connection.driver_connection.execute(script)
     for function in CALLABLE:
         op.execute(f"REVOKE EXECUTE ON FUNCTION ledger.{function} FROM PUBLIC")
@@ -29,7 +29,12 @@ def downgrade() -> None:
     )
 
 
-CALLABLE = ("change_fund(jsonb)", "close_fund(uuid, bigint, date)", "enter_rate(jsonb)")
+CALLABLE = (
+    "change_fund(jsonb)",
+    "close_fund(uuid, bigint, date)",
+    "reserve_adopted(uuid, uuid, uuid, varchar, bigint, varchar, timestamptz)",
+    "enter_rate(jsonb)",
+)
 
 FUNDS = """
 ALTER TABLE ledger.fund
@@ -90,15 +95,38 @@ BEGIN
 END
 $$;
 
--- Waits for awards and postings that are under way, so that none slips in behind the sums.
+-- Waits for postings that are under way, so that none slips in behind the sums. An award or payment
+-- under way may go on to post and would then wait for us: it is not waited for.
 CREATE FUNCTION ledger.close_fund(p_fund uuid, p_version bigint, p_on date) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM 1 FROM ledger.fund_guard WHERE fund_id = p_fund ORDER BY currency FOR UPDATE;
     LOCK TABLE ledger.journal IN SHARE MODE;
+    PERFORM 1 FROM ledger.fund_guard WHERE fund_id = p_fund ORDER BY currency FOR UPDATE NOWAIT;
     UPDATE ledger.fund SET is_open = false, closed_on = p_on, version = version + 1
     WHERE id = p_fund AND version = p_version;
     RETURN FOUND;
+END
+$$;
+"""
+
+ADOPTION = """
+-- What was promised before these books began is held, whatever the fund has; it shows as short.
+CREATE FUNCTION ledger.reserve_adopted(p_commitment uuid, p_award uuid, p_fund uuid,
+    p_currency varchar, p_amount bigint, p_actor varchar, p_at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM 1 FROM ledger.fund_guard
+    WHERE fund_id = p_fund AND currency = p_currency FOR UPDATE;
+    IF NOT EXISTS (SELECT 1 FROM ledger.fund WHERE id = p_fund AND is_open) THEN
+        RAISE EXCEPTION 'fund % is closed', p_fund USING ERRCODE = 'LF005';
+    END IF;
+    INSERT INTO ledger.commitment (id, award_id, fund_id, currency, recorded_at, actor)
+    VALUES (p_commitment, p_award, p_fund, p_currency, p_at, p_actor);
+    INSERT INTO ledger.commitment_event (commitment_id, kind, amount_minor, cause, recorded_at,
+        actor)
+    VALUES (p_commitment, 'reserve', p_amount, 'award', p_at, p_actor);
+    UPDATE ledger.fund_guard SET reserved = reserved + p_amount
+    WHERE fund_id = p_fund AND currency = p_currency;
 END
 $$;
 """
@@ -167,7 +195,8 @@ CREATE TABLE bookkeeping_entry (
         CONSTRAINT uq_bookkeeping_entry_journal_id UNIQUE,
     CONSTRAINT ck_bookkeeping_entry_kind CHECK (kind IN (
         'manual', 'reversal', 'transfer', 'exchange', 'opening_balance', 'opening_award',
-        'award_payment', 'award_freeing', 'bank_charge', 'interest', 'tax_remitted')),
+        'award_payment', 'award_freeing', 'bank_charge', 'interest', 'tax_withheld',
+        'tax_on_fees', 'tax_remitted')),
     CONSTRAINT ck_bookkeeping_entry_state CHECK (
         state IN ('proposed', 'booked', 'declined', 'withdrawn')),
     CONSTRAINT ck_bookkeeping_entry_reason CHECK (btrim(reason) <> ''),
@@ -189,7 +218,7 @@ CREATE TABLE bookkeeping_entry (
             WHEN 'withdrawn' THEN decided_by = proposed_by
             WHEN 'declined' THEN decided_by <> proposed_by
             WHEN 'booked' THEN decided_by <> proposed_by
-                OR kind IN ('bank_charge', 'interest', 'tax_remitted')
+                OR kind IN ('bank_charge', 'interest', 'tax_on_fees', 'tax_remitted')
             ELSE true
         END),
     CONSTRAINT ck_bookkeeping_entry_decline_reason CHECK (
@@ -292,6 +321,7 @@ BEGIN
     IF NEW.journal_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM ledger.journal j
         WHERE j.id = NEW.journal_id AND j.kind = said #>> '{journal,kind}'
+          AND j.occurred_on = NEW.effective_on
           AND j.reverses_id IS NOT DISTINCT FROM NEW.reverses_id
           AND said #> '{journal,transfers}' = (
             SELECT jsonb_agg(jsonb_build_array(t.debit_account_id, t.credit_account_id,
@@ -299,6 +329,24 @@ BEGIN
             FROM ledger.transfer t WHERE t.journal_id = j.id)) THEN
         RAISE EXCEPTION 'what was booked is not what was proposed'
             USING ERRCODE = 'check_violation';
+    END IF;
+    -- Moving money between funds has a kind of its own, with the restriction above.
+    IF NEW.kind = 'manual' AND EXISTS (SELECT FROM ledger.transfer t
+        JOIN ledger.account a ON a.id IN (t.debit_account_id, t.credit_account_id)
+        WHERE t.journal_id = NEW.journal_id AND (a.role IN ('transfers_in', 'transfers_out')
+            OR a.fund_id <> ALL (NEW.fund_ids))) THEN
+        RAISE EXCEPTION 'a manual journal stays within its fund'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'manual_between_funds';
+    END IF;
+    -- A transfer is a decision and no fact: it takes nothing that awards, young gifts, inquiries or
+    -- taxes hold. Posting it took the giver's guard, so the sum stands.
+    IF NEW.kind = 'transfer' AND EXISTS (
+        SELECT FROM ledger.transfer t CROSS JOIN ledger.fund_position(
+            giver.id, t.currency, (NEW.decided_at AT TIME ZONE 'Asia/Bangkok')::date) p
+        WHERE t.journal_id = NEW.journal_id
+          AND p.cash - p.reserved - p.young - p.inquiries - p.owed < 0) THEN
+        RAISE EXCEPTION 'fund % does not have this to give', giver.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_overspends';
     END IF;
     -- An award that was taken over is held, paid and freed together with its entry.
     IF NEW.kind IN ('opening_award', 'award_payment', 'award_freeing') AND NOT EXISTS (

@@ -11,10 +11,11 @@ from sqlalchemy.exc import DBAPIError
 
 from fund.audit.models import Event
 from fund.errors import Denied, Refused
-from fund.ledger import operations, queries
+from fund.ledger import queries
 from fund.ledger.models import Rate
 from fund.money import CURRENCIES, Money, translate
 from fund.permissions import Role
+from tests.bookkeeping.factories import enter_rate
 from tests.people.factories import make_staff
 
 TODAY = date(2026, 11, 24)
@@ -25,23 +26,11 @@ def finance(session, now):
     return make_staff(session, Role.FINANCE_OFFICER).actor_at(now)
 
 
-def enter(session, actor, now, currency="NZD", *, on=TODAY, rate="19.5"):
-    return operations.enter_rate(
-        session,
-        currency=currency,
-        valid_on=on,
-        thb_per_unit=Decimal(rate),
-        source="Bank of Thailand",
-        actor=actor,
-        now=now,
-    )
-
-
 def test_the_newest_entry_of_the_latest_day_counts(session, finance, now):
-    enter(session, finance, now, on=TODAY - timedelta(days=9), rate="20")
-    enter(session, finance, now, on=TODAY - timedelta(days=2), rate="19.1")
-    enter(session, finance, now, on=TODAY - timedelta(days=2), rate="19.25")
-    enter(session, finance, now, "USD", rate="33.333333")
+    enter_rate(session, finance, on=TODAY - timedelta(days=9), rate="20")
+    enter_rate(session, finance, on=TODAY - timedelta(days=2), rate="19.1")
+    enter_rate(session, finance, on=TODAY - timedelta(days=2), rate="19.25")
+    enter_rate(session, finance, "USD", rate="33.333333")
     assert queries.rates_at(session, TODAY) == {
         "THB": Decimal(1), "NZD": Decimal("19.25"), "USD": Decimal("33.333333"),
     }  # fmt: skip
@@ -51,13 +40,13 @@ def test_the_newest_entry_of_the_latest_day_counts(session, finance, now):
 
 def test_only_finance_enters_rates_and_none_of_a_day_to_come(session, finance, now):
     with pytest.raises(Denied):
-        enter(session, make_staff(session, Role.TREASURER).actor_at(now), now)
+        enter_rate(session, make_staff(session, Role.TREASURER).actor_at(now))
     with pytest.raises(Refused, match="rate_of_the_future"):
-        enter(session, finance, now, on=TODAY + timedelta(days=1))
+        enter_rate(session, finance, on=TODAY + timedelta(days=1))
 
 
 def test_a_rate_is_in_the_log_and_never_changes(session, owner_session, finance, now):
-    rate_id = enter(session, finance, now)
+    rate_id = enter_rate(session, finance)
     event = session.scalars(select(Event).where(Event.subject_id == rate_id)).one()
     assert (event.name, event.data["thb_per_unit"]) == ("rate_entered", "19.5")
     assert session.get_one(Rate, rate_id).entered_by == finance.label

@@ -271,6 +271,13 @@ FACTS = (
         says="of what is owed",
     ),
     Fact(
+        "adopted_award_paid",
+        "grants/bank",
+        _out,
+        lambda p, i, d, a: journals.adopted_award_paid(p.mine, i, d, a),
+        is_reported=False,
+    ),
+    Fact(
         "transfer_between_funds",
         "transfers_out/bank bank/transfers_in",
         lambda a: (-a, a, 0),

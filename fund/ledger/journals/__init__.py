@@ -5,6 +5,7 @@ for `operations.post`. A draft's `source` and `key` name the fact, so that it is
 """
 
 from fund.ledger.journals.adoption import ADOPTION as ADOPTION
+from fund.ledger.journals.adoption import adopted_award_paid as adopted_award_paid
 from fund.ledger.journals.adoption import opening_balance as opening_balance
 from fund.ledger.journals.bank import GIFTS as GIFTS
 from fund.ledger.journals.bank import PAYMENTS as PAYMENTS

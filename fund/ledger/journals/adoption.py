@@ -14,3 +14,9 @@ def opening_balance(
     """What the account held (negative: owed) when these books began."""
     entries = shared([(book, amount_minor)], role, "opening_balances")
     return JournalDraft("opening_balance", day, ADOPTION, str(row_id), entries)
+
+
+def adopted_award_paid(book: Book, row_id: UUID, day: date, amount_minor: int) -> JournalDraft:
+    """Part of a grant that was promised before these books began, as the bank shows it."""
+    entry = book.entry("grants", "bank", amount_minor)
+    return JournalDraft("adopted_award_paid", day, ADOPTION, str(row_id), (entry,))

@@ -4,6 +4,7 @@ from fund.ledger.operations.commitments import free as free
 from fund.ledger.operations.commitments import liquidate as liquidate
 from fund.ledger.operations.commitments import lock_funds as lock_funds
 from fund.ledger.operations.commitments import reserve as reserve
+from fund.ledger.operations.commitments import reserve_adopted as reserve_adopted
 from fund.ledger.operations.commitments import reserve_again as reserve_again
 from fund.ledger.operations.holds import hold as hold
 from fund.ledger.operations.holds import release as release

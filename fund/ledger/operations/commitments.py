@@ -70,6 +70,37 @@ def reserve(
     return commitment_id
 
 
+def reserve_adopted(
+    session: Session,
+    *,
+    fund_id: UUID,
+    award_id: UUID,
+    amount_minor: int,
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """Hold what was promised before these books began, even if the fund is short; its commitment.
+
+    Raises Refused: `fund_closed`, `already_reserved`.
+    """
+    commitment_id = new_id()
+    call(
+        session,
+        func.ledger.reserve_adopted(
+            commitment_id, award_id, fund_id, THB, amount_minor, actor.label, now
+        ),
+    )
+    reserved = FundsReserved(
+        award_id,
+        commitment_id=commitment_id,
+        entry_id=_entry_of(session, commitment_id, "reserve", "award"),
+        fund_id=fund_id,
+        amount_minor=amount_minor,
+    )
+    audit.record(session, reserved, actor=actor, now=now)
+    return commitment_id
+
+
 def liquidate(
     session: Session,
     commitment_id: UUID,

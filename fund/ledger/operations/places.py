@@ -13,7 +13,7 @@ from fund.clock import bangkok_day
 from fund.errors import Conflict, require
 from fund.ids import new_id
 from fund.ledger import anchors
-from fund.ledger.models import Fund
+from fund.ledger.models import RESERVE_DAYS, Fund
 from fund.ledger.operations.calling import as_json, call
 from fund.permissions import SYSTEM, Actor, Permission
 
@@ -81,6 +81,7 @@ def open_fund(
     purpose: str | None = None,
     gift_cap_minor: int | None = None,
     target_minor: int | None = None,
+    reserve_days: int = RESERVE_DAYS,
     actor: Actor,
     now: datetime,
 ) -> UUID:
@@ -99,6 +100,7 @@ def open_fund(
         "purpose": purpose,
         "gift_cap_minor": gift_cap_minor,
         "target_minor": target_minor,
+        "reserve_days": reserve_days,
         "opened_at": now,
         "version": 1,
     }
@@ -159,7 +161,7 @@ def close_fund(session: Session, fund: Fund, *, version: int, actor: Actor, now:
     """Close a fund that is empty, for good: it takes no gift, no award and no posting any more.
 
     Raises Denied; Conflict; Refused: `fund_holds_money`, `fund_has_commitments`,
-    `fund_has_entries`, `fund_closed`.
+    `fund_has_entries`, `fund_closed`, `books_busy`.
     """
     require(actor.may(Permission.WRITE_FUNDS))
     today = bangkok_day(now)

@@ -63,4 +63,5 @@ def journal_show(journal_id: UUID) -> str:
             "ledger/journal_show.html",
             journal=statements.get_journal(session, journal_id),
             events=audit.list_events(session, [("journal", journal_id)]),
+            reversed_by_id=queries.find_reversal_id(session, journal_id),
         )

@@ -1,0 +1,225 @@
+"""Every write of this room: what finance proposes for the books, and what becomes of it."""
+
+import json
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from fund.audit import operations as audit
+from fund.audit.events import EntryBooked, EntryDeclined, EntryProposed, EntryWithdrawn
+from fund.bookkeeping import plans
+from fund.bookkeeping.models import ALONE, WITHOUT_PAPER, BookEntry, EntryPaper
+from fund.clock import bangkok_day
+from fund.errors import Refused, require
+from fund.ids import new_id
+from fund.ledger import operations as ledger
+from fund.ledger.models import Commitment
+from fund.ledger.operations.calling import refusal_of
+from fund.permissions import Actor, Permission
+
+# The database's own refusals, see migration 0014.
+RULES = {
+    "donor_restriction": "donor_restriction",
+    "transfer_overspends": "transfer_overspends",
+    "manual_between_funds": "manual_between_funds",
+    "entry_paper_missing": "entry_paper_missing",
+    "uq_bookkeeping_entry_live_reverses_id": "already_reversed",
+    "ck_bookkeeping_entry_second_person": "proposed_it_yourself",
+}
+
+
+def propose(
+    session: Session,
+    *,
+    kind: str,
+    plan: plans.Plan,
+    effective_on: date,
+    reason: str,
+    paper: EntryPaper | None = None,
+    actor: Actor,
+    now: datetime,
+) -> BookEntry:
+    """Propose something for the books, frozen as it is: an approval is for exactly this.
+
+    Raises Denied; Refused: `entry_needs_paper`, `day_to_come`, `donor_restriction`,
+    `already_reversed`, `fund_closed`, and what `plans.draft_of` refuses.
+    """
+    require(actor.may(Permission.PROPOSE_ENTRIES))
+    if paper is None and kind not in WITHOUT_PAPER:
+        raise Refused("entry_needs_paper", field="file")
+    if effective_on > bangkok_day(now):
+        raise Refused("day_to_come", field="effective_on")
+    entry_id = new_id()
+    draft = plans.draft_of(session, kind, plan, entry_id=entry_id, day=effective_on)
+    content = {
+        "effective_on": effective_on.isoformat(),
+        "journal": plans.journal_json(draft) if draft else None,
+        "kind": kind,
+        "paper_sha256": paper.content_sha256.hex() if paper else None,
+        "plan": plan,
+        "reason": reason,
+    }
+    entry = BookEntry(
+        id=entry_id,
+        kind=kind,
+        state="proposed",
+        effective_on=effective_on,
+        reason=reason,
+        fund_ids=plans.funds_of(plan, draft),
+        content=_canonical(content),
+        reverses_id=draft.reverses_id if draft else None,
+        award_entry_id=UUID(plan["award_entry_id"]) if "award_entry_id" in plan else None,
+        paper_id=paper.id if paper else None,
+        proposed_by=actor.staff_id,
+        proposed_at=now,
+    )
+    entry.content_sha256 = entry.hash_content()
+    session.add(entry)
+    _flush(session)
+    proposed = EntryProposed(
+        entry.id,
+        kind=kind,
+        effective_on=effective_on,
+        content_sha256=entry.content_sha256.hex(),
+        paper_id=entry.paper_id,
+    )
+    audit.record(session, proposed, actor=actor, now=now)
+    return entry
+
+
+def can_book(actor: Actor, entry: BookEntry) -> bool:
+    """Whether this person may book it: another than who proposed it, unless one is enough."""
+    if entry.state != "proposed":
+        return False
+    if entry.proposed_by == actor.id:
+        return entry.kind in ALONE and actor.may(Permission.PROPOSE_ENTRIES)
+    return actor.may(Permission.APPROVE_ENTRIES)
+
+
+def book(
+    session: Session, entry: BookEntry, *, seen_sha256: str, actor: Actor, now: datetime
+) -> None:
+    """Book exactly what was seen, once.
+
+    Raises Denied; Refused: `entry_changed`, `proposed_it_yourself`, `entry_paper_missing`,
+    `transfer_overspends`, `wrong_state`, and what `ledger.operations.post` and its commitments
+    refuse.
+    """
+    require(actor.may(Permission.APPROVE_ENTRIES) or actor.may(Permission.PROPOSE_ENTRIES))
+    session.refresh(entry, with_for_update=True)
+    if entry.state != "proposed":
+        raise Refused("wrong_state", state=entry.state, wanted="booked")
+    if seen_sha256 != entry.content_sha256.hex():
+        raise Refused("entry_changed")
+    if not can_book(actor, entry):
+        raise Refused("proposed_it_yourself")
+    plan = entry.said["plan"]
+    draft = plans.draft_of(session, entry.kind, plan, entry_id=entry.id, day=entry.effective_on)
+    if draft and plans.journal_json(draft) != entry.said["journal"]:
+        raise Refused("entry_changed")
+    _hold(session, entry, plan, actor, now)
+    entry.journal_id = ledger.post(session, [draft], actor=actor, now=now)[0] if draft else None
+    _decide(session, entry, "booked", actor, now)
+    booked = EntryBooked(
+        entry.id, kind=entry.kind, content_sha256=seen_sha256, journal_id=entry.journal_id
+    )
+    audit.record(session, booked, actor=actor, now=now)
+
+
+def decline(
+    session: Session, entry: BookEntry, *, reason: str, actor: Actor, now: datetime
+) -> None:
+    """A second person says no, and why.
+
+    Raises Denied; Refused: `wrong_state`, `withdraw_it_instead`.
+    """
+    require(actor.may(Permission.APPROVE_ENTRIES))
+    session.refresh(entry, with_for_update=True)
+    if entry.proposed_by == actor.id:
+        raise Refused("withdraw_it_instead")
+    entry.decline_reason = reason
+    _decide(session, entry, "declined", actor, now)
+    declined = EntryDeclined(entry.id, content_sha256=entry.content_sha256.hex())
+    audit.record(session, declined, actor=actor, now=now)
+
+
+def withdraw(session: Session, entry: BookEntry, *, actor: Actor, now: datetime) -> None:
+    """Who proposed it takes it back. Raises Denied for anybody else; Refused: `wrong_state`."""
+    session.refresh(entry, with_for_update=True)
+    require(entry.proposed_by == actor.id)
+    _decide(session, entry, "withdrawn", actor, now)
+    withdrawn = EntryWithdrawn(entry.id, content_sha256=entry.content_sha256.hex())
+    audit.record(session, withdrawn, actor=actor, now=now)
+
+
+def _hold(
+    session: Session, entry: BookEntry, plan: dict[str, Any], actor: Actor, now: datetime
+) -> None:
+    """What the entry does to an award of before: hold it, use a part, hold that again, free it."""
+    if entry.kind == "opening_award":
+        ledger.reserve_adopted(
+            session,
+            fund_id=UUID(plan["fund_id"]),
+            award_id=entry.id,
+            amount_minor=plan["amount_minor"],
+            actor=actor,
+            now=now,
+        )
+    elif entry.kind == "award_payment":
+        ledger.liquidate(
+            session,
+            _commitment_of(session, entry.award_entry_id),
+            plan["amount_minor"],
+            cause=str(entry.id),
+            actor=actor,
+            now=now,
+        )
+    elif entry.kind == "award_freeing":
+        ledger.free(session, _commitment_of(session, entry.award_entry_id), actor=actor, now=now)
+    elif entry.kind == "reversal":
+        paid = session.scalar(
+            select(BookEntry).where(
+                BookEntry.journal_id == entry.reverses_id, BookEntry.kind == "award_payment"
+            )
+        )
+        if paid:
+            ledger.reserve_again(
+                session,
+                _commitment_of(session, paid.award_entry_id),
+                paid.said["plan"]["amount_minor"],
+                cause=str(entry.id),
+                actor=actor,
+                now=now,
+            )
+
+
+def _commitment_of(session: Session, award_entry_id: UUID | None) -> UUID:
+    query = select(Commitment.id).where(Commitment.award_id == award_entry_id)
+    return session.scalars(query).one()
+
+
+def _decide(session: Session, entry: BookEntry, state: str, actor: Actor, now: datetime) -> None:
+    entry.move_to(state)
+    entry.decided_by, entry.decided_at = actor.staff_id, now
+    _flush(session)
+
+
+def _flush(session: Session) -> None:
+    """Raises Refused where a rule of the database refuses."""
+    try:
+        session.flush()
+    except DBAPIError as error:
+        diagnosis = getattr(error.orig, "diag", None)
+        constraint = getattr(diagnosis, "constraint_name", None) or ""
+        code = refusal_of(error) or RULES.get(constraint)
+        if code is None:
+            raise
+        raise Refused(code)
+
+
+def _canonical(content: dict[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

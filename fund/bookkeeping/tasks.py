@@ -1,0 +1,52 @@
+"""Jobs of this room."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fund import clock, jobs, keys
+from fund.audit import operations as audit
+from fund.audit.events import EntryPaperSettled
+from fund.bookkeeping.models import BookEntry, EntryPaper
+from fund.crypto import Unreadable
+from fund.db import reading, transaction
+from fund.errors import NotFound
+from fund.gateways import storage
+from fund.permissions import SYSTEM, Actor
+
+
+@jobs.task("bookkeeping.settle_paper")
+def settle_paper(paper_id: str) -> None:
+    """Decide about a paper that a crash left pending: stored if its bytes arrived whole."""
+    with reading() as session:
+        paper = session.get_one(EntryPaper, UUID(paper_id))
+    if paper.state == "pending":
+        outcome = "stored" if _has_arrived(paper) else "failed"
+        with transaction() as session:
+            if session.get_one(EntryPaper, paper.id, with_for_update=True).state == "pending":
+                settle(session, paper.id, outcome, actor=SYSTEM, now=clock.now())
+
+
+def _has_arrived(paper: EntryPaper) -> bool:
+    try:
+        sealed = storage.get(paper.storage_key)
+    except NotFound:
+        return False
+    with reading() as session:
+        try:
+            keys.unseal_bytes(session, paper.key_id, sealed, context=paper.context)
+        except Unreadable:
+            return False
+    return True
+
+
+def settle(session: Session, paper_id: UUID, state: str, *, actor: Actor, now: datetime) -> None:
+    """Say whether a paper that was pending arrived (`stored`) or not (`failed`)."""
+    paper = session.get_one(EntryPaper, paper_id, with_for_update=True)
+    paper.move_to(state)
+    entry_id = session.scalars(select(BookEntry.id).where(BookEntry.paper_id == paper_id)).one()
+    session.flush()
+    settled = EntryPaperSettled(entry_id, paper_id=paper_id, state=state)
+    audit.record(session, settled, actor=actor, now=now)
