@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from fund import clock
 from fund.bookkeeping.models import BookEntry
+from fund.bookkeeping.queries import amount_of
 from fund.disbursements.models import Payment, Run
 from fund.ledger import balances
 from fund.ledger.journals import PAYMENTS
@@ -147,9 +148,10 @@ def _not_booked(session: Session, end: datetime) -> Iterator[Unreconciled]:
 
 def _proposed(session: Session, last_on: date) -> Iterator[Unreconciled]:
     entries = session.scalars(
-        select(BookEntry.id)
+        select(BookEntry)
         .where(BookEntry.state == "proposed", BookEntry.effective_on <= last_on)
         .order_by(BookEntry.id)
     )
-    for entry_id in entries:
-        yield Unreconciled("entry", str(entry_id))
+    for entry in entries.all():
+        amount = amount_of(session, entry)
+        yield Unreconciled("entry", str(entry.id), amount.amount_minor, amount.currency)

@@ -15,6 +15,7 @@ from fund.permissions import SYSTEM, Role
 from fund.settlement.models import BalanceTransaction, InboxEvent
 from fund.settlement.operations.feed import get_feed
 from fund.settlement.operations.payouts import record_arrival
+from tests.bookkeeping.factories import between, make_entry, make_finance
 from tests.disbursements.factories import NOW, make_sent, make_team
 from tests.ledger.factories import give_cash, make_fund, make_office
 from tests.people.factories import make_staff
@@ -144,12 +145,27 @@ def test_what_stripe_told_and_nobody_booked_is_open(session, now):
     ]
 
 
+def test_an_entry_that_waits_for_a_second_person_is_open(finance, post, session):
+    finance_team, fund = make_finance(session), make_fund(session)
+    give_cash(session, fund, 10_000, now=MIDDLE)
+    plan = between(fund, make_fund(session, "education"), make_office(session, "th"), 2_500)
+    entry = make_entry(session, finance_team, "transfer", plan, day=JANUARY)
+    assert list_unreconciled(session, date(2026, 1, 30)) == []
+    assert list_unreconciled(session, JANUARY) == [
+        Unreconciled("entry", str(entry.id), 2_500, "THB")
+    ]
+    shown = post("/staff/ledger/periods", last_on="2026-01-31").location
+    page = finance.get(shown).text
+    assert "Entry that waits for a second person" in page
+    assert f"/entries/{entry.id}" in page
+
+
 def test_finance_names_checks_and_closes_a_period(finance, post, session):
     give_cash(session, make_fund(session), 10_000, now=MIDDLE)
-    page = finance.get("/staff/books/periods").text
+    page = finance.get("/staff/ledger/periods").text
     assert "all days are open" in page
     assert 'value="2026-01-31"' in page
-    shown = post("/staff/books/periods", last_on="2026-01-31").location
+    shown = post("/staff/ledger/periods", last_on="2026-01-31").location
     page = finance.get(shown).text
     assert "Everything up to 31 Jan" in page
     assert "Everything is reconciled." in page
@@ -163,7 +179,7 @@ def test_finance_names_checks_and_closes_a_period(finance, post, session):
     assert "Everything was reconciled." in page
     assert "closed by Fah Finance" in page
     assert "last=2026-01-31" in page
-    assert 'value="2026-02-28"' in finance.get("/staff/books/periods").text
+    assert 'value="2026-02-28"' in finance.get("/staff/ledger/periods").text
 
 
 def seen_on(page: str) -> str:
@@ -172,7 +188,7 @@ def seen_on(page: str) -> str:
 
 def test_what_is_open_is_closed_over_only_with_a_reason(finance, post, session, now):
     payout = leave_for_the_bank(session, now)
-    shown = post("/staff/books/periods", last_on="2026-01-31").location
+    shown = post("/staff/ledger/periods", last_on="2026-01-31").location
     post(f"{shown}/closing")
     page = finance.get(shown).text
     assert "Payout of Stripe that was not at the bank" in page
@@ -188,7 +204,7 @@ def test_what_is_open_is_closed_over_only_with_a_reason(finance, post, session, 
 
 
 def test_a_list_that_changed_meanwhile_is_shown_again(finance, post, session, now):
-    shown = post("/staff/books/periods", last_on="2026-01-31").location
+    shown = post("/staff/ledger/periods", last_on="2026-01-31").location
     post(f"{shown}/closing")
     seen = seen_on(finance.get(shown).text)
     payout = leave_for_the_bank(session, now)
@@ -202,13 +218,13 @@ def test_a_list_that_changed_meanwhile_is_shown_again(finance, post, session, no
 
 def test_a_period_that_is_not_over_cannot_be_closed_yet(finance, post):
     far = (datetime.now(UTC) + timedelta(days=40)).date().isoformat()
-    shown = post("/staff/books/periods", last_on=far).location
+    shown = post("/staff/ledger/periods", last_on=far).location
     page = finance.get(shown).text
     assert "It can be closed once" in page
     assert "Begin to close it" not in page
     assert post(f"{shown}/closing").status_code == 422
-    assert post("/staff/books/periods", last_on="2026-01-31").status_code == 422
-    assert post("/staff/books/periods", last_on="soon").status_code == 422
+    assert post("/staff/ledger/periods", last_on="2026-01-31").status_code == 422
+    assert post("/staff/ledger/periods", last_on="soon").status_code == 422
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.TREASURER])
@@ -217,8 +233,8 @@ def test_who_reads_the_books_sees_periods_and_closes_none(client, session, sign_
     operations.begin_closing(session, period_id, actor=SYSTEM, now=now)
     leave_for_the_bank(session, now)
     reader = sign_in(client, make_staff(session, role))
-    assert "Name this period" not in reader.get("/staff/books/periods").text
-    page = reader.get(f"/staff/books/periods/{period_id}").text
+    assert "Name this period" not in reader.get("/staff/ledger/periods").text
+    page = reader.get(f"/staff/ledger/periods/{period_id}").text
     assert "Payout of Stripe" in page
     assert "<textarea" not in page
-    assert reader.get(f"/staff/books/periods/{new_id()}").status_code == 404
+    assert reader.get(f"/staff/ledger/periods/{new_id()}").status_code == 404

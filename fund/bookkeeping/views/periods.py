@@ -7,51 +7,19 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, make_response, render_template, request, url_for
-from marshmallow import fields
 from sqlalchemy.orm import Session
 
 from fund import clock
-from fund.bookkeeping import unreconciled
+from fund.bookkeeping import schemas, unreconciled
+from fund.bookkeeping.choices import PERIOD_STATES, UNRECONCILED
 from fund.bookkeeping.views.room import blueprint
 from fund.db import reading
 from fund.errors import Refused
-from fund.i18n import N_
 from fund.ledger import operations, queries
 from fund.ledger.operations import Unreconciled
 from fund.money import Money
 from fund.permissions import Permission
-from fund.schemas import CommandSchema, Day, Text
 from fund.web import Form, current_actor, load_form, permit, posting
-
-STATES = {"open": N_("open"), "closing": N_("being closed"), "closed": N_("closed")}
-# Kind -> what it is, where it is seen, and how its address calls it.
-KINDS = {
-    "payout": (N_("Payout of Stripe that was not at the bank"), "settlement.inbox", None),
-    "run": (
-        N_("Payment run that the bank had not shown whole"),
-        "disbursements.run_show",
-        "run_id",
-    ),
-    "payouts_rest": (
-        N_("Payouts in transit: what no payout explains"),
-        "ledger.account_show",
-        "account_id",
-    ),
-    "payments_rest": (
-        N_("Payments in transit: what no run explains"),
-        "ledger.account_show",
-        "account_id",
-    ),
-    "disputes": (N_("Money held in disputes"), "ledger.account_show", "account_id"),
-    "stripe_line": (
-        N_("Line of Stripe’s balance that is not in the books"),
-        "settlement.inbox",
-        None,
-    ),
-    "stripe_event": (N_("Event of Stripe that failed"), "settlement.inbox", None),
-    "entry": (N_("Entry that waits for a second person"), "bookkeeping.entry_show", "entry_id"),
-}
-
 
 SHOWN = 100  # of what is open; the rest is counted
 
@@ -66,15 +34,6 @@ class Told:
     address: str
 
 
-class PeriodSchema(CommandSchema):
-    last_on = Day(required=True)
-
-
-class ClosingSchema(CommandSchema):
-    reason = Text(longest=2000, load_default="")
-    seen = fields.String(load_default="")
-
-
 @blueprint.get("/periods")
 @permit(Permission.READ_LEDGER)
 def period_list() -> Response:
@@ -86,7 +45,7 @@ def period_list() -> Response:
 @permit(Permission.CLOSE_PERIODS)
 def period_open() -> Response:
     """Name the days of the next period."""
-    form = load_form(PeriodSchema())
+    form = load_form(schemas.PeriodSchema())
     if not form.errors:
         with form.attempt(), posting() as post:
             period_id = operations.open_period(
@@ -118,7 +77,7 @@ def period_begin(period_id: UUID) -> Response:
 @permit(Permission.CLOSE_PERIODS)
 def period_close(period_id: UUID) -> Response:
     """Close it for good, over exactly what was seen to be open."""
-    form = load_form(ClosingSchema())
+    form = load_form(schemas.ClosingSchema())
     if not form.errors:
         with form.attempt(), posting() as post:
             found = unreconciled.list_unreconciled(
@@ -145,7 +104,7 @@ def _list(form: Form) -> Response:
             periods=queries.list_periods(session, before=request.args.get("before", type=UUID)),
             newest=queries.find_last_period(session),
             proposed=_proposed_last_on(session),
-            states=STATES,
+            states=PERIOD_STATES,
             form=form,
         )
     return make_response(page, 422 if form.errors else 200)
@@ -165,14 +124,14 @@ def _show(period_id: UUID, form: Form) -> Response:
             found=[_told(item) for item in found[:SHOWN]],
             more=len(found) - SHOWN,
             seen=unreconciled.digest(found),
-            states=STATES,
+            states=PERIOD_STATES,
             form=form,
         )
     return make_response(page, 422 if form.errors else 200)
 
 
 def _told(item: Unreconciled) -> Told:
-    name, endpoint, key = KINDS[item.kind]
+    name, endpoint, key = UNRECONCILED[item.kind]
     amount = None
     if item.amount_minor is not None and item.currency is not None:
         amount = Money(item.amount_minor, item.currency)
