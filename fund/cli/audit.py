@@ -11,7 +11,7 @@ import click
 from flask.cli import AppGroup
 
 from fund import clock, db, i18n
-from fund.audit import checkpoints, exports, queries, tasks, verification, witness
+from fund.audit import checkpoints, exports, queries, tasks, verification, witness, witnesses
 from fund.cli.output import finish, json_option, progress
 from fund.crypto import VerifierKey
 from fund.errors import NotFound, Refused
@@ -36,6 +36,9 @@ group = AppGroup("audit", help="The append-only log of everything that happened.
 def verify(processes: int, as_json: bool) -> None:
     """Read the whole log again and name whatever is not as it was recorded and signed."""
     with db.reading() as session:
+        known = [key.verifier_key for key in queries.list_signing_keys(session)]
+    seen = witnesses.list_seen(known) if known else []
+    with db.reading() as session:
         verification.use_one_snapshot(session)
         length = verification.count_leaves(session) + books.count_journals(session)
         if length < WORTH_MANY:
@@ -44,7 +47,9 @@ def verify(processes: int, as_json: bool) -> None:
             verification.crew(session, processes=processes) as hands,
             progress(length) as advance,
         ):
-            report = verification.verify_log(session, now=clock.now(), hands=hands, advance=advance)
+            report = verification.verify_log(
+                session, now=clock.now(), seen=seen, hands=hands, advance=advance
+            )
             read = rows.verify_rows(session, hands=hands, advance=advance)
     counts = {
         "events": report.events,
@@ -53,6 +58,7 @@ def verify(processes: int, as_json: bool) -> None:
         "sealed": report.sealed,
         "erased": report.erased,
         "journals": read.journals,
+        "witnesses": len(seen),
     }
     found = [*report.findings, *read.findings]
     verdict = f"{len(found)} findings" if found else "Nothing is amiss"

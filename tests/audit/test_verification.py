@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from fund import db, keys
 from fund.audit import queries, verification, verify
 from fund.audit.events.log import number_id
+from fund.audit.witnesses import Seen
 from tests.audit.factories import (
     NOW,
     commit_gifts,
@@ -177,14 +178,33 @@ def test_an_event_that_waits_too_long_is_reported(sealed, superuser):
     assert found(superuser, NOW + timedelta(seconds=61)) == late
 
 
-def test_a_log_without_its_tail_and_its_last_checkpoint_looks_whole(superuser):
-    """What only somebody who kept that checkpoint can find: nothing now leads on from it."""
-    tail = "SELECT event_id FROM audit.leaf WHERE index >= 100"
-    tamper(superuser, f"DELETE FROM audit.event WHERE id IN ({tail})")
-    tamper(superuser, "DELETE FROM audit.leaf WHERE index >= 100")
+def seen_by_a_witness(session: Session) -> Seen:
+    newest = queries.find_checkpoint(session)
+    return Seen("https://witness.example", "witness.example", newest.size, newest.root, newest.note)
+
+
+def test_a_log_without_its_tail_and_its_last_checkpoint_looks_whole_but_to_a_witness(superuser):
+    seen = [seen_by_a_witness(superuser)]
+    assert verification.verify_log(superuser, now=NOW, seen=seen).findings == []
+    # Back to where it was once its first checkpoint was signed and had its event.
+    tamper(
+        superuser,
+        "DELETE FROM audit.event WHERE id NOT IN"
+        " (SELECT event_id FROM audit.leaf WHERE index < 102)",
+    )
+    tamper(superuser, "DELETE FROM audit.leaf WHERE index >= 102")
     tamper(superuser, "DELETE FROM audit.node")
-    tamper(superuser, "DELETE FROM audit.checkpoint WHERE size = 300")
+    tamper(superuser, "DELETE FROM audit.checkpoint WHERE size > 100")
     assert found(superuser) == set()
+    [finding] = verification.verify_log(superuser, now=NOW, seen=seen).findings
+    assert (finding.kind, finding.row) == ("truncated", "witness witness.example")
+    assert finding.only_witness
+
+
+def test_a_witness_that_cannot_be_asked_is_reported(superuser):
+    seen = [Seen("https://witness.example", "witness.example", fault="it does not answer")]
+    [finding] = verification.verify_log(superuser, now=NOW, seen=seen).findings
+    assert str(finding) == "witness witness.example: unreadable: it does not answer"
 
 
 # --- The commands -----------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from fund import postgres
+from fund.sandbox.demo import PASSWORD
 from tests.conftest import copied
 from tests.e2e.stack import Stack, running
 
@@ -44,6 +45,18 @@ class Walk:
 
     def open(self, path: str) -> None:
         self.page.goto(self.stack.web + path)
+
+    def sign_in(self, who: str) -> None:
+        """As one of the demo cast, by typing; in the walk's language."""
+        self.open("/staff/sign-in")
+        self.see("sign-in")
+        self.page.fill('[name="email"]', f"{who}@practice.example")
+        self.page.fill('[name="password"]', PASSWORD)
+        self.page.click("main form .btn-primary")
+        self.page.wait_for_url(f"{self.stack.web}/staff/")
+        if self.page.get_attribute("html", "lang") != self.language:
+            with self.page.expect_navigation():
+                self.page.click(f'[name="language"][value="{self.language}"]')
 
     def see(self, name: str) -> None:
         """Note what is wrong with the page that is open: axe, sideways scrolling, language."""

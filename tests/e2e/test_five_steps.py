@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from fund.sandbox.demo import PASSWORD
 from tests.e2e.conftest import Walk
 from tests.e2e.papers import PHOTO, RECEIPT
 
@@ -141,7 +140,7 @@ def read_receipt(walk: Walk) -> None:
 def ask(walk: Walk, course: Course) -> str:
     """A new case, its consent, its attestation and its application; the case code."""
     page = walk.page
-    sign_in_by_typing(walk, "caseworker")
+    walk.sign_in("caseworker")
     walk.see("home-caseworker")
     code = add_case(walk, course)
     write_application(walk, code)
@@ -383,19 +382,6 @@ def prove(walk: Walk, event_id: str, folder: Path) -> None:
 
 
 # --- On the way -------------------------------------------------------------------------------
-
-
-def sign_in_by_typing(walk: Walk, who: str) -> None:
-    page = walk.page
-    walk.open("/staff/sign-in")
-    walk.see("sign-in")
-    page.fill('[name="email"]', f"{who}@practice.example")
-    page.fill('[name="password"]', PASSWORD)
-    page.click("main form .btn-primary")
-    page.wait_for_url(f"{walk.stack.web}/staff/")
-    if page.get_attribute("html", "lang") != walk.language:
-        with page.expect_navigation():
-            page.click(f'[name="language"][value="{walk.language}"]')
 
 
 def as_in_tour(walk: Walk, act: str) -> None:

@@ -13,8 +13,10 @@ from fund.audit.events import FundOpened
 from fund.awards.models import Award, Instalment
 from fund.disbursements import operations
 from fund.disbursements.models import Payment
+from fund.i18n import format_money
 from fund.ids import new_id
 from fund.ledger.models import Fund
+from fund.money import baht
 from fund.permissions import SYSTEM, Role
 from tests.applications.factories import NOW
 from tests.disbursements.factories import Team, make_sent, make_team
@@ -90,6 +92,8 @@ def test_a_payment_shows_its_run_payee_and_journals(
     for title in ("Payee entered", "Payee’s account checked", "Run approved", "Payment sent"):
         assert title in page
     assert len(re.findall(r"/staff/ledger/journals/[0-9a-f-]{36}", page)) == 2
+    amount = format_money(baht(payment.amount_minor))
+    assert f"Payment confirmed by the bank: {amount}, on" in page
     assert f"/staff/trail/awards/{award.id}" in page
 
 

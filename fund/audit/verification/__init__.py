@@ -1,18 +1,20 @@
 """`flask audit verify`: read everything again, compute everything again, name each difference."""
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from fund.audit.verification import checkpoints, events, sealed
+from fund.audit.verification import checkpoints, events, logged, sealed
 from fund.audit.verification.crew import Connection, Crew
 from fund.audit.verification.crew import crew as crew
 from fund.audit.verification.findings import Finding as Finding
 from fund.audit.verification.findings import Report as Report
+from fund.audit.verification.seen import compare_seen
+from fund.audit.witnesses import Seen
 
 LATEST = timedelta(seconds=60)
 
@@ -44,18 +46,21 @@ def verify_log(
     session: Session,
     *,
     now: datetime,
+    seen: Sequence[Seen] = (),
     hands: Crew | None = None,
     advance: Callable[[int], None] = lambda _: None,
 ) -> Report:
-    """Compare every row of the log with what it must be.
+    """Compare every row of the log with what it must be, and with what witnesses have `seen`.
 
     `session` should read one snapshot (`use_one_snapshot`), so that the sequencer may go on
-    meanwhile. `hands` do the reading; `advance` is told of each leaf or sealed event done.
+    meanwhile; the witnesses are asked before it begins. `hands` do the reading; `advance` is told
+    of each leaf or sealed event done.
     """
     hands = hands or Crew(session)
     report, growth = Report(), checkpoints.Growth()
     sizes = checkpoints.sizes(hands.connection)
-    ranges = _ranges(count_leaves(session), sizes)
+    wanted = sorted({*sizes, *(witness.size for witness in seen)})
+    ranges = _ranges(count_leaves(session), wanted)
     before: events.Place | None = None
     with_sealed: list[tuple[int, int]] = []
     for (low, high, _), part in zip(ranges, hands.run(events.check_range, ranges), strict=True):
@@ -73,7 +78,9 @@ def verify_log(
         advance(opened.sealed)
     checkpoints.compare_nodes(hands.connection, report, growth.nodes)
     _check_checkpoints(hands, report, growth, sizes)
-    checkpoints.compare_epochs(hands.connection, report)
+    for check in (logged.compare_told, logged.check_cosignatures, logged.check_keys):
+        report.findings += check(hands.connection)
+    report.findings += compare_seen(seen, growth.size, growth.roots)
     _check_without_leaf(hands.connection, report, before or _NOWHERE, now)
     return report
 

@@ -20,16 +20,6 @@ _NOTES = """
     FROM audit.checkpoint WHERE size BETWEEN %s AND %s ORDER BY size
 """
 _NODES = "SELECT level, index, hash FROM audit.node"
-_EPOCHS = """
-    SELECT epoch, kept.epoch IS NOT NULL, told.epoch IS NOT NULL
-    FROM (SELECT epoch::text FROM audit.epoch) kept
-    FULL JOIN (
-        SELECT '1' AS epoch
-        UNION ALL
-        SELECT data ->> 'epoch' FROM audit.event WHERE subject_kind = 'setup' AND name = 'restored'
-    ) told USING (epoch)
-    WHERE kept.epoch IS NULL OR told.epoch IS NULL
-"""
 
 
 def sizes(connection: Connection) -> list[int]:
@@ -104,12 +94,3 @@ def compare_roots(report: Report, signed: list[tuple[int, bytes]], growth: Growt
 
 def _rows(connection: Connection, query: str) -> list[tuple[Any, ...]]:
     return connection.cursor(binary=True).execute(query.encode()).fetchall()
-
-
-def compare_epochs(connection: Connection, report: Report) -> None:
-    """Each epoch but the first began with a restore, which the log tells of."""
-    for epoch, is_kept, _ in _rows(connection, _EPOCHS):
-        if is_kept:
-            report.find(f"epoch {epoch}", "inserted", "the log tells of no restore")
-        else:
-            report.find(f"epoch {epoch}", "deleted", "the log tells of its beginning")

@@ -55,7 +55,7 @@ RULES: dict[str, str] = {
             JOIN audit.event e ON e.subject_kind = 'journal' AND e.subject_id = j.id
                 AND e.name = 'journal_posted'
             JOIN audit.leaf l ON l.event_id = e.id
-            WHERE l.index < (SELECT leaves FROM ledger.roll_up)
+            WHERE l.index < (SELECT max(leaves) FROM ledger.roll_up)
             GROUP BY j.effective_on, side.account_id
         )
         SELECT format('day %s, account %s', day, account_id) AS row,
@@ -67,10 +67,10 @@ RULES: dict[str, str] = {
     "roll_up_lost": """
         SELECT 'roll_up' AS row, CASE WHEN r.leaves IS NULL THEN 'there is no such row'
             ELSE format('%s leaves, the last %s', r.leaves, r.event_id) END AS detail
-        FROM (VALUES (1)) one LEFT JOIN ledger.roll_up r ON true
+        FROM (VALUES (true)) one (is_only) FULL JOIN ledger.roll_up r USING (is_only)
         LEFT JOIN audit.leaf l ON l.index = r.leaves - 1
-        WHERE (r.leaves, r.epoch, r.xid, r.event_id) IS DISTINCT FROM (coalesce(l.index + 1, 0),
-            coalesce(l.epoch, 0), coalesce(l.xid, 0),
+        WHERE NOT is_only OR (r.leaves, r.epoch, r.xid, r.event_id) IS DISTINCT FROM (
+            coalesce(l.index + 1, 0), coalesce(l.epoch, 0), coalesce(l.xid, 0),
             coalesce(l.event_id, '00000000-0000-0000-0000-000000000000'))
     """,
 }

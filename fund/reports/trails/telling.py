@@ -10,11 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from fund.audit.queries import EventRow
 from fund.disbursements.models import Payee
 from fund.i18n import format_day, format_money, gettext, language
+from fund.ledger.models import Transfer
 from fund.ledger.queries import fund_name, list_funds
 from fund.money import Money
 from fund.people.queries import staff_names
@@ -58,6 +60,7 @@ class Names:
     cases: Mapping[str, str]
     funds: Mapping[str, str]
     guardians: Mapping[UUID, str]
+    booked: Mapping[UUID, Money]
 
     def of(self, name: str, value: str) -> str | None:
         """What the field `name` means by `value`, if it is an id or a code of these kinds."""
@@ -114,10 +117,13 @@ def _words(name: str, value: Any, sentence: Sentence, currency: str, names: Name
 def _entry(event: EventRow, names: Names) -> Entry:
     sentence = SENTENCES.get(event.name)
     about, code = _about(event, names)
+    data = event.data
+    if booked := names.booked.get(event.subject_id):
+        data = {**data, "amount_minor": booked.amount_minor, "currency": booked.currency}
     return Entry(
         event_id=event.id,
         title=title_of(event.name),
-        text=say(sentence, event.data, names) if sentence else "",
+        text=say(sentence, data, names) if sentence else "",
         about=about,
         code=code,
         who=names.actors[event.actor],
@@ -182,7 +188,22 @@ def _names(session: Session, events: Sequence[EventRow], reader: Actor) -> Names
         cases=_as_texts(case_codes(session, map(UUID, survivors))) if survivors else {},
         funds=fund_words(session) if needs_funds else {},
         guardians=guardians,
+        booked=_booked(session, {e.subject_id for e in events if e.subject_kind == "journal"}),
     )
+
+
+def _booked(session: Session, journal_ids: set[UUID]) -> dict[UUID, Money]:
+    """What each journal's first transfer moved; the others are its fees and the like."""
+    if not journal_ids:
+        return {}
+    first = (
+        select(Transfer.journal_id, Transfer.amount_minor, Transfer.currency)
+        .ext(distinct_on(Transfer.journal_id))
+        .where(Transfer.journal_id.in_(journal_ids))
+        .order_by(Transfer.journal_id, Transfer.position)
+    )
+    rows = session.execute(first)
+    return {row.journal_id: Money(row.amount_minor, row.currency) for row in rows}
 
 
 def fund_words(session: Session) -> dict[str, str]:

@@ -166,7 +166,10 @@ def of_fund(session: Session, fund_id: UUID) -> Timeline:
                 for name in COMMITMENT_EVENTS
             ),
         ],
-        [_link(N_("Books"), "ledger.balances"), _link(N_("All journals"), "ledger.journal_list")],
+        [
+            _link(N_("Fund report"), "ledger.fund_report", code=fund.code),
+            _link(N_("All journals"), "ledger.journal_list"),
+        ],
         fund.code,
     )
 

@@ -64,6 +64,7 @@ def _open(world: World, case: Case, at: datetime) -> None:
 def _consent(world: World, case: Case, at: datetime) -> None:
     with world.acting(case.by, at) as (session, actor):
         survivor = session.get_one(Survivor, world.survivors[case.key])
+        operations.record_identity_read(session, survivor, purpose="consent", actor=actor, now=at)
         given = _given(session, case, survivor, bangkok_day(world.now), bangkok_day(at))
         operations.record_consent(session, survivor, given, actor=actor, now=at)
 
@@ -94,6 +95,7 @@ def _version(session: Session, kind: str) -> int | None:
 
 
 def _attest(world: World, case: Case, at: datetime) -> None:
+    _as_supervisor(world, case, at, partial(operations.record_identity_read, purpose="attest"))
     _as_supervisor(world, case, at, partial(operations.attest_case, way="met_in_person"))
 
 

@@ -53,5 +53,5 @@ SUBJECT_NAMES = {
 UNSAID = frozenset(
     {"source", "key", "cause", "concerns", "payment_intent", "payout", "event", "size", "root"}
     | {"about_kind", "wording", "assent_wording", "given_how", "assent_how"}
-    | {"lawful_basis", "relation"}
+    | {"lawful_basis", "relation", "verifier_key"}
 )

@@ -41,7 +41,7 @@ GIVING = {
 
 LEDGER = {
     "journal_posted": Sentence(
-        N_("Booked"), N_("%(kind)s, on %(effective_on)s."), {"kind": KIND_NAMES}
+        N_("Booked"), N_("%(kind)s: %(amount_minor)s, on %(effective_on)s."), {"kind": KIND_NAMES}
     ),
     "office_opened": Sentence(
         N_("Receiving office opened"),

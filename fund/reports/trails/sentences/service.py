@@ -12,13 +12,13 @@ SERVICE = {
         N_("The database was put back from a backup. Times this was done: %(epoch)s."),
     ),
     "log_begun": Sentence(
-        N_("Log begun"), N_("The log was signed for the first time, with the key %(verifier_key)s.")
+        N_("Log begun"), N_("The log was signed for the first time, with its first key.")
     ),
     "signing_key_rotated": Sentence(
         N_("Signing key changed"),
         N_(
-            "Key number %(number)s signs the log from %(from_size)s events on:"
-            " %(verifier_key)s. The key before it signed the new one."
+            "Key number %(number)s signs the log from %(from_size)s events on."
+            " The key before it signed the new one."
         ),
     ),
     "checkpoint_signed": Sentence(
