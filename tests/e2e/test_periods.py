@@ -3,13 +3,12 @@
 import pytest
 
 from tests.e2e.conftest import Walk
-from tests.e2e.test_five_steps import sign_in_by_typing
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
 
 def test_finance_sees_what_is_open_and_what_was_closed(walk: Walk):
-    sign_in_by_typing(walk, "finance")
+    walk.sign_in("finance")
     walk.open("/staff/ledger/periods")
     walk.see("periods")
     months = walk.page.eval_on_selector_all(".card-row-action", "rows => rows.map(r => r.href)")
