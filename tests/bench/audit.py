@@ -28,7 +28,7 @@ from tests.bench.reading import SHARDS
 from tests.bench.rows import row
 from tests.ledger.factories import make_fund, make_office
 
-EVENTS, SEALED, SECONDS, WRITERS, PROCESSES = 400_000, 20_000, 5.0, 8, 2
+EVENTS, SEALED, SECONDS, WRITERS, PROCESSES = 300_000, 20_000, 5.0, 8, 2
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 EVENT = "id, name, actor, subject_kind, subject_id, data, at, payload_commit, leaf_hash"
 JOURNAL = (
