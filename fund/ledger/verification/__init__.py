@@ -24,11 +24,11 @@ from fund.ledger.verification import (
 RULES: dict[str, str] = (
     places.RULES
     | journals.RULES
-    | entries.RULES
     | balances.RULES
     | commitments.RULES
     | holds.RULES
     | periods.RULES
+    | entries.RULES
 )
 
 
