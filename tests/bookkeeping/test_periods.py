@@ -17,7 +17,7 @@ from fund.settlement.operations.feed import get_feed
 from fund.settlement.operations.payouts import record_arrival
 from tests.bookkeeping.factories import between, make_entry, make_finance
 from tests.disbursements.factories import NOW, make_sent, make_team
-from tests.ledger.factories import give_cash, make_fund, make_office
+from tests.ledger.factories import close_until, give_cash, make_fund, make_office
 from tests.people.factories import make_staff
 
 JANUARY, FEBRUARY = date(2026, 1, 31), date(2026, 2, 28)
@@ -180,6 +180,10 @@ def test_finance_names_checks_and_closes_a_period(finance, post, session):
     assert "closed by Fah Finance" in page
     assert "last=2026-01-31" in page
     assert 'value="2026-02-28"' in finance.get("/staff/ledger/periods").text
+    february = post("/staff/ledger/periods", last_on="2026-02-28").location
+    assert "<h1>Feb 2026</h1>" in finance.get(february).text
+    half = post("/staff/ledger/periods", last_on="2026-03-15").location
+    assert "<h1>1 Mar to 15 Mar</h1>" in finance.get(half).text
 
 
 def seen_on(page: str) -> str:
@@ -238,3 +242,12 @@ def test_who_reads_the_books_sees_periods_and_closes_none(client, session, sign_
     assert "Payout of Stripe" in page
     assert "<textarea" not in page
     assert reader.get(f"/staff/ledger/periods/{new_id()}").status_code == 404
+
+
+def test_a_journal_that_came_too_late_shows_its_true_day(finance, session, now):
+    close_until(session, JANUARY, now=now)
+    journal_id = give_cash(session, make_fund(session), 500, now=MIDDLE)
+    page = finance.get(f"/staff/ledger/journals/{journal_id}").text
+    assert "1 Feb" in page
+    assert "True day" in page
+    assert "15 Jan" in page
