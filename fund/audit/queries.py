@@ -77,6 +77,14 @@ def get_event(session: Session, event_id: UUID) -> EventRow:
     return EventRow(**row)
 
 
+def get_leaf_hash(session: Session, event_id: UUID) -> str:
+    """An event's leaf hash in hex: its fingerprint, as receipts carry it. Raises NotFound."""
+    found = session.scalar(select(Event.leaf_hash).where(Event.id == event_id))
+    if found is None:
+        raise NotFound
+    return found.hex()
+
+
 def tree_size(session: Session) -> int:
     """How many events have a place in the tree."""
     highest = session.scalar(select(func.max(Leaf.index)))

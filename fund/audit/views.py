@@ -54,9 +54,12 @@ def for_machines(view: Callable[Asked, Response]) -> Callable[Asked, Response]:
 def log() -> str:
     """What the log is, and how to check a receipt."""
     with reading() as session:
+        newest = queries.find_checkpoint(session)
+        signed_too = queries.list_cosignatures(session, newest.size) if newest else []
         return render_template(
             "audit/log.html",
-            checkpoint=queries.find_checkpoint(session),
+            checkpoint=newest,
+            witnesses=[row.witness for row in signed_too],
             key=queries.newest_key(session),
         )
 
@@ -166,6 +169,7 @@ def check(event_id: UUID) -> str:
     """One event's proof, in words; the same readers as `proof`."""
     with reading() as session:
         proof = _get_proof(session, event_id)
+        size = proof["tree_size"]
         event = queries.get_event(session, event_id)
         is_receipt = event.subject_kind == "receipt"
         return render_template(
@@ -176,6 +180,9 @@ def check(event_id: UUID) -> str:
             if is_receipt
             else None,
             proof=proof,
+            is_whole=_verifies(proof),
+            leaf=queries.get_leaf_hash(session, event_id),
+            witnesses=[row.witness for row in queries.list_cosignatures(session, size)],
             document=json.dumps(proof, indent=2),
         )
 
@@ -187,6 +194,14 @@ def _get_proof(session: Session, event_id: UUID, size: int | None = None) -> dic
     if event.subject_kind != "receipt" and staff_hold() is not None:
         raise NotFound  # these two addresses are public: the gate has not asked yet
     return queries.proof_of(session, event_id, size)
+
+
+def _verifies(proof: dict[str, Any]) -> bool:
+    """What the page says is proven is checked before it is said."""
+    try:
+        return bool(verify.check(proof))
+    except verify.DoesNotVerify:
+        return False
 
 
 def _number(name: str) -> int | None:

@@ -9,6 +9,7 @@ import segno
 from sqlalchemy.orm import Session
 
 from fund import i18n, pdf
+from fund.audit.queries import get_leaf_hash
 from fund.giving import queries
 from fund.giving.donors import open_person
 from fund.giving.models import Donor
@@ -51,10 +52,11 @@ def write_receipt(session: Session, receipt_id: UUID) -> Letter:
         raise ValueError("a receipt of nobody is not mailed")
     person = open_person(session, session.get_one(Donor, row.gift.donor_id))
     language = row.gift.language
+    leaf = get_leaf_hash(session, row.receipt.audit_event_id)
     with i18n.speaking(language):
         proof = i18n.link("audit.check", event_id=row.receipt.audit_event_id)
         facts = _facts(row, person.name, language)
-        paper = pdf.compile_pdf("receipt", _paper(row, facts, proof), language=language)
+        paper = pdf.compile_pdf("receipt", _paper(row, facts, proof, leaf), language=language)
     subject, text, html = i18n.render_mail(
         "receipt",
         language,
@@ -64,6 +66,7 @@ def write_receipt(session: Session, receipt_id: UUID) -> Letter:
         facts=facts,
         kind=KINDS.get(row.receipt.kind, NO_TAX_RECEIPT),
         proof=proof,
+        leaf=leaf,
         office=row.office,
     )
     filename = f"{row.receipt_number}.pdf"
@@ -91,7 +94,7 @@ def _facts(row: GiftRow, name: str, language: str) -> list[tuple[str, str]]:
     return [(str(label), value) for label, value in facts if value]
 
 
-def _paper(row: GiftRow, facts: list[tuple[str, str]], proof: str) -> dict[str, Any]:
+def _paper(row: GiftRow, facts: list[tuple[str, str]], proof: str, leaf: str) -> dict[str, Any]:
     kind = KINDS.get(row.receipt.kind, NO_TAX_RECEIPT) if row.receipt else NO_TAX_RECEIPT
     return {
         "title": gettext("Receipt for your gift"),
@@ -105,6 +108,7 @@ def _paper(row: GiftRow, facts: list[tuple[str, str]], proof: str) -> dict[str, 
             " proof."
         ),
         "proof": proof,
+        "leaf": f"{gettext('Fingerprint in the log')}: {leaf}",
         "qr": _qr(proof),
         "qr_alt": gettext("QR code that leads to the proof of this receipt"),
         "footer": f"{row.receipt_number} · {row.office.legal_name}",

@@ -6,6 +6,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from fund import clock, i18n, jobs
+from fund.audit.queries import get_leaf_hash
 from fund.db import reading, transaction
 from fund.errors import Refused, Unavailable
 from fund.giving import checkout as stripe_checkout
@@ -84,9 +85,11 @@ def thanks(gift_id: UUID) -> Response:
         is_stripe_silent = True
     with reading() as session:
         row = queries.get_gift(session, gift_id)
+        receipt = row.receipt
         page = render_template(
             "giving/thanks.html",
             row=row,
+            leaf=get_leaf_hash(session, receipt.audit_event_id) if receipt else None,
             fund=fund_name(row.fund, i18n.language()),
             state="silent" if is_stripe_silent else row.gift.state,
             seconds=ASK_AGAIN_SECONDS,

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from fund import clock, i18n
+from fund.db import Page, page_of
 from fund.errors import NotFound
 from fund.i18n import N_
 from fund.ledger.models import (
@@ -20,6 +21,7 @@ from fund.ledger.models import (
     Fund,
     Journal,
     Office,
+    Period,
     Rate,
 )
 from fund.money import THB, Money, baht
@@ -175,6 +177,26 @@ def rates_at(session: Session, day: date) -> dict[str, Decimal]:
 def rate_at(session: Session, currency: str, day: date) -> Decimal | None:
     """Baht a unit of `currency` on `day`, as in `rates_at`."""
     return rates_at(session, day).get(currency)
+
+
+def get_period(session: Session, period_id: UUID) -> Period:
+    """One period. Raises NotFound."""
+    return _found(session.get(Period, period_id))
+
+
+def list_periods(session: Session, *, before: UUID | None = None) -> Page[Period]:
+    """Newest first; `before` is the last id seen."""
+    return Page(session.scalars(page_of(select(Period), Period.id, before)))
+
+
+def find_last_period(session: Session) -> Period | None:
+    """The one whose days are the latest."""
+    return session.scalars(select(Period).order_by(Period.days.desc()).limit(1)).first()
+
+
+def first_day(session: Session) -> date | None:
+    """The first day on which anything is booked."""
+    return session.scalar(select(func.min(Journal.effective_on)))
 
 
 T = TypeVar("T")

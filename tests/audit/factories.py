@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import func, select
 
 from fund import db
@@ -74,6 +75,13 @@ def sealed_log(count: int) -> list[UUID]:
     sequence_all()
     sign()
     return made
+
+
+def superuser(url: str) -> psycopg.Connection:
+    """A connection of the database's superuser with triggers off; commits when its block ends."""
+    connection = psycopg.connect(url.replace("fund_app", "postgres", 1))
+    connection.execute("SET session_replication_role = replica")
+    return connection
 
 
 class Hashes:

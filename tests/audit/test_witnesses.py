@@ -4,7 +4,6 @@ import threading
 from datetime import timedelta
 from uuid import UUID
 
-import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
@@ -15,7 +14,7 @@ from fund.audit import cosignatures, merkle, models, notes, queries, tasks, veri
 from fund.audit import witnesses as our_witnesses
 from fund.crypto import VerifierKey
 from fund.gateways import witness as gateway
-from tests.audit.factories import NOW, Hashes, sealed_log, sequence_all, sign
+from tests.audit.factories import NOW, Hashes, sealed_log, sequence_all, sign, superuser
 from tests.audit.witnessing import NAMES, witnesses_running
 from tests.conftest import SETTINGS
 from tests.ports import NOBODY
@@ -58,12 +57,6 @@ def seen() -> list[our_witnesses.Seen]:
     with db.reading() as session:
         keys = [key.verifier_key for key in queries.list_signing_keys(session)]
     return our_witnesses.list_seen(keys)
-
-
-def superuser(url: str) -> psycopg.Connection:
-    connection = psycopg.connect(url.replace("fund_app", "postgres", 1))
-    connection.execute("SET session_replication_role = replica")
-    return connection
 
 
 def test_both_witnesses_cosign_each_checkpoint_and_it_is_served_with_their_names(

@@ -4,6 +4,7 @@ import pytest
 import requests
 from sqlalchemy import func, select
 
+from fund.audit.queries import get_leaf_hash
 from fund.errors import Refused
 from fund.gateways import stripe
 from fund.giving import checkout, operations
@@ -37,6 +38,7 @@ def test_a_gift_is_paid_on_stripes_page_and_the_donor_comes_back_to_thanks(
     receipt = session.scalars(select(Receipt)).one()
     assert f"NZ-{receipt.year}-000001" in page
     assert f"/log/check/{receipt.audit_event_id}" in page
+    assert get_leaf_hash(session, receipt.audit_event_id) in page
     gift = session.get_one(Gift, gift_id)
     assert (gift.state, gift.amount_minor, gift.currency) == ("paid", 75_00, "NZD")
     assert gift.stripe_charge_id.startswith("ch_")

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from fund import db
+from fund.audit.queries import get_leaf_hash
 from fund.errors import Denied, Refused, Unavailable
 from fund.giving import operations, tasks
 from fund.giving.models import Gift, Receipt
@@ -44,10 +45,12 @@ def test_a_receipt_comes_as_text_html_and_paper(world, session, mailbox, run_job
         assert said in html
     assert "donation receipt for New Zealand" in text
     assert f"http://localhost/log/check/{receipt.audit_event_id}" in text
+    leaf = get_leaf_hash(session, receipt.audit_event_id)
     assert paper.get_filename() == "NZ-2026-000001.pdf"
     printed = pypdf.PdfReader(BytesIO(paper.get_content())).pages[0].extract_text()
     assert "NZ-2026-000001" in printed
     assert "NZ$75.50" in printed
+    assert all(f"Fingerprint in the log: {leaf}" in said for said in (text, html, printed))
     assert receipt.gift_id == gift.id
     assert receipt.mailed_at is not None
 

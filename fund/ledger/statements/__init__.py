@@ -8,6 +8,7 @@ from fund.ledger.statements.account import whole_account as whole_account
 from fund.ledger.statements.activities import activities as activities
 from fund.ledger.statements.days import EVERYTHING as EVERYTHING
 from fund.ledger.statements.days import Days as Days
+from fund.ledger.statements.days import ends as ends
 from fund.ledger.statements.days import presets as presets
 from fund.ledger.statements.days import read_days as read_days
 from fund.ledger.statements.fund_report import fund_report as fund_report

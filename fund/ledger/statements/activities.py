@@ -53,7 +53,11 @@ def activities(session: Session, days: Days, *, now: datetime) -> Statement:
             _section(figures, gettext("Gifts and other support"), SUPPORT, free, bound),
             Section(gettext("Released from restrictions"), released),
             _expenses(figures, free, bound),
-            _section(figures, gettext("Other changes"), OTHER, free, bound),
+            *(
+                [_section(figures, gettext("Other changes"), OTHER, free, bound)]
+                if any(changes.lines[line] for changes in (free, bound) for line in OTHER)
+                else []
+            ),
             Section(net, closing),
         ],
         [gettext("All amounts are in baht."), *translated(figures), *untranslated(figures)],

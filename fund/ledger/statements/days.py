@@ -88,6 +88,16 @@ def presets(today: date) -> list[tuple[str, Days]]:
     ]
 
 
+def ends(today: date) -> list[tuple[str, Days]]:
+    """The days at whose end a position is asked for most, name -> the day."""
+    month, year = today.replace(day=1), today.replace(month=1, day=1)
+    return [
+        (gettext("Today"), Days(None, today)),
+        (gettext("End of last month"), Days(None, month - ONE_DAY)),
+        (gettext("End of last year"), Days(None, year - ONE_DAY)),
+    ]
+
+
 def standing(session: Session, days: Days) -> str:
     """Whether the days (the last one, if there is no first) are open, in the reader's words."""
     rows = session.execute(

@@ -5,7 +5,7 @@ in question, and rounded to whole satang there, so that sums of translated figur
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -67,6 +67,11 @@ class Figures:
     def worth_before(self, figures: AccountFigures, amount_minor: int) -> int | None:
         """Satang, when the days began."""
         return in_satang(figures.money(amount_minor), self.rates_before)
+
+    def of_fund(self, fund: Fund) -> "Figures":
+        """The same, of one fund alone."""
+        own = [a for a in self.accounts if a.fund.id == fund.id]
+        return replace(self, accounts=own, funds=[fund])
 
     def of(self, *roles: str) -> Iterator[AccountFigures]:
         return (a for a in self.accounts if a.account.role in roles)

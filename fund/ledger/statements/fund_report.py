@@ -22,7 +22,7 @@ from fund.money import THB, baht
 
 def fund_report(session: Session, fund: Fund, days: Days, *, now: datetime) -> Statement:
     """In THB. What was available is as of the end of the days."""
-    figures = load(session, days)
+    figures = load(session, days).of_fund(fund)
     commitments = commitments_in(session, days).get(fund.id, Commitments())
     held = held_back_at(session, fund.id, days.last)
     name = fund_name(fund, language())
@@ -32,7 +32,7 @@ def fund_report(session: Session, fund: Fund, days: Days, *, now: datetime) -> S
         [
             _money(session, figures, fund, changes_of(figures)[fund.id]),
             _commitments(commitments),
-            _available(figures, fund, commitments, held),
+            _available(figures, commitments, held),
         ],
         [*translated(figures), *untranslated(figures)],
     )
@@ -75,10 +75,10 @@ def _commitments(commitments: Commitments) -> Section:
     )
 
 
-def _available(figures: Figures, fund: Fund, commitments: Commitments, held: Held) -> Section:
+def _available(figures: Figures, commitments: Commitments, held: Held) -> Section:
     """Only baht can be awarded; foreign cash is held until it is exchanged."""
-    cash = _in_baht(figures, fund, CASH_ROLES)
-    owed = max(-_in_baht(figures, fund, ("tax_payable",)), 0)
+    cash = _in_baht(figures, CASH_ROLES)
+    owed = max(-_in_baht(figures, ("tax_payable",)), 0)
     less = commitments.closing + held.young + held.inquiries + owed
     return Section(
         gettext("Available for awards"),
@@ -93,10 +93,8 @@ def _available(figures: Figures, fund: Fund, commitments: Commitments, held: Hel
     )
 
 
-def _in_baht(figures: Figures, fund: Fund, roles: Sequence[str]) -> int:
-    return sum(
-        a.closing for a in figures.of(*roles) if a.fund.id == fund.id and a.account.currency == THB
-    )
+def _in_baht(figures: Figures, roles: Sequence[str]) -> int:
+    return sum(a.closing for a in figures.of(*roles) if a.account.currency == THB)
 
 
 def _row(name: str, amount: int, link: Link | None = None, *, is_total: bool = False) -> Row:

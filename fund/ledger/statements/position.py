@@ -34,13 +34,18 @@ CLASSES = {
 def position(session: Session, days: Days, *, now: datetime) -> Statement:
     """At the end of `days.last`; commitments, which are not in the books, stand beneath."""
     figures = load(session, Days(None, days.last))
+    assets = _lines(figures, ASSETS, 1)
+    own = [row for row in assets if row.cells[2] is None]
+    foreign = [row for row in assets if row.cells[2] is not None]
     liabilities = _lines(figures, LIABILITIES, -1)
-    sections = [
-        Section(gettext("Assets"), _with_total(_lines(figures, ASSETS, 1), gettext("Total assets")))
-    ]
+    total = _total(assets, gettext("Total assets"))
+    sections = [Section(gettext("Assets"), own if foreign else [*own, total])]
+    if foreign:
+        title = gettext("Assets in other currencies, translated")
+        sections.append(Section(title, [*foreign, total]))
     if liabilities:
-        total = gettext("Total liabilities")
-        sections.append(Section(gettext("Liabilities"), _with_total(liabilities, total)))
+        total = _total(liabilities, gettext("Total liabilities"))
+        sections.append(Section(gettext("Liabilities"), [*liabilities, total]))
     net = [
         Row(
             (gettext(name), None, None, None, baht(net_assets(figures, restriction))),
@@ -48,7 +53,8 @@ def position(session: Session, days: Days, *, now: datetime) -> Statement:
         )
         for restriction, name in CLASSES.items()
     ]
-    sections.append(Section(gettext("Net assets"), _with_total(net, gettext("Total net assets"))))
+    total = _total(net, gettext("Total net assets"))
+    sections.append(Section(gettext("Net assets"), [*net, total]))
     return Statement(
         head.make(session, "financial-position", N_("Statement of financial position"), days, now),
         (
@@ -106,9 +112,9 @@ def _line(figures: Figures, name: str, accounts: list[AccountFigures], sign: int
     )
 
 
-def _with_total(rows: list[Row], name: str) -> list[Row]:
+def _total(rows: list[Row], name: str) -> Row:
     total = sum(money.amount_minor for row in rows if isinstance(money := row.cells[-1], Money))
-    return [*rows, Row((name, None, None, None, baht(total)), is_total=True)]
+    return Row((name, None, None, None, baht(total)), is_total=True)
 
 
 def _commitments(session: Session, figures: Figures) -> Section:

@@ -42,7 +42,7 @@ def position() -> str:
     asked = asked_days(to_today)
     with reading() as session:
         statement = statements.position(session, asked.days, now=asked.now)
-        return _page("position", statement, asked, {}, name="position")
+        return _page("position", statement, asked, {}, one_day=True, name="position")
 
 
 @blueprint.get("/statements/activities")
@@ -100,14 +100,24 @@ def account_show(account_id: UUID) -> str:
 
 
 def _page(
-    template: str, statement: Statement, asked: Asked, narrowed: dict[str, str], **file: str
+    template: str,
+    statement: Statement,
+    asked: Asked,
+    narrowed: dict[str, str],
+    *,
+    one_day: bool = False,
+    **file: str,
 ) -> str:
-    """The page of one statement. `narrowed` goes on in every link, `file` names what to keep."""
+    """The page of one statement.
+
+    `narrowed` goes on in every link, `file` names what to keep, `one_day`: only the last counts.
+    """
     return render_template(
         f"ledger/{template}.html",
         statement=statement,
         problem=asked.problem,
-        presets=statements.presets(asked.today),
+        presets=(statements.ends if one_day else statements.presets)(asked.today),
+        one_day=one_day,
         kept=narrowed,
         file_values={**file, **narrowed, **asked.days.values()},
     )

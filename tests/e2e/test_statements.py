@@ -1,0 +1,39 @@
+"""An auditor walks through the statements of the demo world, from each figure to its journal."""
+
+import re
+
+import pytest
+
+from tests.e2e.conftest import Walk
+from tests.e2e.test_five_steps import sign_in_by_typing
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+
+PAGES = {
+    "balances": "/staff/ledger",
+    "statements": "/staff/ledger/statements",
+    "position": "/staff/ledger/statements/position",
+    "activities": "/staff/ledger/statements/activities",
+    "fund-report": "/staff/ledger/statements/funds/education",
+    "trial-balance": "/staff/ledger/statements/trial-balance",
+    "trial-balance-moved": "/staff/ledger/statements/trial-balance?first=2026-01-01",
+    "journal": "/staff/ledger/journals",
+    "no-day": "/staff/ledger/statements/position?last=yesterday",
+    "nothing": "/staff/ledger/journals?last=2001-01-01",
+}
+
+
+def test_every_figure_leads_to_its_account_and_its_journals(walk: Walk):
+    sign_in_by_typing(walk, "auditor")
+    for name, path in PAGES.items():
+        walk.open(path)
+        walk.see(f"ledger-{name}")
+    walk.open(PAGES["position"])
+    walk.page.click("tbody th a >> nth=0")
+    walk.see("ledger-accounts-of-a-line")
+    walk.page.click("tbody th a >> nth=0")
+    walk.see("ledger-account")
+    assert re.search(r"/staff/ledger/accounts/[0-9a-f-]{36}\?", walk.page.url)
+    walk.page.click("tbody th a >> nth=0")
+    walk.see("ledger-journal-of-a-line")
+    assert "/staff/ledger/journals/" in walk.page.url
