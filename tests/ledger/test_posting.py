@@ -18,7 +18,7 @@ from fund.ledger.journals import Book, JournalDraft
 from fund.ledger.models import Journal
 from fund.ledger.operations.calling import refusal_of
 from fund.permissions import SYSTEM
-from tests.ledger.factories import close_until, give_cash, make_fund, make_office
+from tests.ledger.factories import WHEN, close_until, give_cash, make_fund, make_office
 from tests.ledger.hashes import rows_sha256
 
 DAY = date(2026, 11, 24)
