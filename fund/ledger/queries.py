@@ -16,6 +16,7 @@ from fund.db import Page, page_of
 from fund.errors import NotFound
 from fund.i18n import N_
 from fund.ledger.models import (
+    CASH_ROLES,
     Account,
     BalanceShard,
     Fund,
@@ -24,7 +25,7 @@ from fund.ledger.models import (
     Period,
     Rate,
 )
-from fund.money import THB, Money, baht
+from fund.money import THB, Money, baht, translate
 from fund.permissions import Actor, Permission
 from fund.waiting import Waiting
 
@@ -166,6 +167,36 @@ def newest_rates(session: Session, day: date) -> dict[str, Rate]:
         .order_by(Rate.currency, Rate.valid_on.desc(), Rate.id.desc())
     )
     return {rate.currency: rate for rate in session.scalars(query)}
+
+
+@dataclass(frozen=True)
+class ForeignCash:
+    """Foreign money at one office; `worth` in baht at the newest rate, None without one."""
+
+    office: Office
+    cash: Money
+    rate: Decimal | None
+    worth: Money | None
+
+
+def list_foreign_cash(session: Session, day: date) -> list[ForeignCash]:
+    """What the offices hold in other currencies now, at the rates of `day`; nothing left out."""
+    held = func.sum(BalanceShard.debits - BalanceShard.credits)
+    rows = session.execute(
+        select(Office, Account.currency, held.label("held"))
+        .join(Account, Account.office_id == Office.id)
+        .join(BalanceShard, BalanceShard.account_id == Account.id)
+        .where(Account.currency != THB, Account.role.in_(CASH_ROLES))
+        .group_by(Office.id, Account.currency)
+        .having(held != 0)
+        .order_by(Office.id, Account.currency)
+    ).all()
+    rates = rates_at(session, day)
+    found = []
+    for office, currency, amount in rows:
+        cash, rate = Money(int(amount), currency), rates.get(currency)
+        found.append(ForeignCash(office, cash, rate, translate(cash, rate) if rate else None))
+    return found
 
 
 def rates_at(session: Session, day: date) -> dict[str, Decimal]:

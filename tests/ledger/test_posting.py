@@ -250,7 +250,7 @@ def test_the_owner_cannot_book_what_the_tables_refuse(fresh_url, owner_of):
 )
 def test_what_is_closed_takes_nothing_more(fresh_url, now, owner_of, closing, code):
     with transaction() as session:
-        fund, office = make_fund(session), make_office(session, "th")
+        fund, office = make_fund(session, "education"), make_office(session, "th")
         book = Book.load(session, fund.id, office.id, "THB")
     with owner_of(fresh_url) as connection:
         connection.execute(f"UPDATE ledger.{closing}")
