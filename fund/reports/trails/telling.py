@@ -149,6 +149,8 @@ def _about(event: EventRow, names: Names) -> tuple[Place, str]:
             return Place("ledger.journal_show", {"journal_id": id_}), ""
         case "entry":
             return Place("bookkeeping.entry_show", {"entry_id": id_}), ""
+        case "period":
+            return Place("bookkeeping.period_show", {"period_id": id_}), ""
         case "rate":
             return Place("bookkeeping.rate_list"), ""
         case "checkpoint":
