@@ -51,6 +51,7 @@ class Permission(StrEnum):
     CONFIRM_PAYMENTS = "confirm_payments"
     READ_LEDGER = "read_ledger"
     WRITE_FUNDS = "write_funds"
+    CLOSE_PERIODS = "close_periods"
     PROPOSE_ENTRIES = "propose_entries"
     APPROVE_ENTRIES = "approve_entries"  # never one's own
     WRITE_RATES = "write_rates"
@@ -110,6 +111,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.SEND_RUNS,
             _P.READ_LEDGER,
             _P.WRITE_FUNDS,
+            _P.CLOSE_PERIODS,
             _P.PROPOSE_ENTRIES,
             _P.APPROVE_ENTRIES,
             _P.WRITE_RATES,

@@ -171,6 +171,12 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.account_show": MONEY + "u",
     "GET ledger.statement_file": MONEY + "u",
     "GET ledger.export": MONEY + "u",
+    # Periods: finance closes, whoever reads the books sees
+    "GET bookkeeping.period_list": MONEY + "u",
+    "POST bookkeeping.period_open": "f",
+    "GET bookkeeping.period_show": MONEY + "u",
+    "POST bookkeeping.period_begin": "f",
+    "POST bookkeeping.period_close": "f",
     "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",

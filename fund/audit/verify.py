@@ -2,10 +2,10 @@
 
     python verify.py FILE [--key KEY] [--kept CHECKPOINT]
 
-FILE: a proof or an export, as downloaded. KEY: the log's public key, from /log/key some time before
-or from somebody who kept it; an older one will do; without it the key in FILE is used, which shows
-less. CHECKPOINT: one that you kept, with which a proof of consistency must begin. Exit 0: verified;
-1: not verified; 2: nothing could be read. Needs Python 3.11 and `cryptography`.
+FILE: a checkpoint, proof or export. KEY: the log's public key, from /log/key some time before or
+from somebody who kept it; an older one will do; without it that in FILE is used, which shows less.
+CHECKPOINT: a file with one that you kept, with which a proof of consistency must begin. Needs
+Python 3.11 and `cryptography`. Exit 0: verified; 1: not verified; 2: nothing could be read.
 
 Inclusion shows that an entry, word for word, is in the log that was signed; consistency, that none
 in an older log was changed or removed; an export holds all entries between two places. Notes are as
@@ -93,7 +93,6 @@ def split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
 def signed_text(note: str, *keys: str) -> str:
     """What a note says, signed with one of `keys`; others' signatures do not count."""
     text, signatures = split_note(note)
-    found = False
     for name, key_id, encoded in (key.split("+", 2) for key in keys):
         typed = base64.b64decode(encoded, validate=True)
         if hashlib.sha256(name.encode() + b"\n" + typed).digest()[:4].hex() != key_id:
@@ -101,10 +100,8 @@ def signed_text(note: str, *keys: str) -> str:
         for signer, blob in signatures:
             if (signer, blob[:4].hex(), typed[:1]) == (name, key_id, b"\x01"):
                 Ed25519PublicKey.from_public_bytes(typed[1:]).verify(blob[4:], text.encode())
-                found = True
-    if not found:
-        raise DoesNotVerify("the checkpoint is not signed with this key")
-    return text
+                return text
+    raise DoesNotVerify("the checkpoint is not signed with this key")
 
 
 def open_checkpoint(note: str, *keys: str) -> tuple[str, int, bytes]:
@@ -129,11 +126,11 @@ def _check(document: Document, key: str, kept: str, lines: Iterable[str]) -> str
     keys, name = [key], key.split("+")[0]
     for rotation in document["rotations"]:  # an older key signed the one that followed it
         title, old, new = split_note(rotation)[0].removesuffix("\n").split("\n")
-        if title != "key rotation" or new.split("+")[0] != name:
-            raise DoesNotVerify("the list of the log's keys is damaged")
-        if old in keys and signed_text(rotation, old):
+        if title == "key rotation" and old in keys and signed_text(rotation, old):
             keys.append(new)
     _, signed_size, signed_root = open_checkpoint(document["checkpoint"], *keys)
+    if document["kind"] == "checkpoint":
+        return f"{name} had {signed_size} entries when this was signed."
     size, root = document["tree_size"], bytes.fromhex(document["root"])
     path, onward = ([bytes.fromhex(h) for h in document[n]] for n in ("path", "to_checkpoint"))
     check_consistency(size, signed_size, onward, root, signed_root)
@@ -152,7 +149,8 @@ def _check(document: Document, key: str, kept: str, lines: Iterable[str]) -> str
     check_consistency(old_size, size, path, old_root, root)
     if kept and open_checkpoint(kept, *keys)[1:] != (old_size, old_root):
         raise DoesNotVerify("it does not begin with the checkpoint that was kept")
-    return f"The first {old_size} entries of {name} are unchanged among its {size}."
+    shown = base64.b64encode(old_root).decode()
+    return f"The first {old_size} entries of {name} ({shown}) are unchanged among its {size}."
 
 
 def _leaves(entries: Iterable[Document], start: int) -> Iterator[bytes]:
@@ -164,7 +162,9 @@ def _leaves(entries: Iterable[Document], start: int) -> Iterator[bytes]:
 
 
 def read(text: str) -> Document:
-    """JSON without fractions or a name given twice. Raises ValueError."""
+    """A checkpoint, or JSON without fractions or a name given twice. Raises ValueError."""
+    if "\n\n— " in text and not text.startswith("{"):
+        return {"kind": "checkpoint", "checkpoint": text, "rotations": []}
 
     def once(pairs: list[tuple[str, Any]]) -> Document:
         if len(dict(pairs)) < len(pairs):
@@ -176,16 +176,16 @@ def read(text: str) -> Document:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("file", type=Path, help="a proof or an export, as downloaded")
+    parser.add_argument("file", type=Path, help="a checkpoint, a proof or an export")
     parser.add_argument("--key", default="", help="the log's public key, as kept from /log/key")
     parser.add_argument("--kept", type=Path, help="a file with a checkpoint that was kept")
     asked = parser.parse_args()
     try:
         kept = asked.kept.read_text("utf-8") if asked.kept else ""
         with asked.file.open(encoding="utf-8") as lines:
-            first = lines.readline()  # of an export it is the whole header
-            document = read(first if first.startswith('{"') else first + lines.read())
-            shown = check(document, asked.key, kept, lines)
+            text = lines.readline()  # of an export it is the whole header
+            text += "" if text.startswith('{"') else lines.read()
+            shown = check(document := read(text), asked.key, kept, lines)
     except (OSError, ValueError) as fault:
         parser.error(f"nothing could be read: {fault}")
     except DoesNotVerify as fault:

@@ -54,9 +54,12 @@ def for_machines(view: Callable[Asked, Response]) -> Callable[Asked, Response]:
 def log() -> str:
     """What the log is, and how to check a receipt."""
     with reading() as session:
+        newest = queries.find_checkpoint(session)
+        signed_too = queries.list_cosignatures(session, newest.size) if newest else []
         return render_template(
             "audit/log.html",
-            checkpoint=queries.find_checkpoint(session),
+            checkpoint=newest,
+            witnesses=[row.witness for row in signed_too],
             key=queries.newest_key(session),
         )
 

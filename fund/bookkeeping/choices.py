@@ -47,3 +47,32 @@ RESTRICTIONS = {
 }
 # The accounts that may hold something when the books begin.
 OPENING_ROLES = ("bank", "stripe_available", "stripe_pending", "tax_payable")
+
+PERIOD_STATES = {"open": N_("open"), "closing": N_("being closed"), "closed": N_("closed")}
+# What is open in a period: kind -> what it is, where it is seen, and how its address calls it.
+UNRECONCILED = {
+    "payout": (N_("Payout of Stripe that was not at the bank"), "settlement.inbox", None),
+    "run": (
+        N_("Payment run that the bank had not shown whole"),
+        "disbursements.run_show",
+        "run_id",
+    ),
+    "payouts_rest": (
+        N_("Payouts in transit: what no payout explains"),
+        "ledger.account_show",
+        "account_id",
+    ),
+    "payments_rest": (
+        N_("Payments in transit: what no run explains"),
+        "ledger.account_show",
+        "account_id",
+    ),
+    "disputes": (N_("Money held in disputes"), "ledger.account_show", "account_id"),
+    "stripe_line": (
+        N_("Line of Stripe’s balance that is not in the books"),
+        "settlement.inbox",
+        None,
+    ),
+    "stripe_event": (N_("Event of Stripe that failed"), "settlement.inbox", None),
+    "entry": (N_("Entry that waits for a second person"), "bookkeeping.entry_show", "entry_id"),
+}

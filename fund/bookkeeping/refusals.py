@@ -28,4 +28,7 @@ TEXTS: dict[str, str] = {
         "A payment is not reversed here: on its run's page the treasurer records that it came back."
     ),
     "not_a_thai_office": N_("Only an office in Thailand owes this tax."),
+    "unreconciled_changed": N_(
+        "What is open has changed meanwhile. Please look at the list again; nothing is closed yet."
+    ),
 }

@@ -173,3 +173,16 @@ class BookSchema(CommandSchema):
 
 class DeclineSchema(CommandSchema):
     decline_reason = Text(required=True, longest=LONGEST_REASON)
+
+
+class PeriodSchema(CommandSchema):
+    """The next period, by its last day."""
+
+    last_on = Day(required=True)
+
+
+class ClosingSchema(CommandSchema):
+    """`seen` names the list of what is open that the page showed."""
+
+    reason = Text(longest=2000, load_default="")
+    seen = Text(longest=64, load_default="")

@@ -87,9 +87,10 @@ def checkpoint(as_json: bool) -> None:
     with db.transaction() as session:
         checkpoints.sign_checkpoint(session, now=clock.now())
         newest = queries.find_checkpoint(session)
+        note = queries.full_note(session, newest) if newest else ""
     if newest is None:
         finish(["The log is empty."], as_json=as_json, summary="No checkpoint.")
-    finish([], as_json=as_json, summary=newest.note, checkpoint=newest.note, size=newest.size)
+    finish([], as_json=as_json, summary=note, checkpoint=note, size=newest.size)
 
 
 @group.command()

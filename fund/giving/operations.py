@@ -85,10 +85,15 @@ def keep_session(session: Session, gift_id: UUID, *, attempt: int, session_id: s
 
 
 def retry_gift(session: Session, gift_id: UUID, *, now: datetime) -> None:
-    """Let the same gift be paid anew, once Stripe said that the last attempt came to nothing."""
+    """Let the same gift be paid anew, once Stripe said that the last attempt came to nothing.
+
+    Raises Refused(`fund_takes_no_gifts`) if its fund was closed meanwhile.
+    """
     gift = _lock(session, gift_id)
     if gift.state in ("open", "processing", "paid"):
         return
+    if not session.get_one(Fund, gift.fund_id).is_open:
+        raise Refused("fund_takes_no_gifts")
     gift.move_to("open")
     gift.attempt += 1
     gift.stripe_session_id = gift.stripe_payment_intent_id = gift.stripe_charge_id = None

@@ -12,17 +12,20 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from fund import clock, i18n
+from fund.db import Page, page_of
 from fund.errors import NotFound
 from fund.i18n import N_
 from fund.ledger.models import (
+    CASH_ROLES,
     Account,
     BalanceShard,
     Fund,
     Journal,
     Office,
+    Period,
     Rate,
 )
-from fund.money import THB, Money, baht
+from fund.money import THB, Money, baht, translate
 from fund.permissions import Actor, Permission
 from fund.waiting import Waiting
 
@@ -166,6 +169,36 @@ def newest_rates(session: Session, day: date) -> dict[str, Rate]:
     return {rate.currency: rate for rate in session.scalars(query)}
 
 
+@dataclass(frozen=True)
+class ForeignCash:
+    """Foreign money at one office; `worth` in baht at the newest rate, None without one."""
+
+    office: Office
+    cash: Money
+    rate: Decimal | None
+    worth: Money | None
+
+
+def list_foreign_cash(session: Session, day: date) -> list[ForeignCash]:
+    """What the offices hold in other currencies now, at the rates of `day`; nothing left out."""
+    held = func.sum(BalanceShard.debits - BalanceShard.credits)
+    rows = session.execute(
+        select(Office, Account.currency, held.label("held"))
+        .join(Account, Account.office_id == Office.id)
+        .join(BalanceShard, BalanceShard.account_id == Account.id)
+        .where(Account.currency != THB, Account.role.in_(CASH_ROLES))
+        .group_by(Office.id, Account.currency)
+        .having(held != 0)
+        .order_by(Office.id, Account.currency)
+    ).all()
+    rates = rates_at(session, day)
+    found = []
+    for office, currency, amount in rows:
+        cash, rate = Money(int(amount), currency), rates.get(currency)
+        found.append(ForeignCash(office, cash, rate, translate(cash, rate) if rate else None))
+    return found
+
+
 def rates_at(session: Session, day: date) -> dict[str, Decimal]:
     """Baht a unit of each currency on `day`, as in `newest_rates`; THB is one."""
     rates = newest_rates(session, day).values()
@@ -175,6 +208,26 @@ def rates_at(session: Session, day: date) -> dict[str, Decimal]:
 def rate_at(session: Session, currency: str, day: date) -> Decimal | None:
     """Baht a unit of `currency` on `day`, as in `rates_at`."""
     return rates_at(session, day).get(currency)
+
+
+def get_period(session: Session, period_id: UUID) -> Period:
+    """One period. Raises NotFound."""
+    return _found(session.get(Period, period_id))
+
+
+def list_periods(session: Session, *, before: UUID | None = None) -> Page[Period]:
+    """Newest first; `before` is the last id seen."""
+    return Page(session.scalars(page_of(select(Period), Period.id, before)))
+
+
+def find_last_period(session: Session) -> Period | None:
+    """The one whose days are the latest."""
+    return session.scalars(select(Period).order_by(Period.days.desc()).limit(1)).first()
+
+
+def first_day(session: Session) -> date | None:
+    """The first day on which anything is booked."""
+    return session.scalar(select(func.min(Journal.effective_on)))
 
 
 T = TypeVar("T")

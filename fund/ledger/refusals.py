@@ -39,6 +39,10 @@ TEXTS: dict[str, str] = {
         "This fund still holds or owes money. Move or pay it first; then it can be closed."
     ),
     "fund_has_commitments": N_("Awards still hold money of this fund."),
+    "fund_has_gifts": N_("A gift to this fund is still being paid; that takes a day at most."),
+    "fund_is_needed": N_(
+        "This fund stays open: it takes the fees of no gift, and what comes late for closed funds."
+    ),
     "fund_has_entries": N_("An entry of this fund waits for its second person."),
     "rate_of_the_future": N_("A rate is entered once its day has come."),
     "no_such_place": N_("This page of the account is not there; it begins anew."),

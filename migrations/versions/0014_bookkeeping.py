@@ -69,6 +69,18 @@ BEGIN
         RAISE EXCEPTION 'fund % holds money for awards', OLD.id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_has_commitments';
     END IF;
+    -- Fees of no gift go there, and whatever Stripe still says of a fund that is closed.
+    IF OLD.code = 'general' THEN
+        RAISE EXCEPTION 'fund % takes what belongs to no other', OLD.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_is_needed';
+    END IF;
+    IF EXISTS (SELECT FROM public.gift g WHERE g.fund_id = OLD.id AND (
+        g.state IN ('open', 'processing')
+        OR g.state = 'paid' AND g.stripe_payment_intent_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM public.balance_transaction b WHERE b.gift_id = g.id))) THEN
+        RAISE EXCEPTION 'a gift to fund % is under way', OLD.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'fund_has_gifts';
+    END IF;
     IF EXISTS (SELECT FROM public.bookkeeping_entry
         WHERE state = 'proposed' AND OLD.id = ANY (fund_ids)) THEN
         RAISE EXCEPTION 'an entry of fund % waits', OLD.id

@@ -14,6 +14,7 @@ from fund.audit import checkpoints, models, notes, queries, verify
 from fund.errors import Refused
 from fund.permissions import SYSTEM
 from tests.audit.factories import NOW, record_receipt, sealed_log, sequence_all, sign
+from tests.conftest import SETTINGS
 
 SECOND, THIRD = bytes([2]) * 32, bytes([3]) * 32
 
@@ -91,7 +92,7 @@ def test_the_script_follows_as_well(seeds, app, tmp_path):
         [*command, "--kept", "kept"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert "first 3 entries of localhost/log are unchanged" in done.stdout
+    assert "first 3 entries of localhost/log (" in done.stdout
 
 
 def test_a_key_that_the_old_one_did_not_sign_is_not_followed(seeds, app):
@@ -157,6 +158,18 @@ def test_a_keyring_without_the_newest_seed_signs_nothing(seeds):
     seeds()
     with pytest.raises(notes.NoSuchSeed):
         sealed_log(1)
+
+
+def test_the_log_keeps_its_name_wherever_the_service_moves(seeds, app):
+    sealed_log(1)
+    notes.init("https://elsewhere.example")
+    try:
+        sealed_log(1)
+        assert newest_note().startswith("localhost/log\n4\n")
+        answer = app.test_client().get("/log/proof/consistency?from=1").get_json()
+        assert "of localhost/log" in verify.check(answer)
+    finally:
+        notes.init(SETTINGS["FUND_BASE_URL"])
 
 
 def test_the_database_takes_keys_without_a_gap_and_changes_none(seeds):

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -76,6 +77,20 @@ def test_without_a_key_the_script_says_that_this_shows_less(proofs, run):
     done = run(proofs["inclusion"])
     assert done.returncode == 0
     assert f"compare it: {notes.verifier_key(1, 'localhost/log')}" in done.stdout
+
+
+def test_a_checkpoint_alone_is_checked_with_the_key(proofs, run):
+    key = str(notes.verifier_key(1, "localhost/log"))
+    note = proofs["inclusion"]["checkpoint"]
+    done = run(note, "--key", key)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "localhost/log had 300 entries when this was signed" in done.stdout
+    assert run(note.replace("\n300\n", "\n301\n"), "--key", key).returncode == 1
+    assert run(note).returncode == 1
+
+
+def test_it_is_short_enough_to_be_read(app):
+    assert len(Path(verify.__file__).read_text().splitlines()) < 200
 
 
 def test_what_is_no_proof_is_misuse(run, tmp_path):

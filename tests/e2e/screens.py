@@ -81,6 +81,8 @@ SCREENS = (
         "auditor-trail", "LF-", "/staff/trail", "auditor",
         ('.card-row-action >> nth=-1',),
     ),
+    Screen("auditor-log", "Search the log", "/staff/log?event=payment_sent", "auditor"),
+    Screen("dataprotection-looks", "Looks at identity", "/staff/looks", "dataprotection"),
     Screen("dataprotection-home", "Waiting on you", "/staff/", "dataprotection"),
     Screen("administrator-people", "People", "/staff/people", "admin"),
     Screen("administrator-duties", "Duties", "/staff/people/check", "admin"),

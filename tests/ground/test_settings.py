@@ -10,6 +10,7 @@ import pytest
 
 from config import settings as config
 from config.settings import ROOT, ConfigurationError, Settings
+from fund.crypto import VerifierKey
 
 
 def _key(number: int) -> str:
@@ -27,6 +28,10 @@ REAL = {
     "SMTP_URL": "smtp://mail.example:587?from=fund@fund.example",
     "STORAGE_URL": "file:///srv/fund/documents",
 }
+
+
+WITNESS = str(VerifierKey("w.example/1", VerifierKey.WITNESS, bytes(32)))
+LOG = str(VerifierKey("fund.example/log", VerifierKey.LOG, bytes(32)))
 
 
 def _faults(environ):
@@ -49,6 +54,22 @@ def test_production_takes_a_whole_environment():
     assert settings.stripe["nz"].is_live
     assert settings.stripe_api_base is None
     assert settings.keyring.newest == "k2"
+
+
+def test_witnesses_and_further_seeds_of_the_log_are_read():
+    other = str(VerifierKey("w.example/2", VerifierKey.WITNESS, bytes(32)))
+    settings = Settings.from_environ(
+        REAL
+        | {
+            "FUND_KEYRING": f"{REAL['FUND_KEYRING']},log2:{_key(5)}",
+            "FUND_WITNESSES": f"https://w.example/one/ {WITNESS}, https://w2.example {other}",
+        }
+    )
+    assert settings.keyring.log_seeds == {1: bytes([4]) * 32, 2: bytes([5]) * 32}
+    assert [(w.url, str(w.key)) for w in settings.witnesses] == [
+        ("https://w.example/one", WITNESS),
+        ("https://w2.example", other),
+    ]
 
 
 def test_production_names_everything_that_is_missing_at_once():
@@ -89,6 +110,12 @@ def test_production_names_everything_that_is_missing_at_once():
         ("SMTP_URL", config.PRACTICE_SMTP),
         ("STORAGE_URL", ""),
         ("STORAGE_URL", "/srv/fund"),
+        ("FUND_KEYRING", f"k1:{_key(1)},index:{_key(3)},log1:{_key(4)}"),
+        ("FUND_WITNESSES", f"http://w.example {WITNESS}"),
+        ("FUND_WITNESSES", "https://w.example"),
+        ("FUND_WITNESSES", f"https://w.example {LOG}"),
+        ("FUND_WITNESSES", f"https://w.example {WITNESS[:-4]}"),
+        ("FUND_WITNESSES", f"https://w.example {WITNESS},https://w2.example {WITNESS}"),
     ],
 )
 def test_production_refuses(name, value):

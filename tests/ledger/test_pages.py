@@ -108,7 +108,7 @@ def test_the_balances_show_what_is_kept_from_awards_and_what_is_missing(auditor,
         now=current_time(),
     )
     page = auditor.get("/staff/ledger").text
-    for shown in ("321.00", "14 days", "654.00", "43.00", "303.00"):
+    for shown in ("321.00", "the last 14 days", "654.00", "43.00", "303.00"):
         assert shown in page
     assert "short" not in page
     refund = journals.refund(book, "txn_2", day, 50_000, charge_txn_id="txn_0")

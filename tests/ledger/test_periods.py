@@ -15,7 +15,7 @@ from fund.errors import NotFound, Refused
 from fund.ids import new_id
 from fund.ledger import balances, journals, operations
 from fund.ledger.journals import Book
-from fund.ledger.models import Period, PeriodSnapshot
+from fund.ledger.models import Journal, Period, PeriodSnapshot
 from fund.ledger.operations import Unreconciled
 from fund.permissions import SYSTEM
 from tests.ledger.factories import close_until, give_cash, make_fund, make_office
@@ -184,7 +184,7 @@ def test_closing_waits_for_what_is_being_booked_and_holds_back_the_rest(fresh_ur
         fund = make_fund(session)
         book = Book.load(session, fund.id, make_office(session, "th").id, "THB")
         period_id = begun(session, JANUARY, now)
-    refused = []
+    refused, moved = [], []
 
     def shut():
         with transaction() as session:
@@ -202,7 +202,14 @@ def test_closing_waits_for_what_is_being_booked_and_holds_back_the_rest(fresh_ur
         except Refused as error:
             refused.append(error.code)
 
-    closing, late = threading.Thread(target=shut), threading.Thread(target=book_late)
+    def book_what_the_bank_tells():
+        with transaction() as session:
+            told = journals.gift_to_bank(book, new_id(), JANUARY, 50)
+            moved.extend(operations.post(session, [told], actor=SYSTEM, now=now))
+
+    closing, late, told = (
+        threading.Thread(target=work) for work in (shut, book_late, book_what_the_bank_tells)
+    )
     with transaction() as session:
         operations.post(
             session,
@@ -213,11 +220,14 @@ def test_closing_waits_for_what_is_being_booked_and_holds_back_the_rest(fresh_ur
         closing.start()
         wait_for_locks(1)
         late.start()
-        wait_for_locks(2)
-    closing.join()
-    late.join()
+        told.start()
+        wait_for_locks(3)
+    for thread in (closing, late, told):
+        thread.join()
     assert refused == ["period_closed"]
     with reading() as session:
+        row = session.get_one(Journal, moved[0])
+        assert (row.occurred_on, row.effective_on) == (JANUARY, date(2026, 2, 1))
         assert session.get_one(Period, period_id).status == "closed"
         kept = session.get_one(PeriodSnapshot, (period_id, book.account("bank").id))
         assert (kept.debits, kept.credits) == (700, 0)

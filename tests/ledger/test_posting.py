@@ -223,7 +223,7 @@ def test_the_database_refuses_a_journal_without_transfers(session, book):
 )
 def test_what_is_closed_takes_nothing_more(fresh_url, now, owner_of, closing, code):
     with transaction() as session:
-        fund, office = make_fund(session), make_office(session, "th")
+        fund, office = make_fund(session, "education"), make_office(session, "th")
         book = Book.load(session, fund.id, office.id, "THB")
     with owner_of(fresh_url) as connection:
         connection.execute(f"UPDATE ledger.{closing}")

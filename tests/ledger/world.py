@@ -36,7 +36,7 @@ def make_books(cash_minor: int, codes: tuple[str, ...] = ("general",)) -> list[B
         office = make_office(session, "th")
         books = []
         for code in codes:
-            fund = make_fund(session, code)
+            fund = make_fund(session, code, restriction="none", purpose=None)
             give_cash(session, fund, cash_minor)
             books.append(Book.load(session, fund.id, office.id, "THB"))
         return books

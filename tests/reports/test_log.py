@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.orm import Session
 
 from fund import db
 from fund.audit import operations as audit
@@ -132,35 +133,67 @@ def test_a_search_asks_no_more_for_more_rows(auditor, session, gift, count_state
     assert ask() == (10, first[1])
 
 
+SOMEBODY, SOMETHING = new_id(), new_id()
+FILL = text(
+    """
+    INSERT INTO audit.event
+        (id, name, actor, subject_kind, subject_id, data, at, payload_commit, leaf_hash)
+    SELECT uuidv7(), CASE WHEN n % 5 > 0 THEN 'journal_posted' ELSE 'gift_' || n % 7 END,
+           CASE n % 20 WHEN 0 THEN :somebody WHEN 1 THEN 'anonymous' ELSE 'system' END,
+           'gift', CASE WHEN n % 1000 = 0 THEN CAST(:something AS uuid) ELSE uuidv7() END, '{}',
+           CAST(:first AS timestamptz) + n * interval '20 minutes', sha256(''), sha256('')
+    FROM generate_series(1, :count) AS n
+    """
+)
+
+
+@pytest.fixture(scope="module")
+def long_log(app, owner_url):
+    """Twenty thousand events, most of them bookings, over nine months; undone afterwards."""
+    engine = db.make_engine(owner_url)
+    with engine.connect() as connection:
+        connection.execute(
+            FILL,
+            {
+                "somebody": f"staff:{SOMEBODY}", "something": SOMETHING, "count": 20_000,
+                "first": NOW - timedelta(days=280),
+            },
+        )  # fmt: skip
+        connection.execute(text("ANALYZE audit.event"))
+        with Session(connection) as session:
+            yield session
+    engine.dispose()
+
+
 @pytest.mark.parametrize(
     ("match", "index"),
     [
         (Match(), "ix_event_at_id"),
         (Match(name="journal_posted"), "ix_event_at_id"),
-        (Match(name="gift_paid"), "ix_event_name_at_id"),
-        (Match(actor="staff:somebody"), "ix_event_actor_at_id"),
-        (Match(name="gift_paid", since=NOW, until=NOW + timedelta(days=1)), "ix_event_name_at_id"),
-        (Match(since=NOW, until=NOW + timedelta(days=365)), "ix_event_at_id"),
-        (Match(subjects=[("gift", new_id())]), "ix_event_subject_kind_subject_id_id"),
+        (Match(name="gift_3"), "ix_event_name_at_id"),
+        (Match(actor=f"staff:{SOMEBODY}"), "ix_event_actor_at_id"),
+        (Match(actor="system"), "ix_event_at_id"),
+        (Match(since=NOW - timedelta(days=200), until=NOW - timedelta(days=9)), "ix_event_at_id"),
+        (Match(name="gift_3", until=NOW - timedelta(days=90)), "ix_event_name_at_id"),
+        (Match(subjects=[("gift", SOMETHING)]), "ix_event_subject_kind_subject_id_id"),
     ],
     ids=str,
 )
-def test_each_question_is_answered_from_an_index(session, match, index):
-    """Small tables are read whole; the planner is told not to, and shows which index serves."""
-    statements = []
-    session.execute(text("SET LOCAL enable_seqscan = off"))
-    session.execute(text("SET LOCAL enable_bitmapscan = off"))
-    engine = session.connection().engine
+def test_each_question_is_answered_from_an_index(long_log, match, index):
+    asked = []
 
-    def note(connection, cursor, statement, parameters, *rest):
-        statements.append((statement, parameters))
+    def note(_connection, _cursor, statement, parameters, *_):
+        asked.append((statement, parameters))
 
-    event.listen(engine, "before_cursor_execute", note)
-    list_matching(session, [match])
-    event.remove(engine, "before_cursor_execute", note)
-    [(statement, parameters)] = statements
-    plan = session.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars()
-    assert f"using {index}" in "\n".join(plan)
+    event.listen(long_log.connection(), "before_cursor_execute", note)
+    assert list_matching(long_log, [match])
+    event.remove(long_log.connection(), "before_cursor_execute", note)
+    [(statement, parameters)] = asked
+    plan = "\n".join(
+        long_log.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars()
+    )
+    assert index in plan
+    assert "Seq Scan on event" not in plan
 
 
 def test_the_list_of_events_names_every_one(auditor):

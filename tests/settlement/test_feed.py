@@ -11,13 +11,14 @@ from fund.errors import Denied, Refused
 from fund.gateways import stripe
 from fund.ids import new_id
 from fund.ledger.models import Journal
+from fund.ledger.operations import close_fund
 from fund.ledger.queries import account_id, balance
 from fund.money import Money
 from fund.permissions import Role
 from fund.settlement import operations, queries
 from fund.settlement.models import BalanceTransaction, Feed
 from tests.people.factories import make_staff
-from tests.settlement.factories import deliver, pay_at_stripe, wait_for_all
+from tests.settlement.factories import begin_at_stripe, deliver, pay_at_stripe, wait_for_all
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -44,6 +45,19 @@ def test_a_charge_is_booked_gross_with_its_fee(session, stripe_up, world):
     assert held(session, world, "contributions") == 50_00
     assert held(session, world, "processing_fees") == line.fee_minor
     assert held(session, world, "stripe_pending") == line.net_minor
+
+
+def test_what_comes_late_for_a_closed_fund_is_booked_where_needed_most(session, stripe_up, world):
+    gift, session_id = begin_at_stripe(session)
+    gift.state = "expired"
+    session.flush()
+    finance = make_staff(session, Role.FINANCE_OFFICER).actor
+    close_fund(session, world.funds["education"], version=1, actor=finance, now=clock.now())
+    session.commit()
+    stripe_up.control("pay", session_id=session_id)
+    assert len(pull()) == 1
+    assert held(session, world, "contributions", "general") == 50_00
+    assert held(session, world, "contributions") == 0
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,12 @@ class Period(Base):
         assert after is not None  # noqa: S101 a period ends: ck_period_days
         return after - timedelta(days=1)
 
+    @property
+    def is_month(self) -> bool:
+        """Whether the days are those of one calendar month."""
+        next_month = self.last_on + timedelta(days=1)
+        return next_month.day == 1 and self.first_on == self.last_on.replace(day=1)
+
 
 class PeriodSnapshot(Base):
     """All that an account had moved by the last day of a period, when this was closed."""

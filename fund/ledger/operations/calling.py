@@ -47,6 +47,8 @@ _CONSTRAINTS = {
     "fund_holds_money": "fund_holds_money",
     "fund_has_commitments": "fund_has_commitments",
     "fund_has_entries": "fund_has_entries",
+    "fund_has_gifts": "fund_has_gifts",
+    "fund_is_needed": "fund_is_needed",
 }
 
 

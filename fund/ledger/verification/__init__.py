@@ -10,11 +10,25 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from fund.ledger.verification import balances, commitments, holds, journals, periods, places
+from fund.ledger.verification import (
+    balances,
+    commitments,
+    entries,
+    holds,
+    journals,
+    periods,
+    places,
+)
 
 # Rule -> a query of (row, detail), empty where the rule holds.
 RULES: dict[str, str] = (
-    places.RULES | journals.RULES | balances.RULES | commitments.RULES | holds.RULES | periods.RULES
+    places.RULES
+    | journals.RULES
+    | balances.RULES
+    | commitments.RULES
+    | holds.RULES
+    | periods.RULES
+    | entries.RULES
 )
 
 

@@ -147,6 +147,12 @@ def _about(event: EventRow, names: Names) -> tuple[Place, str]:
             return Place("disbursements.run_show", {"run_id": id_}), ""
         case "journal":
             return Place("ledger.journal_show", {"journal_id": id_}), ""
+        case "entry":
+            return Place("bookkeeping.entry_show", {"entry_id": id_}), ""
+        case "period":
+            return Place("bookkeeping.period_show", {"period_id": id_}), ""
+        case "rate":
+            return Place("bookkeeping.rate_list"), ""
         case "checkpoint":
             return Place("audit.checkpoint", {"size": data["size"]}), ""
         case "survivor" | "consent" | "document":

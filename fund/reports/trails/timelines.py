@@ -17,6 +17,7 @@ from fund.applications.models import Application
 from fund.audit.search import Match
 from fund.awards.models import Award, Evidence, Instalment
 from fund.awards.queries import find_by_application
+from fund.bookkeeping.models import BookEntry
 from fund.disbursements.models import Payment
 from fund.disbursements.queries import get_payment
 from fund.errors import NotFound
@@ -152,7 +153,7 @@ def of_payment(session: Session, payment_id: UUID) -> Timeline:
 
 
 def of_fund(session: Session, fund_id: UUID) -> Timeline:
-    """A fund from its opening, and what it held for awards. Raises NotFound."""
+    """A fund from its opening, what it held for awards, and entries for it. Raises NotFound."""
     fund = session.get(Fund, fund_id)
     if fund is None:
         raise NotFound
@@ -165,6 +166,7 @@ def of_fund(session: Session, fund_id: UUID) -> Timeline:
                 Match(name=name, subject_kind="award", subject_ids=promised)
                 for name in COMMITMENT_EVENTS
             ),
+            _about("entry", BookEntry.id, BookEntry.fund_ids.contains([fund_id])),
         ],
         [
             _link(N_("Fund report"), "ledger.fund_report", code=fund.code),

@@ -11,10 +11,11 @@ from fund.audit.tasks import sequence_events, sign_tree
 from fund.db import reading, transaction
 from fund.giving.models import Gift, Receipt
 from fund.i18n import LANGUAGES
+from fund.ledger.tasks import roll_up_days
 from fund.people.operations import name_organisation
 from fund.people.queries import find_organisation
 from fund.permissions import SYSTEM
-from fund.sandbox.demo import cases, cast, gifts, house, paydays, twin
+from fund.sandbox.demo import cases, cast, closings, gifts, house, paydays, twin
 from fund.sandbox.demo.world import World
 
 OPENED_DAYS_AGO = 1100
@@ -49,10 +50,12 @@ def load(settings: Settings, *, now: datetime) -> None:
     gifts.plan_bank_gifts(world)
     cases.plan_cases(world)
     paydays.plan_paydays(world)
+    closings.plan_closings(world, start)
     world.play()
     with transaction() as session:
         _let_the_past_rest(session)
     sequence_events()
+    roll_up_days()
     sign_tree()
 
 

@@ -21,7 +21,7 @@ from fund.giving.payments import gift_id_of
 from fund.ledger import journals
 from fund.ledger import operations as ledger
 from fund.ledger.journals import Book, JournalDraft
-from fund.ledger.models import Office
+from fund.ledger.models import Fund, Office
 from fund.ledger.queries import get_fund, get_office
 from fund.permissions import SYSTEM
 from fund.settlement.models import BalanceTransaction, Feed
@@ -159,7 +159,7 @@ class _Books:
             type=doc["type"],
             source_id=source.get("id"),
             gift_id=gift.id if gift else None,
-            fund_id=gift.fund_id if gift else self.general_id,
+            fund_id=self._fund_of(gift),
             amount_minor=doc["amount"],
             fee_minor=doc["fee"],
             net_minor=doc["net"],
@@ -172,6 +172,12 @@ class _Books:
             seen_at=self.now,
             state="unclassified",
         )
+
+    def _fund_of(self, gift: Gift | None) -> UUID:
+        """The gift's fund; once that is closed, Stripe's late word is the general fund's."""
+        if gift and self.session.get_one(Fund, gift.fund_id).is_open:
+            return gift.fund_id
+        return self.general_id
 
     def _find_gift(self, source: Doc) -> Gift | None:
         gift_id = gift_id_of(source)

@@ -1,6 +1,7 @@
 """Gifts and the books, in sentences."""
 
 from fund.applications.choices import KINDS
+from fund.bookkeeping.choices import KINDS as ENTRY_KINDS
 from fund.i18n import N_
 from fund.ledger.choices import KIND_NAMES
 from fund.reports.trails.sentences.sentence import Sentence
@@ -76,10 +77,14 @@ LEDGER = {
 
 BOOKKEEPING = {
     "entry_proposed": Sentence(
-        N_("Entry proposed"), N_("Proposed for the books: %(kind)s, for %(effective_on)s.")
+        N_("Entry proposed"),
+        N_("Proposed for the books: %(kind)s, for %(effective_on)s."),
+        {"kind": ENTRY_KINDS},
     ),
     "entry_booked": Sentence(
-        N_("Entry booked"), N_("Exactly what was proposed was booked: %(kind)s.")
+        N_("Entry booked"),
+        N_("Exactly what was proposed was booked: %(kind)s."),
+        {"kind": ENTRY_KINDS},
     ),
     "entry_declined": Sentence(
         N_("Entry declined"),
