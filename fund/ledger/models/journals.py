@@ -45,6 +45,12 @@ class Journal(Base):
             postgresql_where=text(f"kind NOT IN {FREQUENT_KINDS}"),
         ),
         Index(
+            "uq_journal_reverses_id",
+            "reverses_id",
+            unique=True,
+            postgresql_where=text("reverses_id IS NOT NULL"),
+        ),
+        Index(
             "ix_journal_source_concerns",
             "source",
             "concerns",
@@ -63,7 +69,7 @@ class Journal(Base):
     source: Mapped[str]
     idempotency_key: Mapped[str]
     request_sha256: Mapped[bytes]
-    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger.journal.id"), unique=True)
+    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger.journal.id"))
     concerns: Mapped[str | None]
     actor: Mapped[str]
     shard: Mapped[int] = mapped_column(SmallInteger)
@@ -83,8 +89,7 @@ class Transfer(Base):
             ["credit_account_id", "fund_id", "currency"],
             ["ledger.account.id", "ledger.account.fund_id", "ledger.account.currency"],
         ),
-        CheckConstraint("amount_minor <> 0", "amount_zero"),
-        CheckConstraint("amount_minor >= 0", "amount_negative"),
+        CheckConstraint("amount_minor > 0", "amount"),
         CheckConstraint("debit_account_id <> credit_account_id", "accounts"),
         Index("ix_transfer_debit_account_id", "debit_account_id"),
         Index("ix_transfer_credit_account_id", "credit_account_id"),
