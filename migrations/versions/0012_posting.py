@@ -28,10 +28,10 @@ CREATE TEMPORARY TABLE totals ON COMMIT DROP AS
 DELETE FROM ledger.balance_shard;
 INSERT INTO ledger.balance_shard SELECT account_id, 0, debits, credits FROM totals;
 
-ALTER TABLE ledger.transfer
-    ADD CONSTRAINT ck_transfer_amount_zero CHECK (amount_minor <> 0),
-    ADD CONSTRAINT ck_transfer_amount_negative CHECK (amount_minor >= 0),
-    DROP CONSTRAINT ck_transfer_amount;
+-- Few journals take another one back: the others need no place in the index.
+ALTER TABLE ledger.journal DROP CONSTRAINT uq_journal_reverses_id;
+CREATE UNIQUE INDEX uq_journal_reverses_id ON ledger.journal (reverses_id)
+    WHERE reverses_id IS NOT NULL;
 """
 
 POSTING = """
@@ -50,179 +50,262 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         SELECT FROM ledger.period t WHERE t.status = 'closed' AND t.days @> candidates.day)
 $$;
 
--- Posts journals with their balances and audit events; the ids of all, in the order given, those
--- of journals posted before included. The order of locks is that of the whole service: guards by
--- fund, journal keys, balance shards by account.
-CREATE FUNCTION ledger.post_journals(p jsonb, p_actor varchar, p_at timestamptz) RETURNS uuid[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    v_at text := to_char(p_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
-    v_shard smallint := pg_backend_pid() % 16;
-    v_fault record;
-    v_ids uuid[];
+-- A fund's guard is taken where a journal lowers its cash or is part of a grant: by fund, as
+-- everywhere. `p_sizes`: how many of the entries each journal has.
+CREATE FUNCTION ledger.lock_guards(p_sizes int[], p_debits uuid[], p_credits uuid[],
+    p_amounts bigint[]) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    -- 1. Whoever closes a period, a fund or an account waits for running posts; or we see it here.
-    LOCK TABLE ledger.journal IN ROW EXCLUSIVE MODE;
-
-    -- 2. What lowers a fund's cash, or is part of a grant, waits its turn at the fund's guard.
     PERFORM 1
     FROM ledger.fund_guard g
     WHERE (g.fund_id, g.currency) IN (
         SELECT d.fund_id, d.currency
-        FROM ROWS FROM (jsonb_to_recordset(p) AS (transfers jsonb)) WITH ORDINALITY
-            j (transfers, place)
-        CROSS JOIN jsonb_array_elements(j.transfers) e
-        JOIN ledger.account d ON d.id = (e ->> 0)::uuid
-        JOIN ledger.account c ON c.id = (e ->> 1)::uuid
+        FROM (
+            SELECT place, size, sum(size) OVER (ORDER BY place) AS last
+            FROM unnest(p_sizes) WITH ORDINALITY sizes (size, place)
+        ) j
+        CROSS JOIN LATERAL generate_series(j.last - j.size + 1, j.last) m
+        JOIN ledger.account d ON d.id = p_debits[m]
+        JOIN ledger.account c ON c.id = p_credits[m]
         GROUP BY j.place, d.fund_id, d.currency
         HAVING bool_or('grants' IN (d.role, c.role))
-            OR sum((e ->> 2)::bigint
+            OR sum(p_amounts[m]
                 * (ledger.is_cash(d.role)::int - ledger.is_cash(c.role)::int)) < 0
     )
     ORDER BY g.fund_id, g.currency
     FOR UPDATE;
+END
+$$;
 
-    -- 3. A concurrent post of the same key is waited for here, and then nothing is done.
-    WITH given AS MATERIALIZED (
-        SELECT g.*, ledger.booking_day(g.occurred_on, g.may_move) AS effective_on
-        FROM ROWS FROM (jsonb_to_recordset(p) AS (
-            id uuid, kind varchar, occurred_on date, may_move boolean, source varchar,
-            key varchar, reverses_id uuid, concerns varchar, transfers jsonb,
-            event_id uuid, payload_commit bytea
-        )) WITH ORDINALITY g (id, kind, occurred_on, may_move, source, key, reverses_id,
-            concerns, transfers, event_id, payload_commit, place)
-    ), entry AS MATERIALIZED (
-        SELECT g.place, e.position, (e.line ->> 0)::uuid AS debit, (e.line ->> 1)::uuid AS credit,
-            (e.line ->> 2)::bigint AS amount
-        FROM given g CROSS JOIN jsonb_array_elements(g.transfers) WITH ORDINALITY e (line, position)
-    ), hashed AS MATERIALIZED (
-        SELECT g.*, e.lines, sha256(convert_to(
-            '{"concerns":' || coalesce(to_json(g.concerns)::text, 'null')
-            || ',"effective_on":"' || to_char(g.occurred_on, 'YYYY-MM-DD')
-            || '","kind":' || to_json(g.kind)
-            || ',"reverses_id":' || coalesce('"' || g.reverses_id || '"', 'null')
-            || ',"transfers":[' || coalesce(e.lines, '') || ']}', 'UTF8')) AS request_sha256
-        FROM given g
-        LEFT JOIN (
-            SELECT place, string_agg('["' || debit || '","' || credit || '","' || amount || '"]',
-                ',' ORDER BY position) AS lines
-            FROM entry GROUP BY place
-        ) e USING (place)
-    ), posted AS (
-        INSERT INTO ledger.journal (id, kind, effective_on, occurred_on, recorded_at, source,
-            idempotency_key, request_sha256, reverses_id, concerns, actor, shard)
-        SELECT id, kind, coalesce(effective_on, occurred_on), occurred_on, p_at, source,
-            key, request_sha256, reverses_id, concerns, p_actor, v_shard
-        FROM hashed ORDER BY source, key
-        ON CONFLICT (source, idempotency_key) DO NOTHING
-        RETURNING id
-    ), moved AS (
-        INSERT INTO ledger.transfer (journal_id, position, debit_account_id, credit_account_id,
-            fund_id, currency, amount_minor)
-        SELECT g.id, e.position, e.debit, e.credit, a.fund_id, a.currency, e.amount
-        FROM posted
-        JOIN given g USING (id)
-        JOIN entry e USING (place)
-        LEFT JOIN ledger.account a ON a.id = e.debit
-        RETURNING debit_account_id, credit_account_id, amount_minor
-    ), added AS (
-        INSERT INTO ledger.balance_shard AS s (account_id, shard, debits, credits)
-        SELECT account_id, v_shard, sum(debit), sum(credit)
-        FROM (
-            SELECT debit_account_id, amount_minor, 0 FROM moved
-            UNION ALL
-            SELECT credit_account_id, 0, amount_minor FROM moved
-        ) AS sides (account_id, debit, credit)
-        GROUP BY account_id ORDER BY account_id
-        ON CONFLICT (account_id, shard) DO UPDATE
-            SET debits = s.debits + excluded.debits, credits = s.credits + excluded.credits
-    ), told AS (
-        INSERT INTO audit.event (id, name, actor, subject_kind, subject_id, data, at,
-            payload_commit, leaf_hash)
-        SELECT d.event_id, 'journal_posted', p_actor, 'journal', d.id, d.data::jsonb, p_at,
-            d.payload_commit, sha256('\\x00'::bytea || convert_to(
-                '{"actor":' || to_json(p_actor)
-                || ',"at":"' || v_at
-                || '","data":' || d.data
-                || ',"id":"' || d.event_id
-                || '","name":"journal_posted","payload_commit":"'
-                || encode(d.payload_commit, 'hex')
-                || '","subject_id":"' || d.id
-                || '","subject_kind":"journal"}', 'UTF8'))
-        FROM (
-            SELECT h.id, h.event_id, h.payload_commit,
-                '{"effective_on":"' || to_char(h.effective_on, 'YYYY-MM-DD')
-                || '","key":' || to_json(h.key)
-                || ',"kind":' || to_json(h.kind)
-                || ',"reverses_id":' || coalesce('"' || h.reverses_id || '"', 'null')
-                || ',"rows_sha256":"' || encode(sha256(convert_to(
-                    '{"actor":' || to_json(p_actor)
-                    || ',"concerns":' || coalesce(to_json(h.concerns)::text, 'null')
-                    || ',"effective_on":"' || to_char(h.effective_on, 'YYYY-MM-DD')
-                    || '","id":"' || h.id
-                    || '","key":' || to_json(h.key)
-                    || ',"kind":' || to_json(h.kind)
-                    || CASE WHEN h.occurred_on <> h.effective_on
-                        THEN ',"occurred_on":"' || to_char(h.occurred_on, 'YYYY-MM-DD') || '"'
-                        ELSE '' END
-                    || ',"recorded_at":"' || v_at
-                    || '","request_sha256":"' || encode(h.request_sha256, 'hex')
-                    || '","reverses_id":' || coalesce('"' || h.reverses_id || '"', 'null')
-                    || ',"source":' || to_json(h.source)
-                    || ',"transfers":[' || h.lines || ']}', 'UTF8')), 'hex')
-                || '","source":' || to_json(h.source) || '}' AS data
-            FROM posted JOIN hashed h USING (id)
-            WHERE h.effective_on IS NOT NULL AND h.lines IS NOT NULL
-        ) d
-    )
-    SELECT h.key, CASE
-            WHEN h.effective_on IS NULL THEN 'LF002'
-            WHEN h.lines IS NULL THEN 'LF003'
+-- Journals that may not be booked: their day, an account or a fund of theirs is closed.
+CREATE FUNCTION ledger.refuse_closed(p_new uuid[], p_unbookable uuid[], p_journals uuid[],
+    p_debits uuid[], p_credits uuid[]) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v record;
+BEGIN
+    SELECT j.idempotency_key AS key, CASE
+            WHEN j.id = ANY (p_unbookable) THEN 'LF002'
             WHEN NOT (d.is_open AND c.is_open) THEN 'LF004'
             WHEN NOT f.is_open THEN 'LF005'
         END AS code
-    INTO v_fault
-    FROM posted
-    JOIN hashed h USING (id)
-    LEFT JOIN entry e USING (place)
-    LEFT JOIN ledger.account d ON d.id = e.debit
-    LEFT JOIN ledger.account c ON c.id = e.credit
-    LEFT JOIN ledger.fund f ON f.id = d.fund_id
+    INTO v
+    FROM generate_series(1, cardinality(p_journals)) m
+    JOIN ledger.journal j ON j.id = p_journals[m]
+    JOIN ledger.account d ON d.id = p_debits[m]
+    JOIN ledger.account c ON c.id = p_credits[m]
+    JOIN ledger.fund f ON f.id = d.fund_id
+    WHERE j.id = ANY (p_new)
     ORDER BY code LIMIT 1;
-
-    -- 4. What was posted before must have said the same.
-    IF v_fault.code IS NULL THEN
-        SELECT j.idempotency_key AS key, 'LF006' AS code
-        INTO v_fault
-        FROM ROWS FROM (jsonb_to_recordset(p) AS (kind varchar, occurred_on date, source varchar,
-            key varchar, reverses_id uuid, concerns varchar, transfers jsonb)) g
-        JOIN ledger.journal j ON j.source = g.source AND j.idempotency_key = g.key
-        WHERE j.request_sha256 <> sha256(convert_to(
-            '{"concerns":' || coalesce(to_json(g.concerns)::text, 'null')
-            || ',"effective_on":"' || to_char(g.occurred_on, 'YYYY-MM-DD')
-            || '","kind":' || to_json(g.kind)
-            || ',"reverses_id":' || coalesce('"' || g.reverses_id || '"', 'null')
-            || ',"transfers":[' || coalesce((
-                SELECT string_agg('["' || (e ->> 0)::uuid || '","' || (e ->> 1)::uuid || '","'
-                    || (e ->> 2)::bigint || '"]', ',' ORDER BY position)
-                FROM jsonb_array_elements(g.transfers) WITH ORDINALITY t (e, position)), '')
-            || ']}', 'UTF8'))
-        LIMIT 1;
+    IF v.code IS NOT NULL THEN
+        RAISE EXCEPTION 'journal % is refused', v.key USING ERRCODE = v.code, DETAIL = v.key;
     END IF;
-    IF v_fault.code IS NOT NULL THEN
-        RAISE EXCEPTION 'journal % is refused', v_fault.key
-            USING ERRCODE = v_fault.code, DETAIL = v_fault.key;
-    END IF;
+END
+$$;
 
-    SELECT array_agg(j.id ORDER BY g.place) INTO v_ids
-    FROM jsonb_array_elements(p) WITH ORDINALITY g (journal, place)
-    JOIN ledger.journal j ON j.source = g.journal ->> 'source'
-        AND j.idempotency_key = g.journal ->> 'key';
+-- The ids of journals of which some were posted before, which must have said the same.
+CREATE FUNCTION ledger.posted_before(p_sources varchar[], p_keys varchar[], p_requests bytea[])
+RETURNS uuid[] LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_ids uuid[];
+    v_other varchar;
+BEGIN
+    SELECT array_agg(j.id ORDER BY i),
+        min(j.idempotency_key) FILTER (WHERE j.request_sha256 <> p_requests[i])
+    INTO v_ids, v_other
+    FROM generate_series(1, cardinality(p_keys)) i
+    JOIN ledger.journal j ON j.source = p_sources[i] AND j.idempotency_key = p_keys[i];
+    IF v_other IS NOT NULL THEN
+        RAISE EXCEPTION 'journal % says something else', v_other
+            USING ERRCODE = 'LF006', DETAIL = v_other;
+    END IF;
     RETURN v_ids;
 END
 $$;
-REVOKE EXECUTE ON FUNCTION ledger.booking_day, ledger.post_journals FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ledger.booking_day, ledger.post_journals TO fund_app;
+
+-- Posts journals with their balances and audit events; the ids of all, in the order given, those
+-- of journals posted before included. One array a column: `p_sizes` says how many of the entries
+-- (debits, credits, amounts) each journal has. The order of locks is that of the whole service:
+-- guards by fund, the balance shard, journal keys.
+CREATE FUNCTION ledger.post_journals(
+    p_actor varchar, p_at timestamptz,
+    p_ids uuid[], p_kinds varchar[], p_days date[], p_sources varchar[], p_keys varchar[],
+    p_sizes int[], p_debits uuid[], p_credits uuid[], p_amounts bigint[],
+    p_event_ids uuid[], p_commits bytea[],
+    p_concerns varchar[] DEFAULT NULL, p_reverses uuid[] DEFAULT NULL,
+    p_may_move boolean[] DEFAULT NULL
+) RETURNS uuid[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    v_at text := to_char(p_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
+    v_actor text := to_json(p_actor);
+    v_count int := cardinality(p_ids);
+    v_shard int := pg_backend_pid() % 16;
+    v_accounts uuid[];
+    v_funds uuid[];
+    v_currencies varchar[];
+    v_debits bigint[];
+    v_credits bigint[];
+    v_may_lower boolean;
+    v_all_open boolean;
+    v_closed_before date;
+    v_epoch bigint;
+    v_days date[] := p_days;
+    v_unbookable uuid[];
+    v_requests bytea[];
+    v_data text[];
+    v_leaves bytea[];
+    v_entries int := 0;
+    v_journals uuid[];
+    v_positions int[];
+    v_new uuid[];
+    v_ids uuid[] := p_ids;
+    v_true_day text;
+    v_day text;
+    v_kind text;
+    v_source text;
+    v_key text;
+    v_concerns text;
+    v_reverses text;
+    v_lines text;
+    v_place int;
+BEGIN
+    -- Whoever closes a period, a fund or an account waits for running posts; or it is seen here.
+    LOCK TABLE ledger.journal IN ROW EXCLUSIVE MODE;
+
+    SELECT array_agg(a.id), array_agg(a.fund_id), array_agg(a.currency),
+        bool_or(a.role = 'grants' OR ledger.is_cash(a.role) AND a.id = ANY (p_credits)),
+        bool_and(a.is_open AND f.is_open),
+        (SELECT max(coalesce(upper(days), 'infinity')) FROM ledger.period WHERE status = 'closed'),
+        (SELECT max(epoch) FROM audit.epoch)
+    INTO v_accounts, v_funds, v_currencies, v_may_lower, v_all_open, v_closed_before, v_epoch
+    FROM ledger.account a JOIN ledger.fund f ON f.id = a.fund_id
+    WHERE a.id = ANY (p_debits || p_credits);
+
+    IF v_may_lower THEN
+        PERFORM ledger.lock_guards(p_sizes, p_debits, p_credits, p_amounts);
+    END IF;
+
+    -- A shard of one's own as long as others hold theirs, so that nobody waits for its rows.
+    FOR i IN 1 .. 16 LOOP
+        EXIT WHEN pg_try_advisory_xact_lock(1819305828, v_shard);
+        v_shard := (v_shard + 1) % 16;
+        IF i = 16 THEN
+            PERFORM pg_advisory_xact_lock(1819305828, v_shard);
+        END IF;
+    END LOOP;
+
+    FOR i IN 1 .. v_count LOOP
+        IF (p_sources[i] COLLATE "C", p_keys[i] COLLATE "C")
+            < (p_sources[i - 1], p_keys[i - 1]) THEN
+            RAISE EXCEPTION 'journals come in the order of their sources and keys';
+        END IF;
+        IF p_days[i] < v_closed_before THEN
+            v_days[i] := ledger.booking_day(p_days[i], p_may_move[i]);
+            IF v_days[i] IS NULL THEN
+                v_days[i] := p_days[i];
+                v_unbookable := v_unbookable || p_ids[i];
+            END IF;
+        END IF;
+        IF p_sizes[i] = 0 THEN
+            RAISE EXCEPTION 'journal % is empty', p_keys[i] USING ERRCODE = 'LF003';
+        END IF;
+        v_lines := NULL;
+        FOR m IN 1 .. p_sizes[i] LOOP
+            v_entries := v_entries + 1;
+            IF p_amounts[v_entries] <= 0 THEN
+                RAISE EXCEPTION 'an amount of journal % is %', p_keys[i], p_amounts[v_entries]
+                    USING ERRCODE = CASE p_amounts[v_entries] WHEN 0 THEN 'LF009' ELSE 'LF010' END;
+            END IF;
+            v_journals[v_entries] := p_ids[i];
+            v_positions[v_entries] := m;
+            v_lines := concat(v_lines || ',', format('["%s","%s","%s"]',
+                p_debits[v_entries], p_credits[v_entries], p_amounts[v_entries]));
+        END LOOP;
+        v_true_day := to_char(p_days[i], 'YYYY-MM-DD');
+        v_day := to_char(v_days[i], 'YYYY-MM-DD');
+        v_kind := to_json(p_kinds[i]);
+        v_source := to_json(p_sources[i]);
+        v_key := to_json(p_keys[i]);
+        v_concerns := coalesce(to_json(p_concerns[i])::text, 'null');
+        v_reverses := coalesce('"' || p_reverses[i] || '"', 'null');
+        v_requests[i] := sha256(convert_to(format(
+            '{"concerns":%s,"effective_on":"%s","kind":%s,"reverses_id":%s,"transfers":[%s]}',
+            v_concerns, v_true_day, v_kind, v_reverses, v_lines), 'UTF8'));
+        v_data[i] := format('{"effective_on":"%s","key":%s,"kind":%s,"reverses_id":%s,'
+            '"rows_sha256":"%s","source":%s}', v_day, v_key, v_kind, v_reverses,
+            encode(sha256(convert_to(format('{"actor":%s,"concerns":%s,"effective_on":"%s",'
+                '"id":"%s","key":%s,"kind":%s,%s"recorded_at":"%s","request_sha256":"%s",'
+                '"reverses_id":%s,"source":%s,"transfers":[%s]}',
+                v_actor, v_concerns, v_day, p_ids[i], v_key, v_kind,
+                CASE WHEN v_day <> v_true_day THEN '"occurred_on":"' || v_true_day || '",' END,
+                v_at, encode(v_requests[i], 'hex'), v_reverses, v_source, v_lines),
+                'UTF8')), 'hex'),
+            v_source);
+        v_leaves[i] := sha256('\\x00'::bytea || convert_to(format('{"actor":%s,"at":"%s","data":%s,'
+            '"id":"%s","name":"journal_posted","payload_commit":"%s","subject_id":"%s",'
+            '"subject_kind":"journal"}', v_actor, v_at, v_data[i], p_event_ids[i],
+            encode(p_commits[i], 'hex'), p_ids[i]), 'UTF8'));
+    END LOOP;
+
+    IF NOT p_debits || p_credits <@ coalesce(v_accounts, '{}')
+        OR cardinality(p_debits) <> v_entries THEN
+        RAISE EXCEPTION 'no such account' USING ERRCODE = 'LF011';
+    END IF;
+
+    -- A concurrent post of the same key is waited for here, and then nothing is done.
+    INSERT INTO ledger.journal (id, kind, effective_on, occurred_on, recorded_at, source,
+        idempotency_key, request_sha256, reverses_id, concerns, actor, shard)
+    SELECT p_ids[i], p_kinds[i], v_days[i], p_days[i], p_at, p_sources[i],
+        p_keys[i], v_requests[i], p_reverses[i], p_concerns[i], p_actor, v_shard
+    FROM generate_series(1, v_count) i
+    ON CONFLICT (source, idempotency_key) DO NOTHING;
+    GET DIAGNOSTICS v_place = ROW_COUNT;
+    IF v_place < v_count THEN
+        v_new := ARRAY(SELECT j.id FROM ledger.journal j WHERE j.id = ANY (p_ids));
+        v_ids := ledger.posted_before(p_sources, p_keys, v_requests);
+    END IF;
+    IF v_unbookable IS NOT NULL OR NOT v_all_open THEN
+        PERFORM ledger.refuse_closed(
+            coalesce(v_new, p_ids), v_unbookable, v_journals, p_debits, p_credits);
+    END IF;
+
+    v_debits := array_fill(0::bigint, ARRAY[cardinality(v_accounts)]);
+    v_credits := v_debits;
+    FOR m IN 1 .. v_entries LOOP
+        CONTINUE WHEN v_new IS NOT NULL AND v_journals[m] <> ALL (v_new);
+        v_place := array_position(v_accounts, p_debits[m]);
+        v_debits[v_place] := v_debits[v_place] + p_amounts[m];
+        v_place := array_position(v_accounts, p_credits[m]);
+        v_credits[v_place] := v_credits[v_place] + p_amounts[m];
+    END LOOP;
+    INSERT INTO ledger.transfer (journal_id, position, debit_account_id, credit_account_id,
+        fund_id, currency, amount_minor)
+    SELECT v_journals[m], v_positions[m], p_debits[m], p_credits[m],
+        v_funds[array_position(v_accounts, p_debits[m])],
+        v_currencies[array_position(v_accounts, p_debits[m])], p_amounts[m]
+    FROM generate_series(1, v_entries) m
+    WHERE v_new IS NULL OR v_journals[m] = ANY (v_new);
+    INSERT INTO audit.event (id, epoch, name, actor, subject_kind, subject_id, data, at,
+        payload_commit, leaf_hash)
+    SELECT p_event_ids[i], v_epoch, 'journal_posted', p_actor, 'journal', p_ids[i],
+        v_data[i]::jsonb, p_at, p_commits[i], v_leaves[i]
+    FROM generate_series(1, v_count) i
+    WHERE v_new IS NULL OR p_ids[i] = ANY (v_new);
+    INSERT INTO ledger.balance_shard AS s (account_id, shard, debits, credits)
+    SELECT v_accounts[a], v_shard, v_debits[a], v_credits[a]
+    FROM generate_series(1, cardinality(v_accounts)) a
+    WHERE v_debits[a] + v_credits[a] > 0
+    ON CONFLICT (account_id, shard) DO UPDATE
+        SET debits = s.debits + excluded.debits, credits = s.credits + excluded.credits;
+    RETURN v_ids;
+END
+$$;
+
+REVOKE EXECUTE ON FUNCTION ledger.booking_day, ledger.lock_guards, ledger.refuse_closed,
+    ledger.posted_before, ledger.post_journals FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ledger.post_journals TO fund_app;
 """
 
 
@@ -240,12 +323,13 @@ def upgrade() -> None:
 def downgrade() -> None:
     _run(
         """
-        DROP FUNCTION ledger.post_journals, ledger.booking_day;
-        ALTER TABLE ledger.transfer
-            ADD CONSTRAINT ck_transfer_amount CHECK (amount_minor > 0),
-            DROP CONSTRAINT ck_transfer_amount_zero,
-            DROP CONSTRAINT ck_transfer_amount_negative;
-        ALTER TABLE ledger.journal DROP COLUMN occurred_on, DROP COLUMN shard;
+        DROP FUNCTION ledger.post_journals, ledger.booking_day, ledger.lock_guards,
+            ledger.refuse_closed, ledger.posted_before;
+        DROP INDEX ledger.uq_journal_reverses_id;
+        ALTER TABLE ledger.journal
+            ADD CONSTRAINT uq_journal_reverses_id UNIQUE (reverses_id),
+            DROP COLUMN occurred_on,
+            DROP COLUMN shard;
         """
     )
     before = import_module("migrations.versions.0003_ledger")

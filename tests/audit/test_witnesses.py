@@ -1,5 +1,7 @@
 """A log that forks or is cut off gets no witness's signature again, and the witness shows it."""
 
+import base64
+import hashlib
 import threading
 from datetime import timedelta
 from uuid import UUID
@@ -184,7 +186,7 @@ def head(size: int, name: str = NAMES[-1]) -> str:
 def submission(old: int, size: int, *, path: list[bytes] | None = None) -> str:
     if path is None:
         path = merkle.consistency(TREE, old, size) if 0 < old < size else []
-    lines = "".join(f"{witness.base64.b64encode(hash_).decode()}\n" for hash_ in path)
+    lines = "".join(f"{base64.b64encode(hash_).decode()}\n" for hash_ in path)
     return f"old {old}\n{lines}\n{head(size)}"
 
 
@@ -220,6 +222,27 @@ def test_the_protocol_is_that_of_c2sp(pair):
         200,
         20,
     )
+
+
+def test_a_cosignature_is_the_one_that_c2sp_writes_and_no_other_is_taken(app):
+    private_key = Ed25519PrivateKey.generate()
+    note = head(7)
+    line = cosignatures.cosign(note, "w.example", private_key, now=NOW)
+    dash, name, encoded = line.split(" ")
+    blob, public = base64.b64decode(encoded), private_key.public_key().public_bytes_raw()
+    key_id = hashlib.sha256(b"w.example\n\x04" + public).digest()[:4]
+    assert (dash, name, blob[:4]) == ("—", "w.example", key_id)
+    assert int.from_bytes(blob[4:12], "big") == int(NOW.timestamp())
+    body = note.partition("\n\n")[0] + "\n"
+    signed = f"cosignature/v1\ntime {int(NOW.timestamp())}\n{body}".encode()
+    private_key.public_key().verify(blob[12:], signed)
+    key = cosignatures.verifier_key("w.example", private_key)
+    assert cosignatures.find(note + line, key) == (line, NOW)
+    assert cosignatures.find(note, key) is None
+    later = base64.b64encode(blob[:11] + bytes([blob[11] ^ 1]) + blob[12:]).decode()
+    for wrong in (f"{note}— w.example {later}\n", head(8) + line):
+        with pytest.raises(ValueError, match="cosignature is wrong"):
+            cosignatures.find(wrong, key)
 
 
 def test_what_it_signed_outlives_the_witness_being_killed(app, tmp_path):

@@ -5,7 +5,6 @@ import re
 import pytest
 
 from tests.e2e.conftest import Walk
-from tests.e2e.test_five_steps import sign_in_by_typing
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
@@ -24,7 +23,7 @@ PAGES = {
 
 
 def test_every_figure_leads_to_its_account_and_its_journals(walk: Walk):
-    sign_in_by_typing(walk, "auditor")
+    walk.sign_in("auditor")
     for name, path in PAGES.items():
         walk.open(path)
         walk.see(f"ledger-{name}")

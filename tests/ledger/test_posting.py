@@ -1,13 +1,11 @@
 """The books take each fact once, whole, and never change it."""
 
-import json
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -18,8 +16,9 @@ from fund.ids import new_id
 from fund.ledger import journals, operations, queries, verification
 from fund.ledger.journals import Book, JournalDraft
 from fund.ledger.models import Journal
+from fund.ledger.operations.calling import refusal_of
 from fund.permissions import SYSTEM
-from tests.ledger.factories import close_until, give_cash, make_fund, make_office
+from tests.ledger.factories import WHEN, close_until, give_cash, make_fund, make_office
 from tests.ledger.hashes import rows_sha256
 
 DAY = date(2026, 11, 24)
@@ -157,61 +156,89 @@ def test_an_office_keeps_accounts_in_its_own_currency_only(session):
 
 
 def raw(book: Book, **changes: Any) -> dict[str, Any]:
+    """What `post_journals` takes for one journal with one transfer."""
     return {
-        "id": str(new_id()),
-        "kind": "charge",
-        "occurred_on": "2026-11-24",
-        "may_move": False,
-        "source": "raw",
-        "key": str(new_id()),
-        "transfers": [[str(book.account("bank").id), str(book.account("contributions").id), 100]],
-        "event_id": str(new_id()),
-        "payload_commit": "\\x" + "00" * 32,
+        "p_actor": "system",
+        "p_at": "2026-11-24T03:00:00Z",
+        "p_ids": [new_id()],
+        "p_kinds": ["charge"],
+        "p_days": [DAY],
+        "p_sources": ["raw"],
+        "p_keys": [str(new_id())],
+        "p_sizes": [1],
+        "p_debits": [book.account("bank").id],
+        "p_credits": [book.account("contributions").id],
+        "p_amounts": [100],
+        "p_event_ids": [new_id()],
+        "p_commits": [bytes(32)],
     } | changes
 
 
-def post_raw(session: Session, journal: dict[str, Any]) -> psycopg.Error:
-    with pytest.raises(DBAPIError) as refusal, session.begin_nested():
-        session.execute(
-            text("SELECT ledger.post_journals(CAST(:rows AS jsonb), 'system', now())"),
-            {"rows": json.dumps([journal])},
-        )
-    assert isinstance(refusal.value.orig, psycopg.Error)
-    return refusal.value.orig
+def refusal(session: Session, journal: dict[str, Any]) -> DBAPIError:
+    """What the database says to a call that the service would not make."""
+    named = ", ".join(f"{name} => %({name})s" for name in journal)
+    with pytest.raises(DBAPIError) as refused, session.begin_nested():
+        session.connection().exec_driver_sql(f"SELECT ledger.post_journals({named})", journal)
+    return refused.value
 
 
-@pytest.mark.parametrize(("amount", "name"), [(0, "zero"), (-1, "negative")])
-def test_the_database_refuses_amounts_that_are_not_positive(session, book, amount, name):
-    journal = raw(book)
-    journal["transfers"][0][2] = amount
-    assert post_raw(session, journal).diag.constraint_name == f"ck_transfer_amount_{name}"
-
-
-def test_the_database_refuses_what_leaves_the_fund_or_goes_nowhere(session, book):
-    other = Book.load(
+def test_the_database_has_a_name_for_each_of_its_refusals(session, book):
+    education = Book.load(
         session, make_fund(session, "education").id, make_office(session, "nz").id, "NZD"
     )
     thai = Book.load(session, book.fund_id, make_office(session, "th").id, "THB")
-    bank = str(book.account("bank").id)
-    for credit, constraint in (
-        (other.account("contributions").id, "fk_transfer_credit_account_id_fund_id_currency"),
-        (thai.account("contributions").id, "fk_transfer_credit_account_id_fund_id_currency"),
-        (new_id(), "fk_transfer_credit_account_id_fund_id_currency"),
-        (bank, "ck_transfer_accounts"),
+    elsewhere = [books.account("contributions").id for books in (education, thai)]
+    bank = book.account("bank").id
+    nothing: dict[str, list[Any]] = {"p_debits": [], "p_credits": [], "p_amounts": []}
+    for changes, code in (
+        ({"p_amounts": [0]}, "amount_zero"),
+        ({"p_amounts": [-1]}, "amount_negative"),
+        ({"p_credits": [bank]}, "same_account"),
+        ({"p_credits": [elsewhere[0]]}, "wrong_fund_or_currency"),
+        ({"p_credits": [elsewhere[1]]}, "wrong_fund_or_currency"),
+        ({"p_credits": [new_id()]}, "wrong_fund_or_currency"),
+        ({"p_debits": [new_id()]}, "wrong_fund_or_currency"),
+        ({"p_sizes": [0], **nothing}, "journal_empty"),
+        ({"p_debits": [bank, bank]}, "wrong_fund_or_currency"),
     ):
-        transfers = [[bank, str(credit), 100]]
-        refusal = post_raw(session, raw(book, transfers=transfers))
-        assert refusal.diag.constraint_name == constraint
-    nowhere = [[str(new_id()), bank, 100]]
-    assert post_raw(session, raw(book, transfers=nowhere)).diag.column_name == "fund_id"
+        assert refusal_of(refusal(session, raw(book, **changes))) == code, changes
 
 
 def test_the_database_refuses_a_journal_that_leaves_no_event(session, book):
-    assert post_raw(session, raw(book, event_id=None)).diag.table_name == "event"
+    assert refusal(session, raw(book, p_event_ids=[None])).orig.diag.table_name == "event"
 
 
-def test_the_database_refuses_a_journal_without_transfers(session, book):
-    assert post_raw(session, raw(book, transfers=[])).sqlstate == "LF003"
+def test_the_database_takes_journals_in_one_order_only(session, book):
+    journal = raw(book)
+    twice = {name: value * 2 for name, value in journal.items() if isinstance(value, list)}
+    turned = journal | twice | {"p_keys": ["b", "a"], "p_ids": [new_id(), new_id()]}
+    assert "order" in str(refusal(session, turned))
+
+
+def test_the_owner_cannot_book_what_the_tables_refuse(fresh_url, owner_of):
+    """The rules of a transfer are the table's own, whoever writes it."""
+    with transaction() as session:
+        books = [
+            Book.load(session, make_fund(session, code).id, make_office(session, "th").id, "THB")
+            for code in ("general", "education")
+        ]
+        mine = [books[0].account(role).id for role in ("bank", "contributions")]
+        post(session, journals.gift_to_bank(books[0], new_id(), DAY, 100), now=WHEN)
+    other = books[1].account("contributions").id
+    with owner_of(fresh_url) as connection:
+        for debit, credit, amount, rule in (
+            (mine[0], mine[1], 0, "ck_transfer_amount"),
+            (mine[0], mine[0], 1, "ck_transfer_accounts"),
+            (mine[0], other, 1, "fk_transfer_credit_account_id_fund_id_currency"),
+            (other, mine[0], 1, "fk_transfer_debit_account_id_fund_id_currency"),
+        ):
+            with pytest.raises(psycopg.Error) as refused:
+                connection.execute(
+                    "INSERT INTO ledger.transfer SELECT id, 2, %s, %s, %s, 'THB', %s"
+                    " FROM ledger.journal LIMIT 1",
+                    [debit, credit, books[0].fund_id, amount],
+                )
+            assert refused.value.diag.constraint_name == rule
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,12 @@ class Journal(Base):
         UniqueConstraint("source", "idempotency_key"),
         Index("ix_journal_effective_on", "effective_on"),
         Index(
+            "uq_journal_reverses_id",
+            "reverses_id",
+            unique=True,
+            postgresql_where=text("reverses_id IS NOT NULL"),
+        ),
+        Index(
             "ix_journal_source_concerns",
             "source",
             "concerns",
@@ -54,7 +60,7 @@ class Journal(Base):
     source: Mapped[str]
     idempotency_key: Mapped[str]
     request_sha256: Mapped[bytes]
-    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger.journal.id"), unique=True)
+    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger.journal.id"))
     concerns: Mapped[str | None]
     actor: Mapped[str]
     shard: Mapped[int] = mapped_column(SmallInteger)
@@ -74,8 +80,7 @@ class Transfer(Base):
             ["credit_account_id", "fund_id", "currency"],
             ["ledger.account.id", "ledger.account.fund_id", "ledger.account.currency"],
         ),
-        CheckConstraint("amount_minor <> 0", "amount_zero"),
-        CheckConstraint("amount_minor >= 0", "amount_negative"),
+        CheckConstraint("amount_minor > 0", "amount"),
         CheckConstraint("debit_account_id <> credit_account_id", "accounts"),
         SCHEMA,
     )

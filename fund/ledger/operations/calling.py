@@ -22,6 +22,9 @@ _STATES = {
     "LF006": "journal_key_reused",
     "LF007": "commitment_cause_reused",
     "LF008": "more_than_committed",
+    "LF009": "amount_zero",
+    "LF010": "amount_negative",
+    "LF011": "wrong_fund_or_currency",
     "LF020": "hold_cause_reused",
     "LF021": "period_not_next",
     "LF022": "period_state",
@@ -31,8 +34,6 @@ _STATES = {
     "55P03": "books_busy",
 }
 _CONSTRAINTS = {
-    "ck_transfer_amount_zero": "amount_zero",
-    "ck_transfer_amount_negative": "amount_negative",
     "ck_commitment_event_amount": "amount_not_positive",
     "ck_hold_amount": "amount_not_positive",
     "ck_transfer_accounts": "same_account",
