@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -119,22 +119,38 @@ def balance(session: Session, account_id: UUID) -> Money:
 
 def available(session: Session, fund_id: UUID, *, now: datetime) -> Available:
     """What the fund has for awards, in THB, as `ledger.reserve` would see it. Raises NotFound."""
-    for fund, position in list_available(session, now=now):
-        if fund.id == fund_id:
-            return position
-    raise NotFound
+    [(_, position)] = _found(_positions(session, now, Fund.id == fund_id) or None)
+    return position
 
 
 def list_available(session: Session, *, now: datetime) -> list[tuple[Fund, Available]]:
     """Each fund with what it has for awards, in THB; oldest fund first."""
+    return _positions(session, now, true())
+
+
+def _positions(
+    session: Session, now: datetime, which: ColumnElement[bool]
+) -> list[tuple[Fund, Available]]:
     parts = [field.name for field in fields(Available)]
     position = func.ledger.fund_position(Fund.id, THB, clock.bangkok_day(now)).table_valued(
         *parts, joins_implicitly=True
     )
-    rows = session.execute(select(Fund, *(position.c[part] for part in parts)).order_by(Fund.id))
+    rows = session.execute(
+        select(Fund, *(position.c[part] for part in parts)).where(which).order_by(Fund.id)
+    )
     return [
         (fund, Available(*(baht(int(amount)) for amount in amounts))) for fund, *amounts in rows
     ]
+
+
+def total_cash(session: Session) -> Money:
+    """The baht that all funds together hold."""
+    held = session.scalar(
+        select(func.sum(BalanceShard.debits - BalanceShard.credits))
+        .join(Account, Account.id == BalanceShard.account_id)
+        .where(Account.currency == THB, Account.role.in_(CASH_ROLES))
+    )
+    return baht(int(held or 0))
 
 
 def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:

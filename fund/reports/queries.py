@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from fund import clock
 from fund.ledger import queries as ledger
 from fund.ledger.models import Account, BalanceShard, Journal
-from fund.money import Money, baht
+from fund.money import Money
 
 # A count below this could point at somebody, so it is not shown; larger ones are rounded down to
 # a multiple of it.
@@ -35,9 +35,8 @@ def get_public_figures(session: Session, *, now: datetime) -> PublicFigures:
     """What the front page shows. Payments count up to the end of last month only."""
     today = clock.bangkok_day(now)
     until = today.replace(day=1) - timedelta(days=1)
-    funds = ledger.list_available(session, now=now)
     return PublicFigures(
-        held=sum((position.cash for _, position in funds), baht(0)),
+        held=ledger.total_cash(session),
         paid=rounded_down(_count_payments(session, until.replace(month=1, day=1), until)),
         paid_until=until,
         fee_shares=_fee_shares(session),

@@ -134,28 +134,30 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         WHERE h.fund_id = p_fund AND h.currency = p_currency
             AND NOT EXISTS (SELECT 1 FROM ledger.hold_release r WHERE r.hold_id = h.id)
         GROUP BY h.concerns
-    ), looked_at AS (
-        SELECT j.id, j.source, j.idempotency_key, true AS is_young, NULL::numeric AS held
+    ), given AS (
+        SELECT j.source, j.idempotency_key, true AS is_young, NULL::numeric AS held,
+            sum(t.amount_minor) AS amount
         FROM ledger.journal j
         JOIN ledger.fund f ON f.id = p_fund
+        JOIN ledger.transfer t ON t.journal_id = j.id
+        JOIN ledger.account a ON a.id = t.credit_account_id
         WHERE j.kind = 'charge' AND j.effective_on > p_today - f.reserve_days
+            AND t.fund_id = p_fund AND t.currency = p_currency AND a.role = 'contributions'
+        GROUP BY j.id
         UNION ALL
-        SELECT j.id, j.source, j.idempotency_key, false, h.amount
+        SELECT j.source, j.idempotency_key, false, h.amount, sum(t.amount_minor)
         FROM held h
         CROSS JOIN ledger.office o
         JOIN ledger.fund f ON f.id = p_fund
         JOIN ledger.journal j ON j.source = 'stripe:' || o.code AND j.idempotency_key = h.concerns
+        JOIN ledger.transfer t ON t.journal_id = j.id
+        JOIN ledger.account a ON a.id = t.credit_account_id
         WHERE j.kind = 'charge' AND j.effective_on <= p_today - f.reserve_days
+            AND t.fund_id = p_fund AND t.currency = p_currency AND a.role = 'contributions'
+        GROUP BY j.id, h.amount
     ), gift AS (
-        SELECT l.is_young, l.held, greatest(given.amount - coalesce(back.amount, 0), 0) AS here
-        FROM looked_at l
-        JOIN LATERAL (
-            SELECT sum(t.amount_minor) AS amount
-            FROM ledger.transfer t
-            JOIN ledger.account a ON a.id = t.credit_account_id
-            WHERE t.journal_id = l.id AND t.fund_id = p_fund AND t.currency = p_currency
-                AND a.role = 'contributions'
-        ) given ON given.amount IS NOT NULL
+        SELECT n.is_young, n.held, greatest(n.amount - coalesce(back.amount, 0), 0) AS here
+        FROM given n
         LEFT JOIN LATERAL (
             -- What refunds, disputes and a reversal took of it, less what came back.
             SELECT sum(t.amount_minor
@@ -164,7 +166,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
             JOIN ledger.transfer t ON t.journal_id = j.id
             JOIN ledger.account d ON d.id = t.debit_account_id
             JOIN ledger.account c ON c.id = t.credit_account_id
-            WHERE j.source = l.source AND j.concerns = l.idempotency_key
+            WHERE j.source = n.source AND j.concerns = n.idempotency_key
         ) back ON true
     )
     SELECT money.cash, g.reserved,

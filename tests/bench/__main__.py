@@ -20,6 +20,7 @@ from fund import create_app, db, migrating, postgres
 from fund.ids import new_id
 from fund.ledger import journals, operations
 from fund.permissions import SYSTEM, Role
+from tests.bench import audit
 from tests.ledger.factories import make_fund, make_office
 from tests.people.factories import make_staff
 
@@ -36,7 +37,7 @@ def main() -> None:
         app = create_app(
             Settings.from_environ({"FUND_ENV": "test", "DATABASE_URL": cluster.url(name)})
         )
-        results = [*_posting(cluster, name), *_pages(app)]
+        results = [*_posting(cluster, name), *_pages(app), *audit.measure(cluster)]
     finally:
         db.dispose()
         with cluster.admin() as connection:

@@ -251,3 +251,18 @@ def test_a_journal_that_came_too_late_shows_its_true_day(finance, session, now):
     assert "1 Feb" in page
     assert "True day" in page
     assert "15 Jan" in page
+
+
+def test_the_list_asks_as_often_for_many_periods_as_for_one(
+    finance, session, now, count_statements
+):
+    asked = []
+    for days in (1, 30):
+        last = queries.find_last_period(session)
+        first = last.last_on if last else JANUARY
+        for n in range(days):
+            operations.open_period(session, first + timedelta(days=n + 1), actor=SYSTEM, now=now)
+        with count_statements() as statements:
+            assert finance.get("/staff/ledger/periods").text.count("card-row-action") >= days
+        asked.append(len(statements))
+    assert asked[0] == asked[1]

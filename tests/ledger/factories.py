@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from fund.clock import bangkok_day
 from fund.ids import new_id
-from fund.ledger import journals, operations
+from fund.ledger import journals, operations, verification
 from fund.ledger.models import Fund, Office
 from fund.permissions import SYSTEM
 
@@ -100,3 +100,9 @@ def close_until(session: Session, last_on: date, *, now: datetime) -> UUID:
         session, period_id, reason="Arranged.", unreconciled=[], actor=SYSTEM, now=now
     )
     return period_id
+
+
+def wrong(session: Session) -> list[verification.Finding]:
+    """What the check finds, but that facts were booked without the entry that some need."""
+    found = verification.verify(session)
+    return [finding for finding in found if finding.kind != "journal_without_entry"]

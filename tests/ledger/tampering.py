@@ -20,8 +20,10 @@ from fund.db import transaction
 from fund.ids import new_id
 from fund.ledger import journals, operations, tasks
 from fund.ledger.journals import Book, Booked
+from fund.ledger.models import Office
 from fund.permissions import SYSTEM, Role
 from tests.audit.factories import record_private, sequence_all, sign
+from tests.bookkeeping.factories import at, between, booked, make_finance
 from tests.ledger.factories import close_until, give_cash, make_fund, make_office
 from tests.people.factories import make_staff
 
@@ -49,6 +51,10 @@ def write_book() -> None:
     with transaction() as session:
         _money(session, *books)
         _awards(session, fund.id, other.id)
+        finance = make_finance(session)
+        office = session.get_one(Office, offices[0].id)
+        booked(session, finance, "transfer", between(fund, other, office, 700))
+        booked(session, finance, "bank_charge", at(fund, office, 25))
         operations.open_period(session, date(2026, 11, 30), actor=SYSTEM, now=NOW)
         officer = make_staff(session, Role.FINANCE_OFFICER).actor_at(NOW)
         for day, rate in ((DAY, "20.5"), (BEFORE, "21")):
@@ -96,7 +102,6 @@ def _money(session: Session, thai: Book, other: Book) -> None:
             journals.refund(other, "txn_3", DAY, 50, charge_txn_id="txn_1"),
             journals.payout([(other, 600)], "txn_4", DAY),
             journals.payment_sent(thai, new_id(), DAY, 20_000),
-            journals.bank_charge(thai, new_id(), DAY, 25),
             late,
         ],
     )

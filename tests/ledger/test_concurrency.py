@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from fund.db import reading, transaction
 from fund.errors import Refused
 from fund.ids import new_id
-from fund.ledger import journals, operations, queries, verification
+from fund.ledger import journals, operations, queries
 from fund.ledger.journals import Book
 from fund.ledger.models import Commitment
 from fund.permissions import SYSTEM, Actor, Role
-from tests.ledger.factories import give_cash, make_fund, make_office
+from tests.ledger.factories import give_cash, make_fund, make_office, wrong
 from tests.ledger.world import ACTS, DAY, WRITERS, live, make_books, run_writers
 
 ROUNDS = 600  # of each writer
@@ -34,7 +34,7 @@ def test_no_interleaving_of_life_overspends_a_fund(fresh_url, now):
     assert run.done["not_enough_available"] > 50
     assert sum(run.done.values()) > WRITERS * ROUNDS * 0.9
     with reading() as session:
-        assert verification.verify(session) == []
+        assert wrong(session) == []
 
 
 def test_a_plain_sum_then_insert_fails_in_the_same_world(fresh_url, now, owner_of):
@@ -73,7 +73,7 @@ def test_the_same_fact_from_many_sides_at_once_is_booked_once(fresh_url, now):
     run_writers(work)
     assert all(ids == found[0] for ids in found)
     with reading() as session:
-        assert verification.verify(session) == []
+        assert wrong(session) == []
         contributions = queries.balance(session, book.account("contributions").id)
         assert contributions.amount_minor == 1_000_000 + 60 * 100
 
@@ -113,7 +113,7 @@ def test_funds_are_locked_in_one_order(fresh_url, now):
 
     run_writers(work)
     with reading() as session:
-        assert verification.verify(session) == []
+        assert wrong(session) == []
         assert session.get(Commitment, commitments[0]) is not None
 
 
@@ -150,7 +150,7 @@ def test_a_fund_closes_empty_or_not_at_all_whatever_comes_meanwhile(fresh_url, n
     with reading() as session:
         for fund, position in queries.list_available(session, now=now):
             assert fund.is_open == bool(position.cash)
-        assert verification.verify(session) == []
+        assert wrong(session) == []
     assert set(outcomes) <= {
         "done", "fund_closed", "fund_holds_money", "not_enough_available", "books_busy",
     }  # fmt: skip

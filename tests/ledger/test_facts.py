@@ -8,10 +8,11 @@ from sqlalchemy import func, select
 
 from fund.errors import NotFound, Refused
 from fund.ids import new_id
-from fund.ledger import journals, operations, verification
+from fund.ledger import journals, operations
 from fund.ledger.journals import Booked
 from fund.ledger.models import BalanceShard, Journal
 from fund.permissions import SYSTEM
+from tests.ledger.factories import wrong
 from tests.ledger.facts import FACTS, Places
 
 DAY = date(2026, 11, 24)
@@ -55,7 +56,7 @@ def test_a_fact_is_booked_once_and_taken_back_whole(session, places, now, fact):
     with pytest.raises(Refused, match="already_reversed"):
         post(session, replace(back, key="another"), now=now)
     assert totals(session) == before
-    assert verification.verify(session) == []
+    assert wrong(session) == []
 
 
 def test_all_facts_in_one_call_come_back_in_one_call(session, places, now):
@@ -64,7 +65,7 @@ def test_all_facts_in_one_call_come_back_in_one_call(session, places, now):
     assert len(set(ids)) == len(FACTS)
     post(session, *(journals.reversal(Booked.load(session, i), DAY) for i in ids), now=now)
     assert totals(session) == {}
-    assert verification.verify(session) == []
+    assert wrong(session) == []
 
 
 def test_a_reversal_can_be_reversed(session, places, now):

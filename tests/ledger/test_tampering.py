@@ -120,6 +120,40 @@ def test_every_manipulation_is_found(burgled, part):
             )
 
 
+@pytest.mark.parametrize(
+    ("statement", "kinds"),
+    [
+        (
+            "UPDATE bookkeeping_entry SET decided_by = proposed_by WHERE kind = 'transfer'",
+            {"entry_changed", "entry_by_one_person"},
+        ),
+        (
+            "UPDATE bookkeeping_entry SET content = replace(content, '700', '900'),"
+            " content_sha256 = sha256(convert_to(replace(content, '700', '900'), 'UTF8'))",
+            {"entry_changed", "entry_books_something_else"},
+        ),
+        ("DELETE FROM bookkeeping_entry WHERE kind = 'transfer'", {"entry_missing"}),
+        ("UPDATE bookkeeping_entry SET content = 'x'", {"entry_changed"}),
+        (
+            "UPDATE audit.event b SET actor = p.actor FROM audit.event p WHERE b.name ="
+            " 'entry_booked' AND p.name = 'entry_proposed' AND b.subject_id = p.subject_id",
+            {"entry_by_one_person", "entry_changed"},
+        ),
+        (
+            "UPDATE audit.event SET data = data || '{\"journal_id\": null}'"
+            " WHERE name = 'entry_booked'",
+            {"entry_changed", "journal_without_entry"},
+        ),
+    ],
+)
+def test_an_entry_that_two_persons_did_not_make_so_is_found(burgled, statement, kinds):
+    for rule in ("second_person", "content_sha256"):
+        constraint = f"ck_bookkeeping_entry_{rule}"
+        run(burgled, f"ALTER TABLE bookkeeping_entry DROP CONSTRAINT {constraint}")
+    run(burgled, statement)
+    assert {finding.kind for finding in books.verify(burgled)} == kinds
+
+
 # --- Whoever rewrites more than a row ---------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """`flask audit verify`: read everything again, compute everything again, name each difference."""
 
+import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -73,9 +74,11 @@ def verify_log(
         before = part.last or before
         advance(high - low - part.sealed)
     report.leaves = growth.size
+    begun = time.perf_counter()
     for opened in hands.run(sealed.open_range, with_sealed):
         _add_opened(report, opened)
         advance(opened.sealed)
+    report.unsealing = time.perf_counter() - begun
     checkpoints.compare_nodes(hands.connection, report, growth.nodes)
     _check_checkpoints(hands, report, growth, sizes)
     for check in (logged.compare_told, logged.check_cosignatures, logged.check_keys):

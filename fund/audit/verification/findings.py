@@ -24,7 +24,10 @@ class Finding:
 
 @dataclass
 class Report:
-    """What was read, and what was found; `erased` events had their key destroyed."""
+    """What was read, and what was found; `erased` events had their key destroyed.
+
+    `unsealing` is how many seconds it took to open what was sealed.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     events: int = 0
@@ -32,6 +35,7 @@ class Report:
     checkpoints: int = 0
     sealed: int = 0
     erased: int = 0
+    unsealing: float = 0.0
 
     def find(self, row: str, kind: str, what: str, *, only_witness: bool = False) -> None:
         self.findings.append(Finding(row, kind, what, only_witness))

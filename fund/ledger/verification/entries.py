@@ -1,9 +1,12 @@
 """What finance itself entered: two persons, a document, what was approved, and donors' purposes."""
 
+# What was proposed; a row that somebody damaged may hold anything.
+_CONTENT = "(CASE WHEN n.content IS JSON THEN n.content::jsonb END)"
+
 # Rule -> a query of (row, detail), empty where the rule holds.
 RULES: dict[str, str] = {
     # The row still says what was proposed, and the log tells of it and of its outcome.
-    "entry_changed": """
+    "entry_changed": f"""
         SELECT format('entry %s', n.id) AS row, format('%s %s by %s', n.kind, n.state,
             coalesce(n.decided_by, n.proposed_by)) AS detail
         FROM public.bookkeeping_entry n
@@ -14,13 +17,13 @@ RULES: dict[str, str] = {
             AND n.state <> 'proposed'
         WHERE n.content_sha256 <> sha256(convert_to(n.content, 'UTF8'))
             OR (proposed.data ->> 'content_sha256', proposed.data ->> 'kind',
-                (proposed.data ->> 'effective_on')::date, proposed.actor, proposed.at)
-                IS DISTINCT FROM (encode(n.content_sha256, 'hex'), n.kind::text, n.effective_on,
-                'staff:' || n.proposed_by, n.proposed_at)
-            OR (n.content::jsonb ->> 'kind', n.content::jsonb ->> 'effective_on',
-                n.content::jsonb ->> 'reason')
+                proposed.data ->> 'effective_on', proposed.actor, proposed.at)
+                IS DISTINCT FROM (encode(n.content_sha256, 'hex'), n.kind::text,
+                n.effective_on::text, 'staff:' || n.proposed_by, n.proposed_at)
+            OR ({_CONTENT} ->> 'kind', {_CONTENT} ->> 'effective_on',
+                {_CONTENT} ->> 'reason')
                 IS DISTINCT FROM (n.kind::text, n.effective_on::text, n.reason::text)
-            OR n.content::jsonb ->> 'paper_sha256' IS DISTINCT FROM (
+            OR {_CONTENT} ->> 'paper_sha256' IS DISTINCT FROM (
                 SELECT encode(p.content_sha256, 'hex') FROM public.entry_paper p
                 WHERE p.id = n.paper_id)
             OR n.state <> 'proposed' AND (decided.data ->> 'content_sha256', decided.actor,
@@ -43,6 +46,24 @@ RULES: dict[str, str] = {
         WHERE n.state IN ('booked', 'declined') AND n.decided_by = n.proposed_by
             AND NOT (n.state = 'booked'
                 AND n.kind IN ('bank_charge', 'interest', 'tax_on_fees', 'tax_remitted'))
+        UNION ALL
+        SELECT format('entry %s', b.subject_id), CASE
+            WHEN p.id IS NULL THEN format('%s booked what nobody proposed', b.actor)
+            ELSE format('in the log, %s both proposed and booked it', b.actor) END
+        FROM audit.event b
+        LEFT JOIN audit.event p ON p.subject_kind = 'entry' AND p.subject_id = b.subject_id
+            AND p.name = 'entry_proposed'
+        WHERE b.subject_kind = 'entry' AND b.name = 'entry_booked' AND (p.id IS NULL
+            OR p.actor = b.actor AND b.data ->> 'kind' NOT IN (
+                'bank_charge', 'interest', 'tax_on_fees', 'tax_remitted'))
+    """,
+    "journal_without_entry": """
+        SELECT format('journal %s', j.id) AS row,
+            format('%s of %s, entered by nobody', j.kind, j.effective_on) AS detail
+        FROM ledger.journal j
+        WHERE j.source = 'bookkeeping' AND j.reverses_id IS NULL AND NOT EXISTS (
+            SELECT FROM audit.event e WHERE e.subject_kind = 'entry' AND e.name = 'entry_booked'
+                AND e.data ->> 'journal_id' = j.id::text)
     """,
     "entry_without_paper": """
         SELECT format('entry %s', n.id) AS row, format('%s booked without its paper', n.kind)
@@ -52,15 +73,15 @@ RULES: dict[str, str] = {
         WHERE n.state = 'booked' AND coalesce(p.state, '') <> 'stored'
             AND NOT (n.paper_id IS NULL AND n.kind IN ('reversal', 'transfer', 'award_freeing'))
     """,
-    "entry_books_something_else": """
+    "entry_books_something_else": f"""
         SELECT format('entry %s', n.id) AS row, format('journal %s is not what was approved',
             n.journal_id) AS detail
         FROM public.bookkeeping_entry n
         LEFT JOIN ledger.journal j ON j.id = n.journal_id
-        WHERE n.state = 'booked' AND n.content::jsonb -> 'journal' <> 'null'
-            AND (n.content::jsonb #>> '{journal,kind}',
-                n.content::jsonb #>> '{journal,reverses_id}', n.effective_on,
-                n.content::jsonb #> '{journal,transfers}')
+        WHERE n.state = 'booked' AND {_CONTENT} -> 'journal' <> 'null'
+            AND ({_CONTENT} #>> '{{journal,kind}}',
+                {_CONTENT} #>> '{{journal,reverses_id}}', n.effective_on,
+                {_CONTENT} #> '{{journal,transfers}}')
             IS DISTINCT FROM (j.kind::text, j.reverses_id::text, j.occurred_on, (
                 SELECT jsonb_agg(jsonb_build_array(t.debit_account_id, t.credit_account_id,
                     t.amount_minor::text) ORDER BY t.position)
