@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from fund.audit import merkle, notes
@@ -186,7 +186,7 @@ def proof_of(session: Session, event_id: UUID, size: int | None = None) -> dict[
     }
 
 
-def entry_of(event: Event, leaf_index: int) -> dict[str, Any]:
+def entry_of(event: Event | Row[Any], leaf_index: int) -> dict[str, Any]:
     """An entry as proofs and exports show it: all that its leaf's hash is made of."""
     fields = public_fields(
         id=event.id,
