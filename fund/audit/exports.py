@@ -114,12 +114,22 @@ def _header(session: Session, span: Span) -> dict[str, Any]:
 
 def _page(session: Session, start: int, end: int) -> list[str]:
     rows = session.execute(
-        select(Event, Leaf.index)
-        .join(Leaf, Leaf.event_id == Event.id)
+        select(
+            Leaf.index,
+            Event.id,
+            Event.name,
+            Event.actor,
+            Event.subject_kind,
+            Event.subject_id,
+            Event.data,
+            Event.at,
+            Event.payload_commit,
+        )
+        .join(Event, Event.id == Leaf.event_id)
         .where(Leaf.index >= start, Leaf.index < end)
         .order_by(Leaf.index)
     )
-    return [_line(queries.entry_of(event, index)) for event, index in rows]
+    return [_line(queries.entry_of(row, row[0])) for row in rows]
 
 
 def _line(document: dict[str, Any]) -> str:

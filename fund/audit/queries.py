@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Row, Select, false, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from fund.audit import merkle, notes
@@ -19,7 +19,10 @@ from fund.permissions import Actor, Permission
 
 @dataclass(frozen=True)
 class EventRow:
-    """An event as timelines show it; `leaf_index` is None until the sequencer came by."""
+    """An event as timelines show it.
+
+    `leaf_index` is None until the sequencer came by; `is_sealed` once a checkpoint covers it.
+    """
 
     id: UUID
     name: str
@@ -29,6 +32,7 @@ class EventRow:
     data: dict[str, Any]
     at: datetime
     leaf_index: int | None
+    is_sealed: bool
 
 
 @dataclass(frozen=True)
@@ -186,7 +190,7 @@ def proof_of(session: Session, event_id: UUID, size: int | None = None) -> dict[
     }
 
 
-def entry_of(event: Event, leaf_index: int) -> dict[str, Any]:
+def entry_of(event: Event | Row[Any], leaf_index: int) -> dict[str, Any]:
     """An entry as proofs and exports show it: all that its leaf's hash is made of."""
     fields = public_fields(
         id=event.id,
@@ -237,6 +241,7 @@ def _hex(hashes: Sequence[bytes]) -> list[str]:
 
 def event_rows() -> Select[Any]:
     """What an `EventRow` is made of; to be narrowed."""
+    signed = select(func.max(Checkpoint.size)).scalar_subquery()
     return select(
         Event.id,
         Event.name,
@@ -246,4 +251,5 @@ def event_rows() -> Select[Any]:
         Event.data,
         Event.at,
         Leaf.index.label("leaf_index"),
+        func.coalesce(Leaf.index < signed, false()).label("is_sealed"),
     ).outerjoin(Leaf, Leaf.event_id == Event.id)

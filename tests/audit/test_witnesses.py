@@ -2,6 +2,10 @@
 
 import base64
 import hashlib
+import json
+import os
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 from uuid import UUID
@@ -10,10 +14,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
 
-from config.settings import WitnessAddress
+from config.settings import ROOT, WitnessAddress
 from fund import db
 from fund.audit import cosignatures, merkle, models, notes, queries, tasks, verify, witness
 from fund.audit import witnesses as our_witnesses
+from fund.cli.worker import LOOPS
 from fund.crypto import VerifierKey
 from fund.gateways import witness as gateway
 from tests.audit.factories import NOW, Hashes, sealed_log, sequence_all, sign, superuser
@@ -32,11 +37,16 @@ def pair(app, tmp_path_factory):
         yield running
 
 
+@pytest.fixture(scope="module")
+def names():
+    """Names that no test has used; the last one belongs to the tests of the protocol."""
+    return iter(NAMES[:-1])
+
+
 @pytest.fixture
-def watched(pair, app, fresh_url, request):
+def watched(pair, names, app, fresh_url):
     """A log of this test's own name, which both witnesses know; commits are real."""
-    watched.used = getattr(watched, "used", 0) + 1
-    name = NAMES[watched.used - 1]
+    name = next(names)
     notes.init(f"https://{name.removesuffix('/log')}")
     our_witnesses.init([running.address for running in pair])
     yield name
@@ -172,6 +182,28 @@ def test_another_key_than_the_one_that_we_trust_counts_for_nothing(watched, pair
     assert kept() == []
     assert "witness_failed" in capsys.readouterr().err
     assert seen()[0].fault == "it did not sign its answer"
+
+
+def test_the_check_of_the_log_asks_the_witnesses_that_the_settings_name(watched, pair, fresh_url):
+    grow()
+    sequence_all()
+
+    def run(*running) -> dict:
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", "audit", "verify", "--json"],
+            cwd=ROOT,
+            env=os.environ
+            | SETTINGS
+            | {"DATABASE_URL": fresh_url, "FUND_WITNESSES": ",".join(r.setting for r in running)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return json.loads(done.stdout)
+
+    assert run(*pair)["witnesses"] == 2
+    assert run()["witnesses"] == 0
+    assert tasks.send_to_witnesses in [loop[1] for loop in LOOPS]
 
 
 # --- The protocol, against one process ---------------------------------------------------------

@@ -12,7 +12,7 @@ from config.settings import ROOT, WitnessAddress
 from fund.audit import notes
 from fund.crypto import VerifierKey
 
-NAMES = tuple(f"{letter}.example/log" for letter in "abcdefgh")
+NAMES = tuple(f"{letter}.example/log" for letter in "abcdefghijklmnop")
 
 
 @dataclass

@@ -18,7 +18,7 @@ from fund.permissions import SYSTEM, Actor, Role
 from tests.ledger.factories import give_cash, make_fund, make_office, wrong
 from tests.ledger.world import ACTS, DAY, WRITERS, live, make_books, run_writers
 
-ROUNDS = 600  # of each writer
+ROUNDS = 500  # of each writer
 CASH = 2_000  # of each fund, no more than a few awards: most of them are close
 FUNDS = ("general", "education", "vocational")
 
@@ -76,6 +76,37 @@ def test_the_same_fact_from_many_sides_at_once_is_booked_once(fresh_url, now):
         assert wrong(session) == []
         contributions = queries.balance(session, book.account("contributions").id)
         assert contributions.amount_minor == 1_000_000 + 60 * 100
+
+
+def test_the_same_inquiry_from_many_sides_at_once_holds_once(fresh_url, now):
+    [book] = make_books(10_000)
+    found: list[list[object]] = []
+
+    def work(_: int) -> None:
+        ids = []
+        for n in range(25):
+            with transaction() as session:
+                hold_id = operations.hold(
+                    session,
+                    fund_id=book.fund_id,
+                    currency="THB",
+                    amount_minor=100,
+                    concerns=None,
+                    cause=f"inquiry:{n}",
+                    actor=SYSTEM,
+                    now=now,
+                )
+                if n >= 20:
+                    operations.release(session, hold_id, actor=SYSTEM, now=now)
+            ids.append(hold_id)
+        found.append(ids)
+
+    run_writers(work)
+    assert all(ids == found[0] for ids in found)
+    with reading() as session:
+        position = queries.available(session, book.fund_id, now=now)
+        assert position.inquiries.amount_minor == 2_000
+        assert wrong(session) == []
 
 
 def test_funds_are_locked_in_one_order(fresh_url, now):

@@ -62,13 +62,13 @@ def test_a_list_that_fills_its_page_exactly_leads_no_further(auditor, session):
     assert "Older ones" not in auditor.get("/staff/ledger/journals").text
 
 
-def test_a_list_of_journals_costs_two_statements(session, count_statements):
+def test_a_list_of_journals_costs_three_statements(session, count_statements):
     post_charges(session, 40)
     with count_statements() as seen:
         rows = statements.list_journals(session)
         assert [line.fund.name_en for row in rows for line in row.lines]
     assert (len(rows), rows.has_more) == (40, False)
-    assert len(seen) == 2
+    assert len(seen) == 3
 
 
 def test_a_journal_shows_its_transfers_and_its_seal(auditor, session):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from fund import db
 from fund.audit import operations as audit
 from fund.audit.events import FundOpened
+from fund.audit.models import Checkpoint, Event, Leaf
 from fund.awards.models import Award, Instalment
 from fund.disbursements import operations
 from fund.disbursements.models import Payment
@@ -169,10 +170,27 @@ def test_what_is_not_there_is_not_found(auditor: FlaskClient, kind: str):
     assert auditor.get(f"/staff/trail/{kind}/{new_id()}").status_code == 404
 
 
-def test_an_event_outside_the_tree_says_so(auditor: FlaskClient, session: Session, award: Award):
-    page = auditor.get(f"/staff/trail/awards/{award.id}").text
-    assert "not sealed yet" in page
-    assert "/log/check/" not in page
+def test_only_what_a_checkpoint_covers_can_be_checked(
+    auditor: FlaskClient, session: Session, award: Award
+):
+    address = f"/staff/trail/awards/{award.id}"
+    [first, second] = session.scalars(
+        select(Event).where(Event.subject_id == award.application_id).order_by(Event.id).limit(2)
+    )
+    for index, event in enumerate((first, second)):
+        leaf = Leaf(
+            index=index, event_id=event.id, leaf_hash=event.leaf_hash, epoch=event.epoch,
+            xid=event.xid,
+        )  # fmt: skip
+        session.add(leaf)
+    session.commit()
+    assert "not sealed yet" in auditor.get(address).text
+    assert "/log/check/" not in auditor.get(address).text  # in the tree, but not signed
+    session.add(Checkpoint(size=1, root=bytes(32), note="", at=NOW))
+    session.commit()
+    page = auditor.get(address).text
+    assert f"/log/check/{first.id}" in page
+    assert f"/log/check/{second.id}" not in page
 
 
 def test_a_long_timeline_is_paged_and_asks_no_more(

@@ -8,6 +8,7 @@ from fund.ledger.models.commitments import CommitmentEvent as CommitmentEvent
 from fund.ledger.models.commitments import FundGuard as FundGuard
 from fund.ledger.models.holds import Hold as Hold
 from fund.ledger.models.holds import HoldRelease as HoldRelease
+from fund.ledger.models.journals import FREQUENT_KINDS as FREQUENT_KINDS
 from fund.ledger.models.journals import BalanceShard as BalanceShard
 from fund.ledger.models.journals import Journal as Journal
 from fund.ledger.models.journals import Transfer as Transfer

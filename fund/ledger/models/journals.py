@@ -18,6 +18,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from fund.db import Base
 from fund.ledger.models.roles import SCHEMA
 
+# Nearly all journals are of these kinds; the others have an index of their own.
+FREQUENT_KINDS = ("charge", "available")
+
 
 class Journal(Base):
     """One fact, booked once: `source` and `idempotency_key` name it, `request_sha256` its content.
@@ -34,7 +37,13 @@ class Journal(Base):
     __tablename__ = "journal"
     __table_args__ = (
         UniqueConstraint("source", "idempotency_key"),
-        Index("ix_journal_effective_on", "effective_on"),
+        Index("ix_journal_effective_on_id", "effective_on", "id"),
+        Index(
+            "ix_journal_kind_effective_on",
+            "kind",
+            "effective_on",
+            postgresql_where=text(f"kind NOT IN {FREQUENT_KINDS}"),
+        ),
         Index(
             "uq_journal_reverses_id",
             "reverses_id",
@@ -82,6 +91,8 @@ class Transfer(Base):
         ),
         CheckConstraint("amount_minor > 0", "amount"),
         CheckConstraint("debit_account_id <> credit_account_id", "accounts"),
+        Index("ix_transfer_debit_account_id", "debit_account_id"),
+        Index("ix_transfer_credit_account_id", "credit_account_id"),
         SCHEMA,
     )
 

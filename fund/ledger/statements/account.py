@@ -22,6 +22,7 @@ from fund.ledger.models import Account, Fund, Journal, Office, Transfer
 from fund.ledger.queries import fund_name
 from fund.ledger.statements import head
 from fund.ledger.statements.days import EARLIEST, Days
+from fund.ledger.statements.plans import plan_anew
 from fund.ledger.statements.shape import Column, Link, Row, Section, Statement
 from fund.money import Money
 
@@ -115,6 +116,7 @@ def account_page(
     after: Key | None = None,
 ) -> AccountPage:
     """The lines that follow the one at `after`. Raises NotFound."""
+    plan_anew(session)
     place = get_place(session, account_id)
     opening, closing = (_balance_at(session, place, day) for day in (days.before, days.last))
     balance = closing if newest_first else opening
@@ -136,12 +138,14 @@ def whole_account(session: Session, account_id: UUID, days: Days, *, now: dateti
 
     They are read in batches while they are gone through.
     """
+    plan_anew(session)
     place = get_place(session, account_id)
     return _statement(session, place, days, [Section("", _all_rows(session, place, days))], now)
 
 
 def count_lines(session: Session, account_id: UUID, days: Days, *, most: int) -> int:
     """How many lines there are, counted no further than one beyond `most`."""
+    plan_anew(session)
     found = _sides(account_id, days, True, None, most + 1).limit(most + 1).subquery()
     return session.scalar(select(func.count()).select_from(found)) or 0
 

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from fund.i18n import N_
-from fund.ledger.models import Journal, Transfer
+from fund.ledger.models import FREQUENT_KINDS, Journal, Transfer
 from fund.ledger.statements.days import EARLIEST
 from fund.ledger.statements.figures import Figures
 
@@ -17,15 +17,13 @@ WAY_NAMES = {
 }
 # Kind of journal -> way; every other kind was booked by hand.
 WAYS = {"charge": "card", "gift_to_bank": "bank"}
-# Nearly all journals are of these kinds, and of them only charges book gifts: so the gifts by card
-# are what the other kinds leave, and a year of charges need not be read.
-FREQUENT = ("charge", "available")
 
 
 def gifts_by_way(session: Session, figures: Figures) -> dict[UUID, dict[str, int]]:
     """Satang by way, of each fund; together they are its gifts of these days.
 
-    A reversal counts where what it reverses counted.
+    A reversal counts where what it reverses counted. Of the frequent kinds only charges book
+    gifts, so the gifts by card are what all the others leave, and no year of charges is read.
     """
     accounts = {a.account.id: a for a in figures.of("contributions")}
     found: dict[UUID, dict[str, int]] = {
@@ -54,7 +52,9 @@ def _rare(session: Session, figures: Figures, accounts: list[UUID]) -> list[tupl
         .outerjoin(reversed_, reversed_.id == Journal.reverses_id)
         .join(Transfer, Transfer.journal_id == Journal.id)
         .where(
-            Journal.kind.not_in(FREQUENT),
+            Journal.kind.not_in(
+                bindparam("frequent", FREQUENT_KINDS, expanding=True, literal_execute=True)
+            ),
             Journal.effective_on.between(figures.days.first or EARLIEST, figures.days.last),
             is_credit | Transfer.debit_account_id.in_(accounts),
         )

@@ -1,6 +1,6 @@
 """Journals in words, as lists and pages show them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -17,6 +17,7 @@ from fund.ledger.models import Account, Fund, Journal, Office, Transfer
 from fund.ledger.queries import fund_name
 from fund.ledger.statements import head
 from fund.ledger.statements.days import EARLIEST, Days
+from fund.ledger.statements.plans import plan_anew
 from fund.ledger.statements.shape import Column, Head, Link, Row, Section, Statement
 from fund.money import Money
 
@@ -71,7 +72,9 @@ class Wanted:
     fund: str = ""
     office: str = ""
 
-    def conditions(self) -> list[ColumnElement[bool]]:
+    def conditions(self, session: Session) -> list[ColumnElement[bool]]:
+        """Accounts are looked up first: which they are decides how the journals are best read."""
+        plan_anew(session)
         found: list[ColumnElement[bool]] = []
         if self.days:
             first, last = self.days.first or EARLIEST, self.days.last
@@ -79,17 +82,13 @@ class Wanted:
         if self.kind:
             found.append(Journal.kind == self.kind)
         lines = select(Transfer.journal_id).where(Transfer.journal_id == Journal.id)
-        if self.fund:
-            fund_id = select(Fund.id).where(Fund.code == self.fund).scalar_subquery()
-            found.append(lines.where(Transfer.fund_id == fund_id).exists())
+        if self.fund:  # both accounts of a transfer are its fund's
+            accounts = _accounts(session, Fund.code == self.fund)
+            found.append(lines.where(Transfer.debit_account_id.in_(accounts)).exists())
         if self.office:
-            at_office = (
-                select(Account.id)
-                .join(Office, Office.id == Account.office_id)
-                .where(Office.code == self.office)
-            )
+            accounts = _accounts(session, Office.code == self.office)
             touched = or_(
-                Transfer.debit_account_id.in_(at_office), Transfer.credit_account_id.in_(at_office)
+                Transfer.debit_account_id.in_(accounts), Transfer.credit_account_id.in_(accounts)
             )
             found.append(lines.where(touched).exists())
         return found
@@ -101,8 +100,11 @@ ALL = Wanted()
 def list_journals(
     session: Session, wanted: Wanted = ALL, *, before: UUID | None = None
 ) -> Page[JournalRow]:
-    """Newest day first; `before` is the last id seen. Two queries, or three. Raises NotFound."""
-    query = _journals().where(*wanted.conditions())
+    """Newest day first; `before` is the last id seen. Raises NotFound.
+
+    Three statements, and one more for each of `before`, fund and office.
+    """
+    query = _journals().where(*wanted.conditions(session))
     if before is not None:
         day = session.scalar(select(Journal.effective_on).where(Journal.id == before))
         if day is None:
@@ -144,12 +146,12 @@ def whole_journal(session: Session, wanted: Wanted, days: Days, *, now: datetime
 
 def count_journals(session: Session, wanted: Wanted, *, most: int) -> int:
     """How many there are, counted no further than one beyond `most`."""
-    found = select(Journal.id).where(*wanted.conditions()).limit(most + 1).subquery()
+    found = select(Journal.id).where(*wanted.conditions(session)).limit(most + 1).subquery()
     return session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def _line_rows(session: Session, wanted: Wanted) -> Iterator[Row]:
-    query = _journals().where(*wanted.conditions())
+    query = _journals().where(*wanted.conditions(session))
     query = query.order_by(Journal.effective_on, Journal.id).limit(BATCH)
     batch = query
     while True:
@@ -161,6 +163,15 @@ def _line_rows(session: Session, wanted: Wanted) -> Iterator[Row]:
             return
         seen = (rows[-1].effective_on, rows[-1].id)
         batch = query.where(tuple_(Journal.effective_on, Journal.id) > seen)
+
+
+def _accounts(session: Session, of: ColumnElement[bool]) -> Sequence[UUID]:
+    return session.scalars(
+        select(Account.id)
+        .join(Fund, Fund.id == Account.fund_id)
+        .outerjoin(Office, Office.id == Account.office_id)
+        .where(of)
+    ).all()
 
 
 def _line_row(row: JournalRow, line: Line) -> Row:

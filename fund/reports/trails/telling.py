@@ -129,7 +129,7 @@ def _entry(event: EventRow, names: Names) -> Entry:
         who=names.actors[event.actor],
         staff_id=staff_id_of(event.actor),
         at=event.at,
-        is_sealed=event.leaf_index is not None,
+        is_sealed=event.is_sealed,
     )
 
 
