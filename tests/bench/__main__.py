@@ -20,7 +20,8 @@ from fund import create_app, db, migrating, postgres
 from fund.ids import new_id
 from fund.ledger import journals, operations
 from fund.permissions import SYSTEM, Role
-from tests.bench import audit
+from tests.bench import audit, reading
+from tests.bench.rows import row as _row
 from tests.ledger.factories import make_fund, make_office
 from tests.people.factories import make_staff
 
@@ -37,7 +38,8 @@ def main() -> None:
         app = create_app(
             Settings.from_environ({"FUND_ENV": "test", "DATABASE_URL": cluster.url(name)})
         )
-        results = [*_posting(cluster, name), *_pages(app), *audit.measure(cluster)]
+        results = [*_posting(cluster, name), *_pages(app)]
+        results += [*reading.measure(cluster), *audit.measure(cluster)]
     finally:
         db.dispose()
         with cluster.admin() as connection:
@@ -103,10 +105,6 @@ def _pages(app: Flask) -> list[dict[str, object]]:
             times.append((time.perf_counter() - start) * 1000)
         rows.append(_row(f"{label}, made by the server", median(times), "ms", "<= 100"))
     return rows
-
-
-def _row(name: str, value: float, unit: str, goal: str | None) -> dict[str, object]:
-    return {"name": name, "value": round(value, 3), "unit": unit, "goal": goal}
 
 
 def _report(results: list[dict[str, object]]) -> None:
