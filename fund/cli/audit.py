@@ -11,7 +11,7 @@ import click
 from flask.cli import AppGroup
 
 from fund import clock, db, i18n
-from fund.audit import checkpoints, exports, queries, tasks, verification, witness, witnesses
+from fund.audit import checkpoints, exports, notes, queries, tasks, verification, witness, witnesses
 from fund.cli.output import finish, json_option, progress
 from fund.crypto import VerifierKey
 from fund.errors import NotFound, Refused
@@ -85,7 +85,10 @@ def checkpoint(as_json: bool) -> None:
     """Sign the log as it stands now, and print the newest checkpoint."""
     tasks.sequence_events()
     with db.transaction() as session:
-        checkpoints.sign_checkpoint(session, now=clock.now())
+        try:
+            checkpoints.sign_checkpoint(session, now=clock.now())
+        except notes.NoSuchSeed as fault:
+            finish([str(fault)], as_json=as_json, summary="Nothing was signed.")
         newest = queries.find_checkpoint(session)
         note = queries.full_note(session, newest) if newest else ""
     if newest is None:

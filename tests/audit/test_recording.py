@@ -16,7 +16,16 @@ from fund.ids import new_id
 from fund.permissions import Actor
 from tests.audit.factories import record_gift, record_private
 
-TABLES = ("epoch", "event", "leaf", "node", "checkpoint")
+# Each table of the log, and one of its columns.
+TABLES = {
+    "epoch": "epoch",
+    "event": "id",
+    "leaf": "epoch",
+    "node": "hash",
+    "checkpoint": "root",
+    "signing_key": "number",
+    "cosignature": "line",
+}
 
 
 def test_an_event_keeps_who_did_what_to_which_thing_and_when(session, now):
@@ -126,8 +135,7 @@ def test_a_kind_of_subject_must_be_known_and_a_name_is_used_once():
 def test_neither_the_service_nor_the_owner_changes_what_was_written(
     app, owner_url, table, statement
 ):
-    column = {"event": "id", "node": "hash", "checkpoint": "root"}.get(table, "epoch")
-    statement = statement.format(table, column)
+    statement = statement.format(table, TABLES[table])
     for url, reason in (
         (app.config["SETTINGS"].database_url, "permission denied"),
         (owner_url, "append-only"),

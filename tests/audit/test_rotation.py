@@ -151,13 +151,16 @@ def test_a_rotation_needs_both_seeds_and_a_log_that_was_signed(seeds, app):
     assert (code, told["number"], told["from_size"]) == (0, 2, 1)
 
 
-def test_a_keyring_without_the_newest_seed_signs_nothing(seeds):
+def test_a_keyring_without_the_newest_seed_signs_nothing(seeds, app):
     sealed_log(1)
     seeds(log2=SECOND)
     rotate()
     seeds()
     with pytest.raises(notes.NoSuchSeed):
         sealed_log(1)
+    done = app.test_cli_runner().invoke(args=["audit", "checkpoint", "--json"])
+    assert done.exit_code == 1
+    assert json.loads(done.output)["findings"] == ["the keyring does not hold the log's key 2"]
 
 
 def test_the_log_keeps_its_name_wherever_the_service_moves(seeds, app):

@@ -7,6 +7,7 @@ import pytest
 
 from fund.applications.models import Application
 from fund.awards.models import Award, Instalment
+from fund.bookkeeping.models import BookEntry
 from fund.disbursements.models import Payment, Run
 from fund.permissions import Role
 from fund.sandbox.demo import CAST, PASSWORD
@@ -34,6 +35,7 @@ def test_the_books_and_the_log_of_three_years_verify(stack: Stack):
         (Instalment, {"cancelled"}),
         (Run, set()),
         (Payment, set()),
+        (BookEntry, set()),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

@@ -152,7 +152,12 @@ def write_pdf(statement: Statement, target: IO[bytes]) -> None:
         "footer": f"{head.title} · {head.days.text}",
         "facts": facts(head),
         "columns": [
-            {"title": column.title, "is_figure": column.kind == "money"} for column in columns
+            {
+                "title": column.title,
+                "is_figure": column.kind == "money",
+                "width": (2 if place == 0 else 1) if column.kind == "text" else 0,
+            }
+            for place, column in enumerate(columns)
         ],
         "is_wide": len(columns) > MOST_COLUMNS_UPRIGHT,
         "sections": [

@@ -23,6 +23,7 @@ def balances() -> str:
         return render_template(
             "ledger/balances.html",
             available=queries.list_available(session, now=clock.now()),
+            foreign=queries.list_foreign_cash(session, clock.bangkok_day(clock.now())),
             parts=statements.balances(session, statements.EVERYTHING),
             now=clock.now(),
         )

@@ -15,7 +15,7 @@ from fund.ledger.tasks import roll_up_days
 from fund.people.operations import name_organisation
 from fund.people.queries import find_organisation
 from fund.permissions import SYSTEM
-from fund.sandbox.demo import cases, cast, closings, gifts, house, paydays, twin
+from fund.sandbox.demo import cases, cast, closings, entries, gifts, house, paydays, twin
 from fund.sandbox.demo.world import World
 
 OPENED_DAYS_AGO = 1100
@@ -50,6 +50,7 @@ def load(settings: Settings, *, now: datetime) -> None:
     gifts.plan_bank_gifts(world)
     cases.plan_cases(world)
     paydays.plan_paydays(world)
+    entries.plan_entries(world)
     closings.plan_closings(world, start)
     world.play()
     with transaction() as session:
