@@ -18,7 +18,7 @@ from fund.permissions import Permission
 from fund.web import permit
 
 # What a paper, a sheet and a table can hold so that a person is still served by it.
-MOST_LINES = {"pdf": 1000, "xlsx": 200_000, "csv": 2_000_000}
+MOST_LINES = {"pdf": 1000, "xlsx": 100_000, "csv": 2_000_000}
 
 
 @blueprint.get("/files/<name>.<suffix>")
