@@ -277,6 +277,8 @@ def test_a_page_says_whether_its_days_are_closed(auditor, world, session):
     assert said("2026-01-20") == said("2026-01-31", "2026-01-01") == "These days are closed"
     assert said("2026-02-01", "2026-01-31") == "Of these days some are closed"
     assert said("2026-02-01") == "These days are open"
+    journal = auditor.get("/staff/ledger/journals").text
+    assert "Of these days some are closed" in journal
 
 
 def test_journals_are_found_by_day_kind_fund_and_office(auditor, session):
