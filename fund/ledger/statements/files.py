@@ -32,11 +32,15 @@ MOST_COLUMNS_UPRIGHT = 5
 
 @dataclass(frozen=True)
 class Format:
-    """How a statement is written, and what a browser is told about it."""
+    """How a statement is written, and what a browser is told about it.
+
+    `most`: how many lines of an account or journals it can hold so that a person is still served.
+    """
 
     suffix: str
     mimetype: str
     write: Callable[[Statement, IO[bytes]], None]
+    most: int
 
 
 def make(statement: Statement, form: "Format") -> IO[bytes]:
@@ -225,12 +229,13 @@ def _text(value: Value, said: str | None) -> str:
 FORMATS = {
     form.suffix: form
     for form in (
-        Format("csv", "text/csv", write_csv),
+        Format("csv", "text/csv", write_csv, 2_000_000),
         Format(
             "xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             write_xlsx,
+            100_000,
         ),
-        Format("pdf", "application/pdf", write_pdf),
+        Format("pdf", "application/pdf", write_pdf, 1000),
     )
 }
