@@ -4,12 +4,15 @@
 take the session and never commit.
 """
 
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from select import POLLIN, poll
 from typing import Any, TypeVar
 from uuid import UUID
 
+import psycopg
 from psycopg.pq import TransactionStatus
 from sqlalchemy import (
     BigInteger,
@@ -20,8 +23,10 @@ from sqlalchemy import (
     Select,
     Uuid,
     create_engine,
+    event,
     text,
 )
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import (
     DeclarativeBase,
     InstrumentedAttribute,
@@ -30,6 +35,7 @@ from sqlalchemy.orm import (
     mapped_column,
     sessionmaker,
 )
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from fund.errors import Conflict, Refused
 
@@ -118,11 +124,10 @@ def init(url: str, read_url: str | None = None) -> None:
 
 def make_engine(url: str, **options: Any) -> Engine:
     """An engine for the libpq URL `url`."""
-    return create_engine(
+    engine = create_engine(
         url.replace("postgres://", "postgresql://", 1).replace(
             "postgresql://", "postgresql+psycopg://", 1
         ),
-        pool_pre_ping=True,
         hide_parameters=True,  # an error in the log must not show what was in the row
         connect_args={
             "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=30000",
@@ -130,6 +135,35 @@ def make_engine(url: str, **options: Any) -> Engine:
         },
         **options,
     )
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", _check_rested)
+    return engine
+
+
+# Seconds after which a resting connection is asked whether its server is still there.
+REST = 1.0
+
+
+def _note_rest(_: Any, record: ConnectionPoolEntry) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _check_rested(connection: Any, record: ConnectionPoolEntry, _: Any) -> None:
+    """Replace a connection whose server went away while it rested.
+
+    To ask before every transaction would cost each a round trip. A server that ends closes the
+    connection, which shows here at once; what vanishes silently is found by asking after a while.
+    """
+    rested = time.monotonic() - record.info.get("rests_since", time.monotonic())
+    waiting = poll()
+    waiting.register(connection, POLLIN)
+    if rested < REST and not waiting.poll(0):
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error:
+        raise InvalidatePoolError
 
 
 def bind(connection: Connection) -> None:

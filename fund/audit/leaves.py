@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import rfc8785
-
 from fund.audit.events import instant
 from fund.audit.merkle import leaf_hash
+from fund.audit.verify import canonical
 
 SALT_BYTES = 32
 
@@ -43,9 +42,9 @@ def commitment(salt: bytes, payload: bytes) -> bytes:
 
 def leaf_of(fields: Mapping[str, Any], payload_commit: bytes) -> bytes:
     """The leaf's hash: SHA-256(0x00 ‖ JCS(public fields and payload_commit in hex))."""
-    return leaf_hash(rfc8785.dumps({**fields, "payload_commit": payload_commit.hex()}))
+    return leaf_hash(canonical({**fields, "payload_commit": payload_commit.hex()}))
 
 
 def payload_bytes(private: Mapping[str, Any] | None) -> bytes:
     """The private payload as it is committed to and sealed; nothing is no bytes."""
-    return b"" if private is None else rfc8785.dumps(dict(private))
+    return b"" if private is None else canonical(dict(private))

@@ -3,6 +3,8 @@
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +14,9 @@ from sqlalchemy.orm import Session
 from fund import keys
 from fund.audit import leaves, merkle, models
 from fund.audit.events import Event, Restored
+from fund.audit.merkle import TILE
 from fund.audit.tree import StoredTree
+from fund.audit.verify import canonical
 from fund.ids import new_id
 from fund.permissions import SYSTEM, Actor
 
@@ -36,6 +40,12 @@ _NUMBER_EVENTS = text(
     ) AS next
     """
 )
+_INSERT_EVENT = """
+    INSERT INTO audit.event (id, name, actor, subject_kind, subject_id, data, at, payload_commit,
+        leaf_hash, key_id, sealed)
+    VALUES (%(id)s, %(name)s, %(actor)s, %(subject_kind)s, %(subject_id)s, %(data)s, %(at)s,
+        %(payload_commit)s, %(leaf_hash)s, %(key_id)s, %(sealed)s)
+"""
 _NEXT_XID = text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
 
 
@@ -50,7 +60,10 @@ def record(
 ) -> UUID:
     """Put `event` into the log, in the caller's own transaction; its id. See `prepare`."""
     row = prepare(session, event, actor=actor, now=now, private=private, key_id=key_id)
-    session.execute(insert(models.Event).values(row))
+    # Past SQLAlchemy's expressions, which would take longer to build than to run.
+    session.flush()
+    values = {**row, "data": canonical(row["data"]).decode()}
+    session.connection().exec_driver_sql(_INSERT_EVENT, values)
     event_id: UUID = row["id"]
     return event_id
 
@@ -157,10 +170,15 @@ def sequence(session: Session, *, batch: int = BATCH) -> int:
 
 def _store_nodes(session: Session, old_size: int, new_size: int) -> None:
     tree = StoredTree(session)
-    for level, index in merkle.new_nodes(old_size, new_size):
-        hashes = tree.read_tile(level - 1, index)
-        node = {"level": level, "index": index, "hash": merkle.tile_root(hashes)}
-        session.execute(insert(models.Node).values(node))
+    for level, found in groupby(merkle.new_nodes(old_size, new_size), key=itemgetter(0)):
+        indices = [index for _, index in found]  # neighbours, over hashes that are stored by now
+        hashes = tree.read_tiles(level - 1, indices[0], len(indices))
+        roots = [merkle.tile_root(hashes[at : at + TILE]) for at in range(0, len(hashes), TILE)]
+        nodes = [
+            {"level": level, "index": index, "hash": root}
+            for index, root in zip(indices, roots, strict=True)
+        ]
+        session.execute(insert(models.Node), nodes)
 
 
 def begin_epoch(session: Session, *, now: datetime) -> int:

@@ -22,7 +22,11 @@ class StoredTree:
 
     def read_tile(self, level: int, tile: int) -> list[bytes]:
         """The hashes `tile * 256` up to `tile * 256 + 255` of `level`, as far as there are any."""
-        first, last = tile * TILE, tile * TILE + TILE - 1
+        return self.read_tiles(level, tile, 1)
+
+    def read_tiles(self, level: int, tile: int, count: int) -> list[bytes]:
+        """The hashes of `count` neighbouring tiles, as one list."""
+        first, last = tile * TILE, (tile + count) * TILE - 1
         if level == 0:
             wanted = select(Leaf.leaf_hash).where(Leaf.index.between(first, last))
             return list(self.session.scalars(wanted.order_by(Leaf.index)))

@@ -222,3 +222,21 @@ def test_the_tables_stand_in_the_four_schemas_of_the_design(owner_session):
         "audit",
         "vault",
     }
+
+
+def _server_process():
+    with db.transaction() as session:
+        return session.scalar(text("SELECT pg_backend_pid()"))
+
+
+def test_a_connection_whose_server_went_away_while_it_rested_is_replaced(fresh_url, cluster):
+    first = _server_process()
+    assert _server_process() == first
+    with cluster.admin() as connection:
+        connection.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+    assert _server_process() != first
+
+
+def test_a_connection_that_rested_long_is_asked_first(fresh_url, monkeypatch):
+    monkeypatch.setattr(db, "REST", -1.0)
+    assert _server_process() == _server_process()

@@ -1,8 +1,13 @@
 """The log vouches for every column of the rows that are no journals."""
 
-from sqlalchemy import text
+import threading
 
-from fund.ledger import anchors
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from fund.db import reading, transaction
+from fund.ledger import anchors, verification
 from tests.ledger.factories import make_fund, make_office
 
 
@@ -30,3 +35,38 @@ def test_an_office_opened_later_changes_the_hash_over_all_accounts(session):
     before = anchors.accounts_sha256(session)
     make_office(session)
     assert anchors.accounts_sha256(session) != before
+
+
+def test_no_office_changes_and_no_account_or_guard_goes(owner_session):
+    for statement in (
+        "UPDATE ledger.office SET address = 'elsewhere'",
+        "DELETE FROM ledger.office",
+        "DELETE FROM ledger.account",
+        "DELETE FROM ledger.fund_guard",
+        "TRUNCATE ledger.fund_guard CASCADE",
+    ):
+        with pytest.raises(DBAPIError, match="refused"), owner_session.begin_nested():
+            owner_session.execute(text(statement))
+
+
+def test_a_fund_and_an_office_opened_at_once_miss_no_account(fresh_url):
+    with transaction() as session:
+        make_office(session, "th")
+        make_fund(session)
+    waiting = threading.Event()
+
+    def open_another_office() -> None:
+        with transaction() as other:
+            waiting.set()
+            make_office(other, "nz")
+
+    with transaction() as session:
+        make_fund(session, "education")
+        opening = threading.Thread(target=open_another_office)
+        opening.start()
+        waiting.wait()
+        opening.join(0.3)
+        assert opening.is_alive()  # it waits for the fund
+    opening.join()
+    with reading() as session:
+        assert verification.verify(session) == []

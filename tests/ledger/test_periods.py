@@ -234,6 +234,26 @@ def test_closing_waits_for_what_is_being_booked_and_holds_back_the_rest(fresh_ur
         assert balances.totals_at(session, JANUARY)[book.account("bank").id] == (700, 0)
 
 
+def test_closing_does_not_hold_up_the_books_for_one_that_never_ends(fresh_url, now, owner_of):
+    """It waits ten seconds, here a fifth of one, and asks to be tried again."""
+    with transaction() as session:
+        fund = make_fund(session)
+        book = Book.load(session, fund.id, make_office(session, "th").id, "THB")
+        period_id = begun(session, JANUARY, now)
+    with owner_of(fresh_url) as connection:
+        connection.execute("ALTER FUNCTION ledger.close_period SET lock_timeout = '200ms'")
+    gift = journals.gift_to_bank(book, new_id(), JANUARY, 700)
+    with transaction() as slow:
+        operations.post(slow, [gift], actor=SYSTEM, now=now)
+        with pytest.raises(Refused, match="books_busy"), transaction() as session:
+            close(session, period_id, now)
+    with transaction() as session:
+        close(session, period_id, now)
+    with reading() as session:
+        kept = session.get_one(PeriodSnapshot, (period_id, book.account("bank").id))
+        assert (kept.debits, kept.credits) == (700, 0)
+
+
 def wait_for_locks(count: int) -> None:
     """Until that many connections wait for a lock of another."""
     until = time.monotonic() + timedelta(seconds=10).total_seconds()

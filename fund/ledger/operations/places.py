@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from fund.audit import operations as audit
@@ -16,8 +16,6 @@ from fund.ledger import anchors
 from fund.ledger.models import RESERVE_DAYS, Fund
 from fund.ledger.operations.calling import as_json, call
 from fund.permissions import SYSTEM, Actor, Permission
-
-_OPENING_LOCK = 0x6163636F756E74  # any number that no other advisory lock uses
 
 
 def open_office(
@@ -57,7 +55,6 @@ def open_office(
         "receipt_prefix": receipt_prefix,
         "opened_at": now,
     }
-    _wait_for_other_openings(session)
     call(session, func.ledger.open_office(as_json(row)))
     opened = OfficeOpened(
         office_id,
@@ -104,7 +101,6 @@ def open_fund(
         "opened_at": now,
         "version": 1,
     }
-    _wait_for_other_openings(session)
     call(session, func.ledger.open_fund(as_json(row)))
     opened = FundOpened(
         fund_id,
@@ -171,8 +167,3 @@ def close_fund(session: Session, fund: Fund, *, version: int, actor: Actor, now:
         fund.id, closed_on=today, row_sha256=anchors.row_sha256(session, "fund", fund.id)
     )
     audit.record(session, closed, actor=actor, now=now)
-
-
-def _wait_for_other_openings(session: Session) -> None:
-    """A fund and an office opened at once would each miss the accounts that both need."""
-    session.execute(select(func.pg_advisory_xact_lock(_OPENING_LOCK)))

@@ -42,7 +42,7 @@ def position(session: Session, days: Days, *, now: datetime) -> Statement:
     sections = [Section(gettext("Assets"), own if foreign else [*own, total])]
     if foreign:
         title = gettext("Assets in other currencies, translated")
-        sections.append(Section(title, [*foreign, total]))
+        sections += [Section(title, foreign), Section("", [total])]
     if liabilities:
         total = _total(liabilities, gettext("Total liabilities"))
         sections.append(Section(gettext("Liabilities"), [*liabilities, total]))
