@@ -41,8 +41,8 @@ def _take_over(world: World, at: datetime) -> None:
         part = THAI_BANK | award | {"amount_minor": paid}
         plan_entry(world, world.ago(1060), "award_payment", "Paid by bank transfer", part)
         if was_all:
-            day = world.ago(1040)
-            plan_entry(world, day, "award_freeing", "The course cost less", GENERAL | award)
+            rest = GENERAL | award | {"amount_minor": promised - paid}
+            plan_entry(world, world.ago(1040), "award_freeing", "The course cost less", rest)
 
 
 def _plan_taxes(world: World) -> None:
