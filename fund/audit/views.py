@@ -30,6 +30,7 @@ NAVIGATION: list[NavEntry] = []
 
 PLAIN = "text/plain; charset=utf-8"
 YEAR = 365 * 24 * 60 * 60
+LONGEST = 18  # digits; no log grows to a larger size, and the database counts no further
 
 Asked = ParamSpec("Asked")
 
@@ -209,9 +210,9 @@ def _number(name: str) -> int | None:
     typed = request.args.get(name)
     if typed is None:
         return None
-    if not re.fullmatch(r"0|[1-9][0-9]{0,17}", typed):
+    if not re.fullmatch(r"0|[1-9][0-9]*", typed):
         raise BadRequest(gettext("%(name)s takes a whole number.", name=name))
-    return int(typed)
+    return int(typed) if len(typed) <= LONGEST else 10**LONGEST
 
 
 def _problem(status: int, detail: str) -> Response:

@@ -27,6 +27,7 @@ RULES = {
     "transfer_overspends": "transfer_overspends",
     "manual_between_funds": "manual_between_funds",
     "entry_paper_missing": "entry_paper_missing",
+    "award_changed": "entry_changed",
     "uq_bookkeeping_entry_live_reverses_id": "already_reversed",
     "ck_bookkeeping_entry_second_person": "proposed_it_yourself",
 }

@@ -17,6 +17,7 @@ from fund.errors import NotFound, Refused
 from fund.ledger import journals
 from fund.ledger.journals import Book, BookAccount, Booked, Entry, JournalDraft
 from fund.ledger.models import Account, Commitment, Office
+from fund.ledger.queries import held_for
 from fund.money import THB, BadAmount, parse_money
 
 Plan = dict[str, Any]
@@ -170,8 +171,10 @@ def plan_of(session: Session, kind: str, data: Mapping[str, Any], about: UUID | 
     if kind == "reversal":
         return {"journal_id": str(about)}
     plan: Plan = dict(ids)
-    if kind in ("award_payment", "award_freeing"):
+    if about is not None:
         plan |= {"award_entry_id": str(about), "fund_id": str(_fund_of_award(session, about))}
+        if kind == "award_freeing":
+            plan["amount_minor"] = held_for(session, about).amount_minor
     if kind == "exchange":
         for amount, office in (("given", "from_office_id"), ("taken", "to_office_id")):
             currency = _office(session, data[office]).currency
@@ -221,7 +224,7 @@ def _office(session: Session, office_id: UUID) -> Office:
     return office
 
 
-def _fund_of_award(session: Session, award_entry_id: UUID | None) -> UUID:
+def _fund_of_award(session: Session, award_entry_id: UUID) -> UUID:
     query = select(Commitment.fund_id).where(Commitment.award_id == award_entry_id)
     fund_id = session.scalar(query)
     if fund_id is None:

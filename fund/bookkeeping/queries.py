@@ -114,14 +114,18 @@ def _lines(session: Session, transfers: Sequence[tuple[UUID, UUID, int]]) -> lis
     ]
 
 
-def amount_of(session: Session, entry: BookEntry) -> Money:
-    """What the entry is about: its first line, or what it holds or frees of an award."""
-    lines = list_lines(session, entry)
-    if lines:
-        return lines[0].amount
-    if entry.award_entry_id:
-        return get_award_of_before(session, entry.award_entry_id).left
-    return baht(entry.said["plan"]["amount_minor"])
+def amounts_of(session: Session, entries: Sequence[BookEntry]) -> dict[UUID, Money]:
+    """What each entry is about, by its id: its first line, or what it holds or frees."""
+    firsts = {e.id: e.said["journal"]["transfers"][0] for e in entries if e.said["journal"]}
+    ids = {UUID(debit) for debit, _, _ in firsts.values()}
+    rows = session.execute(select(Account.id, Account.currency).where(Account.id.in_(ids)))
+    currencies = {row.id: row.currency for row in rows}
+    return {
+        entry.id: Money(int(firsts[entry.id][2]), currencies[UUID(firsts[entry.id][0])])
+        if entry.id in firsts
+        else baht(entry.said["plan"]["amount_minor"])
+        for entry in entries
+    }
 
 
 def find_outcome(session: Session, entry: BookEntry) -> Outcome | None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from fund import clock
 from fund.bookkeeping.models import BookEntry
-from fund.bookkeeping.queries import amount_of
+from fund.bookkeeping.queries import amounts_of
 from fund.disbursements.models import Payment, Run
 from fund.ledger import balances
 from fund.ledger.journals import PAYMENTS
@@ -151,7 +151,8 @@ def _proposed(session: Session, last_on: date) -> Iterator[Unreconciled]:
         select(BookEntry)
         .where(BookEntry.state == "proposed", BookEntry.effective_on <= last_on)
         .order_by(BookEntry.id)
-    )
-    for entry in entries.all():
-        amount = amount_of(session, entry)
+    ).all()
+    amounts = amounts_of(session, entries)
+    for entry in entries:
+        amount = amounts[entry.id]
         yield Unreconciled("entry", str(entry.id), amount.amount_minor, amount.currency)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,8 @@ from fund.ledger.models import (
     CASH_ROLES,
     Account,
     BalanceShard,
+    Commitment,
+    CommitmentEvent,
     Fund,
     Journal,
     Office,
@@ -71,6 +73,20 @@ def get_fund_by_id(session: Session, fund_id: UUID) -> Fund:
 def find_reversal_id(session: Session, journal_id: UUID) -> UUID | None:
     """The journal by which this one was taken back whole, if it was."""
     return session.scalar(select(Journal.id).where(Journal.reverses_id == journal_id))
+
+
+def held_for(session: Session, award_id: UUID) -> Money:
+    """What is still held for the award, in THB."""
+    signed = case(
+        (CommitmentEvent.kind == "reserve", CommitmentEvent.amount_minor),
+        else_=-CommitmentEvent.amount_minor,
+    )
+    query = (
+        select(func.coalesce(func.sum(signed), 0))
+        .join(Commitment, Commitment.id == CommitmentEvent.commitment_id)
+        .where(Commitment.award_id == award_id)
+    )
+    return baht(int(session.scalar(query) or 0))
 
 
 def list_offices(session: Session) -> Sequence[Office]:

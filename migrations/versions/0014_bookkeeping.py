@@ -370,10 +370,10 @@ BEGIN
                 e.kind = 'reserve' AND e.amount_minor = (said #>> '{plan,amount_minor}')::bigint
             WHEN 'award_payment' THEN e.kind = 'liquidate' AND e.cause = NEW.id::text
                 AND e.amount_minor = (said #>> '{plan,amount_minor}')::bigint
-            ELSE e.kind = 'free'
+            ELSE e.kind = 'free' AND e.amount_minor = (said #>> '{plan,amount_minor}')::bigint
           END) THEN
         RAISE EXCEPTION 'the award does not hold what was proposed'
-            USING ERRCODE = 'check_violation';
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'award_changed';
     END IF;
     RETURN NEW;
 END $$;

@@ -47,24 +47,26 @@ def test_inclusion_is_proven_in_a_tree_of_any_size_that_was_signed_over(browser,
 @pytest.mark.parametrize(
     ("address", "status", "words"),
     [
-        ("inclusion", 400, "Which event"),
-        ("inclusion?event=12", 400, "Which event"),
-        ("inclusion?event={receipt}&size=x", 400, "size takes a whole number"),
-        ("inclusion?event={receipt}&size=03", 400, "size takes a whole number"),
-        ("inclusion?event={receipt}&size=-1", 400, "size takes a whole number"),
-        ("inclusion?event={receipt}&size=2", 404, "did not hold that entry yet"),
-        ("inclusion?event={receipt}&size=8", 404, "No checkpoint covers"),
-        ("inclusion?event={nobody}", 404, "no such"),
-        ("consistency", 400, "From which size on"),
-        ("consistency?from=x", 400, "from takes a whole number"),
-        ("consistency?from=1&to=1.5", 400, "to takes a whole number"),
-        ("consistency?from=0", 404, "No checkpoint covers"),
-        ("consistency?from=5&to=3", 404, "No checkpoint covers"),
-        ("consistency?from=1&to=8", 404, "No checkpoint covers"),
+        ("proof/inclusion", 400, "Which event"),
+        ("proof/inclusion?event=12", 400, "Which event"),
+        ("proof/inclusion?event={receipt}&size=x", 400, "size takes a whole number"),
+        ("proof/inclusion?event={receipt}&size=03", 400, "size takes a whole number"),
+        ("proof/inclusion?event={receipt}&size=-1", 400, "size takes a whole number"),
+        ("proof/inclusion?event={receipt}&size=2", 404, "did not hold that entry yet"),
+        ("proof/inclusion?event={receipt}&size=8", 404, "No checkpoint covers"),
+        ("proof/inclusion?event={nobody}", 404, "no such"),
+        ("checkpoint?size=-1", 400, "size takes a whole number"),
+        ("checkpoint?size=8", 404, "No checkpoint covers"),
+        ("proof/consistency", 400, "From which size on"),
+        ("proof/consistency?from=x", 400, "from takes a whole number"),
+        ("proof/consistency?from=1&to=1.5", 400, "to takes a whole number"),
+        ("proof/consistency?from=0", 404, "No checkpoint covers"),
+        ("proof/consistency?from=5&to=3", 404, "No checkpoint covers"),
+        ("proof/consistency?from=1&to=8", 404, "No checkpoint covers"),
     ],
 )
 def test_what_cannot_be_answered_is_a_problem_in_words(browser, receipt, address, status, words):
-    answer = browser.get(f"/log/proof/{address.format(receipt=receipt, nobody=new_id())}")
+    answer = browser.get(f"/log/{address.format(receipt=receipt, nobody=new_id())}")
     assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
     problem = answer.get_json(force=True)
     assert problem["status"] == status

@@ -368,7 +368,10 @@ def test_an_open_award_of_before_is_held_though_the_fund_is_short_then_paid_and_
     assert came_back.journal_id
     assert queries.get_award_of_before(session, award.id).left.amount_minor == 150_000
 
-    booked(session, finance, "award_freeing", {"fund_id": str(fund.id), **about})
+    freeing = {"fund_id": str(fund.id), **about}
+    with pytest.raises(Refused, match="entry_changed"), session.begin_nested():
+        booked(session, finance, "award_freeing", freeing | {"amount_minor": 90_000})
+    booked(session, finance, "award_freeing", freeing | {"amount_minor": 150_000})
     assert queries.get_award_of_before(session, award.id).left.amount_minor == 0
     assert ledger.available(session, fund.id, now=NOW).reserved.amount_minor == 0
     assert verify(session) == []

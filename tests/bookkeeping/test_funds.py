@@ -88,7 +88,7 @@ def test_promises_keep_a_fund_open(session, finance, fund, office):
     award = booked(session, finance, "opening_award", at(fund, office, 500))
     with pytest.raises(Refused, match="fund_has_commitments"):
         close(session, fund, finance)
-    about = {"fund_id": str(fund.id), "award_entry_id": str(award.id)}
+    about = {"fund_id": str(fund.id), "award_entry_id": str(award.id), "amount_minor": 500}
     booked(session, finance, "award_freeing", about)
     close(session, fund, finance)
 

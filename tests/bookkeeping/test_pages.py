@@ -353,3 +353,21 @@ def test_a_closed_fund_is_gone_from_the_giving_page(session, client, sign_in, po
     page = client.get("/staff/ledger/funds").text
     assert "closed on" in page
     assert post(f"/staff/ledger/funds/{fund.id}/close", version="2").status_code == 422
+
+
+def test_a_long_list_of_entries_asks_no_more_than_a_short_one(
+    session, client, sign_in, finance, fund, office, count_statements
+):
+    def statements():
+        with count_statements() as seen:
+            assert client.get(ENTRIES).status_code == 200
+        return len(seen)
+
+    sign_in(client, finance.treasurer)
+    booked(session, finance, "opening_award", at(fund, office, 5))
+    few = statements()
+    for amount in range(1, 8):
+        booked(session, finance, "interest", at(fund, office, amount))
+        booked(session, finance, "opening_award", at(fund, office, amount))
+    assert statements() == few
+    assert "Interest, ฿0.07" in client.get(ENTRIES).text

@@ -7,7 +7,6 @@ import pytest
 
 from tests.e2e.conftest import Walk
 from tests.e2e.papers import PHOTO, RECEIPT
-from tests.e2e.test_five_steps import sign_in_by_typing
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
@@ -30,7 +29,7 @@ def see(walk: Walk, name: str) -> None:
 
 def test_an_entry_goes_through_two_hands(walk: Walk):
     page = walk.page
-    sign_in_by_typing(walk, "finance")
+    walk.sign_in("finance")
     for kind in FORMS:
         walk.open(f"{LEDGER}/entries/new/{kind}")
         see(walk, f"entry-{kind}")
@@ -53,7 +52,7 @@ def test_an_entry_goes_through_two_hands(walk: Walk):
     page.click(f'a[href$="{LEDGER}/entries"]')
     see(walk, "entry-list")
 
-    sign_in_by_typing(walk, "treasurer")
+    walk.sign_in("treasurer")
     see(walk, "treasurer-home")
     page.click(f'.card-row-action[href="{entry.removeprefix(walk.stack.web)}"]')
     see(walk, "entry-to-approve")
@@ -68,7 +67,7 @@ def test_an_entry_goes_through_two_hands(walk: Walk):
 
 def test_rates_and_funds(walk: Walk):
     page = walk.page
-    sign_in_by_typing(walk, "finance")
+    walk.sign_in("finance")
     walk.open(f"{LEDGER}/rates")
     see(walk, "rates")
     page.fill('[name="thb_per_unit"]', "many")

@@ -229,6 +229,18 @@ def test_foreign_cash_without_a_rate_is_told_and_left_out(session, books):
     assert row.cells[2:] == (Money(10_000, "NZD"), "20.5 of 6 Jan 2026", Money(205_000, "THB"))
 
 
+def test_a_change_of_the_rate_is_a_gain_of_its_own(session, books):
+    rates = [(0, Decimal("20")), (40, Decimal("21"))]
+    book_all(session, books, [("gift", "general", "nz", 0, 10_000)], rates)
+    days = Days(BEGIN + timedelta(days=31), BEGIN + timedelta(days=58))
+    made = statements.activities(session, days, now=NOW)
+    assert section(made, "Other changes")["Gain or loss on exchange"] == 10_000
+    assert made.notes[1:] == [
+        "NZD at the beginning translated at 20 of 1 Jan 2026.",
+        "NZD translated at 21 of 10 Feb 2026.",
+    ]
+
+
 def test_a_reversed_gift_counts_nowhere(session, books):
     give_cash(session, make_fund(session), 50_000, now=NOW)
     [gift] = operations.post(

@@ -195,11 +195,15 @@ def test_a_sheet_shows_each_currency_with_its_own_decimals(file, session):
     assert isinstance(sheet.cell(2, 1).value, datetime)
 
 
-def test_a_journal_too_long_for_paper_says_what_to_do(file, session):
+def test_a_journal_too_long_for_paper_says_what_to_do(file, auditor, session):
     post_charges(session, 1001)
     status, data = file("journal.pdf")
     assert status == 422
     assert "take XLSX or CSV" in data.decode()
+    for page in ("journals", f"accounts/{account_of(session, 'stripe_pending').id}"):
+        offered = auditor.get(f"/staff/ledger/{page}").text
+        assert "For a PDF choose fewer days." in offered
+        assert ".pdf" not in offered
     assert file("journal.pdf", first="2026-11-25")[0] == 200
     assert file("account.pdf", account=account_of(session, "stripe_pending").id)[0] == 422
 
@@ -277,6 +281,8 @@ def test_a_page_says_whether_its_days_are_closed(auditor, world, session):
     assert said("2026-01-20") == said("2026-01-31", "2026-01-01") == "These days are closed"
     assert said("2026-02-01", "2026-01-31") == "Of these days some are closed"
     assert said("2026-02-01") == "These days are open"
+    journal = auditor.get("/staff/ledger/journals").text
+    assert "Of these days some are closed" in journal
 
 
 def test_journals_are_found_by_day_kind_fund_and_office(auditor, session):

@@ -3,10 +3,15 @@
 import json
 from datetime import date
 
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from fund import db
 from fund.db import reading, transaction
 from fund.ids import new_id
 from fund.ledger import journals, operations, verification
 from fund.ledger.journals import Book
+from fund.ledger.verification import rows
 from fund.permissions import SYSTEM
 from tests.ledger.factories import give_cash, make_fund, make_office
 
@@ -172,6 +177,47 @@ def test_every_tampering_is_found_and_named(fresh_url, now, superuser_of):
                     if connection.execute(query).fetchall()
                 } == kinds, statement
     assert found() == set()
+
+
+# What the log's check, which reads the rows again by itself, calls them.
+ROWS = {
+    "UPDATE ledger.journal SET actor = 'staff:somebody' WHERE kind = 'refund'": {
+        ("journal", "edited")
+    },
+    "UPDATE ledger.transfer SET amount_minor = amount_minor + 1 WHERE position = 2": {
+        ("journal", "edited"),
+        ("control", "edited"),
+    },
+    "DELETE FROM ledger.journal WHERE kind = 'refund'": {("journal", "deleted")},
+    "DELETE FROM audit.event WHERE name = 'journal_posted'": {("journal", "inserted")},
+    "UPDATE audit.event SET subject_id = (SELECT id FROM ledger.journal WHERE kind = 'refund')"
+    " WHERE subject_id = (SELECT id FROM ledger.journal WHERE kind = 'charge')": {
+        ("journal", "inserted"),  # the charge, and the refund's second event
+        ("journal", "edited"),
+    },
+    "TRUNCATE ledger.transfer, ledger.journal CASCADE": {
+        ("journal", "deleted"),
+        ("control", "edited"),
+    },
+    "UPDATE ledger.balance_shard SET credits = credits + 1": {("control", "edited")},
+}
+
+
+def test_the_logs_check_reads_every_journals_rows_again(fresh_url, now):
+    fill(now)
+    engine = db.make_engine(fresh_url.replace("fund_app", "postgres", 1))
+    with engine.connect() as connection, Session(connection) as session:
+        session.execute(text("SET SESSION session_replication_role = replica"))
+        session.commit()
+        read = rows.verify_rows(session)
+        assert (read.journals, read.findings) == (4, [])
+        assert read.totals == {"THB": (5, 120_780)}
+        for statement, kinds in ROWS.items():
+            session.execute(text(statement))
+            found = rows.verify_rows(session).findings
+            assert {(f.row.split()[0], f.kind) for f in found} == kinds, statement
+            session.rollback()
+    engine.dispose()
 
 
 def test_the_command_says_what_it_found(app, fresh_url, now, superuser_of):

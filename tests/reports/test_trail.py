@@ -20,6 +20,7 @@ from fund.ledger.models import Fund
 from fund.money import baht
 from fund.permissions import SYSTEM, Role
 from tests.applications.factories import NOW
+from tests.bookkeeping.factories import at, enter_rate, make_entry, make_finance
 from tests.disbursements.factories import Team, make_sent, make_team
 from tests.giving.factories import make_giving_world, pay_gift, start_gift
 from tests.people.factories import make_staff
@@ -105,6 +106,22 @@ def test_a_fund_shows_its_opening_and_what_it_promised(
     assert in_order(page, "Fund opened", "Money reserved", "Reserved money used")
     name = session.get_one(Fund, award.fund_id).name_en
     assert f"The fund “{name}” holds ฿10,000 for this award." in page
+
+
+def test_a_fund_shows_entries_for_it_and_the_rates_of_its_currencies(
+    auditor: FlaskClient, session: Session
+):
+    world, finance = make_giving_world(session), make_finance(session)
+    fund, other = world.funds["general"], world.funds["education"]
+    entry = make_entry(session, finance, "interest", at(fund, world.thai, 500))
+    enter_rate(session, finance.proposer)
+    session.commit()
+    page = auditor.get(f"/staff/trail/funds/{fund.id}").text
+    assert "Proposed for the books: Interest, for" in page
+    assert f"/staff/ledger/entries/{entry.id}" in page
+    assert "one unit of NZD is worth 19.5" in page
+    page = auditor.get(f"/staff/trail/funds/{other.id}").text
+    assert "Proposed for the books" not in page
 
 
 def test_a_gift_shows_its_receipt(auditor: FlaskClient, session: Session):

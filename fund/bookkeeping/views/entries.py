@@ -43,6 +43,7 @@ def entry_list() -> ResponseReturnValue:
             "bookkeeping/entry_list.html",
             entries=entries,
             funds=queries.fund_names(session, entries),
+            amounts=queries.amounts_of(session, entries),
             awards=queries.list_awards_of_before(session),
             taxes=queries.list_tax_owed(session),
             kinds=choices.KINDS,
@@ -65,7 +66,8 @@ def entry_propose(kind: str) -> ResponseReturnValue:
     """Fill in what is to be booked; the next page shows what that comes to."""
     if kind not in choices.KINDS:
         raise NotFound
-    about = request.args.get(BEGINNINGS.get(kind, ""), type=UUID)
+    begins = BEGINNINGS.get(kind)
+    about = request.args.get(begins, type=UUID) if begins else None
     if kind == "manual" and about is None:
         with reading() as session:
             return render_template(
@@ -244,7 +246,7 @@ def _show(entry_id: UUID, form: Form) -> ResponseReturnValue:
         page = render_template(
             "bookkeeping/entry_show.html",
             entry=entry,
-            amount=queries.amount_of(session, entry),
+            amount=queries.amounts_of(session, [entry])[entry.id],
             lines=queries.list_lines(session, entry),
             outcome=queries.find_outcome(session, entry),
             award=queries.get_award_of_before(session, entry.award_entry_id)

@@ -99,14 +99,14 @@ def ends(today: date) -> list[tuple[str, Days]]:
 
 
 def standing(session: Session, days: Days) -> str:
-    """Whether the days (the last one, if there is no first) are open, in the reader's words."""
+    """Whether the days are open, in the reader's words; of a day without a first one, that day."""
     rows = session.execute(
         select(Period.status, func.max(func.upper(Period.days)))
         .where(Period.status != "open")
         .group_by(Period.status)
     )
     until = {row[0]: row[1] for row in rows}
-    first = days.first or days.last
+    first = days.first or (EARLIEST if days.last == LATEST else days.last)
     if days.last < until.get("closed", EARLIEST):
         state = "closed"
     elif first < until.get("closed", EARLIEST):

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund import clock
-from fund.i18n import format_day, format_exact, gettext
+from fund.i18n import N_, format_day, format_exact, gettext
 from fund.ledger.models import Office, Rate
 from fund.ledger.statements.days import Days, standing
 from fund.ledger.statements.figures import Figures
@@ -33,10 +33,16 @@ def rate_text(rate: Rate | None) -> str:
 
 def translated(figures: Figures) -> list[str]:
     """At which rates foreign money stands in the statement, a sentence each."""
+    before = figures.rates_before if figures.days.first else {}
+    sentences = (
+        (before, N_("%(currency)s at the beginning translated at %(rate)s.")),
+        (figures.rates, N_("%(currency)s translated at %(rate)s.")),
+    )
     return [
-        gettext("%(currency)s translated at %(rate)s.", currency=currency, rate=rate_text(rate))
+        gettext(sentence, currency=currency, rate=rate_text(rate))
         for currency in figures.currencies()
-        if (rate := figures.rates.get(currency))
+        for rates, sentence in sentences
+        if (rate := rates.get(currency))
     ]
 
 

@@ -32,6 +32,8 @@ class Line:
     debit_role: str
     credit_role: str
     amount: Money
+    debit_id: UUID
+    credit_id: UUID
 
     @property
     def debit_name(self) -> str:
@@ -231,6 +233,8 @@ def _add_lines(session: Session, rows: list[JournalRow]) -> None:
             Transfer.amount_minor,
             Transfer.currency,
             Office.legal_name,
+            debit.id.label("debit_id"),
+            credit.id.label("credit_id"),
         )
         .join(debit, debit.id == Transfer.debit_account_id)
         .join(credit, credit.id == Transfer.credit_account_id)
@@ -239,8 +243,9 @@ def _add_lines(session: Session, rows: list[JournalRow]) -> None:
         .where(Transfer.journal_id.in_(list(by_id)))
         .order_by(Transfer.journal_id, Transfer.position)
     )
-    for journal_id, fund, debit_role, credit_role, amount_minor, currency, office in found:
-        row = by_id[journal_id]
-        row.lines.append(Line(fund, debit_role, credit_role, Money(amount_minor, currency)))
-        if office and office not in row.offices:
-            row.offices.append(office)
+    for line in found:
+        row, amount = by_id[line.journal_id], Money(line.amount_minor, line.currency)
+        accounts = (line.debit_id, line.credit_id)
+        row.lines.append(Line(line.Fund, line.debit_role, line.credit_role, amount, *accounts))
+        if line.legal_name and line.legal_name not in row.offices:
+            row.offices.append(line.legal_name)

@@ -3,12 +3,15 @@
 from uuid import UUID
 
 from flask import render_template, request
+from sqlalchemy.orm import Session
 
 from fund import clock, i18n
 from fund.audit import queries as audit
 from fund.db import reading
 from fund.ledger import queries, statements
 from fund.ledger.choices import KIND_NAMES
+from fund.ledger.statements import Days
+from fund.ledger.statements.files import FORMATS
 from fund.ledger.views.asked import all_days, asked_days, kept, wanted
 from fund.ledger.views.room import blueprint, fund_name
 from fund.permissions import Permission
@@ -47,12 +50,19 @@ def journal_list() -> str:
             kinds=i18n.options(KIND_NAMES),
             funds=[(fund.code, fund_name(fund)) for fund in queries.list_funds(session)],
             offices=[(office.code, office.legal_name) for office in queries.list_offices(session)],
+            is_too_long=_is_too_long(session, asked.days),
             file_values={
                 "name": "journal",
                 **kept("kind", "fund", "office"),
                 **asked.days.values(),
             },
         )
+
+
+def _is_too_long(session: Session, days: Days) -> bool:
+    """Whether these are too many journals for a paper."""
+    most = FORMATS["pdf"].most
+    return statements.count_journals(session, wanted(days), most=most) > most
 
 
 @blueprint.get("/journals/<uuid:journal_id>")

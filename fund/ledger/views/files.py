@@ -17,9 +17,6 @@ from fund.ledger.views.room import blueprint
 from fund.permissions import Permission
 from fund.web import permit
 
-# What a paper, a sheet and a table can hold so that a person is still served by it.
-MOST_LINES = {"pdf": 1000, "xlsx": 200_000, "csv": 2_000_000}
-
 
 @blueprint.get("/files/<name>.<suffix>")
 @permit(Permission.READ_LEDGER)
@@ -31,7 +28,7 @@ def statement_file(name: str, suffix: str) -> Response:
     build, default = STATEMENTS[name]
     days = statements.read_days(request.args, default(clock.bangkok_day(now)))
     with reading() as session:
-        statement = build(session, days, now, MOST_LINES[suffix])
+        statement = build(session, days, now, form.most)
         made = files.make(statement, form)
     return send_file(
         made, form.mimetype, as_attachment=True, download_name=files.name(statement, form)

@@ -9,6 +9,7 @@ from fund.db import reading
 from fund.errors import Refused
 from fund.ledger import queries, statements
 from fund.ledger.statements import Key, Statement
+from fund.ledger.statements.files import FORMATS
 from fund.ledger.views.asked import Asked, asked_days, kept, only, this_year, to_today
 from fund.ledger.views.room import blueprint
 from fund.permissions import Permission
@@ -72,7 +73,7 @@ def account_show(account_id: UUID) -> str:
     """One account, line by line, with its running balance."""
     asked = asked_days(to_today)
     newest_first = request.args.get("order") != "oldest"
-    problem, after = asked.problem, None
+    problem, after, most = asked.problem, None, FORMATS["pdf"].most
     try:
         after = Key.read(request.args["after"]) if request.args.get("after") else None
     except Refused as refusal:
@@ -95,6 +96,7 @@ def account_show(account_id: UUID) -> str:
             problem=problem,
             presets=statements.presets(asked.today),
             kept=kept("order"),
+            is_too_long=statements.count_lines(session, account_id, asked.days, most=most) > most,
             file_values={"name": "account", "account": account_id, **asked.days.values()},
         )
 

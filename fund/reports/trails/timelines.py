@@ -25,7 +25,7 @@ from fund.giving.models import Donor, Gift, Receipt
 from fund.giving.queries import get_gift
 from fund.i18n import N_, format_money, gettext, language
 from fund.ledger import journals
-from fund.ledger.models import Commitment, Fund, Journal
+from fund.ledger.models import Account, Commitment, Fund, Journal, Rate
 from fund.ledger.queries import fund_name
 from fund.money import baht
 from fund.people.choices import ROLE_NAMES
@@ -153,10 +153,13 @@ def of_payment(session: Session, payment_id: UUID) -> Timeline:
 
 
 def of_fund(session: Session, fund_id: UUID) -> Timeline:
-    """A fund from its opening, what it held for awards, and entries for it. Raises NotFound."""
+    """A fund from its opening, what it held for awards, entries for it, and its currencies'
+    rates. Raises NotFound.
+    """
     fund = session.get(Fund, fund_id)
     if fund is None:
         raise NotFound
+    held = select(Account.currency).where(Account.fund_id == fund_id)
     promised = select(Commitment.award_id).where(Commitment.fund_id == fund_id)
     return Timeline(
         fund_name(fund, language()),
@@ -167,6 +170,7 @@ def of_fund(session: Session, fund_id: UUID) -> Timeline:
                 for name in COMMITMENT_EVENTS
             ),
             _about("entry", BookEntry.id, BookEntry.fund_ids.contains([fund_id])),
+            _about("rate", Rate.id, Rate.currency.in_(held)),
         ],
         [
             _link(N_("Fund report"), "ledger.fund_report", code=fund.code),

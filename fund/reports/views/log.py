@@ -71,7 +71,12 @@ def looks() -> Response:
 
 def _day(form: Form, name: str) -> date | None:
     typed = form.value(name).strip()
+    if not typed:
+        return None
     try:
-        return date.fromisoformat(typed) if typed else None
+        day = date.fromisoformat(typed)
     except ValueError:
         raise Refused("no_such_day", field=name)
+    if not 2000 <= day.year < 9000:  # what no calendar of ours holds, and no time after it
+        raise Refused("no_such_day", field=name)
+    return day
