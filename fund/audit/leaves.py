@@ -42,9 +42,9 @@ def commitment(salt: bytes, payload: bytes) -> bytes:
 
 def leaf_of(fields: Mapping[str, Any], payload_commit: bytes) -> bytes:
     """The leaf's hash: SHA-256(0x00 ‖ JCS(public fields and payload_commit in hex))."""
-    return leaf_hash(canonical({**fields, "payload_commit": payload_commit.hex()}))
+    return leaf_hash(canonical({**fields, "payload_commit": payload_commit.hex()}).encode())
 
 
 def payload_bytes(private: Mapping[str, Any] | None) -> bytes:
     """The private payload as it is committed to and sealed; nothing is no bytes."""
-    return b"" if private is None else canonical(dict(private))
+    return b"" if private is None else canonical(dict(private)).encode()

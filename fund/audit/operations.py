@@ -62,7 +62,7 @@ def record(
     row = prepare(session, event, actor=actor, now=now, private=private, key_id=key_id)
     # Past SQLAlchemy's expressions, which would take longer to build than to run.
     session.flush()
-    values = {**row, "data": canonical(row["data"]).decode()}
+    values = {**row, "data": canonical(row["data"])}
     session.connection().exec_driver_sql(_INSERT_EVENT, values)
     event_id: UUID = row["id"]
     return event_id

@@ -6,10 +6,8 @@ FILE: a checkpoint, proof or export. KEY: the log's public key, from /log/key so
 from somebody who kept it; an older one will do; without it that in FILE is used, which shows less.
 CHECKPOINT: a file with one that you kept, with which a proof of consistency must begin. Needs
 Python 3.11 and `cryptography`. Exit 0: verified; 1: not verified; 2: nothing could be read.
-
-Inclusion shows that an entry, word for word, is in the log that was signed; consistency, that none
-in an older log was changed or removed; an export holds all entries between two places. Notes are as
-C2SP has them, the tree as RFC 6962 over SHA-256(0x00, an entry's JSON in the form of RFC 8785).
+Inclusion: this entry is in the signed log; consistency: nothing in an older log changed; an export:
+all entries of a range. C2SP notes, an RFC 6962 tree over SHA-256(0x00, an entry's RFC 8785 JSON).
 """
 
 import argparse
@@ -25,17 +23,17 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+# RFC 8785 JSON, for what the log holds: no fractions, and names in ASCII.
+canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 Document = dict[str, Any]
 Hashes = Iterable[bytes]
+Lines = Iterable[str]
+Given = str | None
+ENTRY = {"leaf_index", "event", "payload_commit"}
 
 
 class DoesNotVerify(Exception):
     """Nothing is proven; the message says why."""
-
-
-def canonical(value: Any) -> bytes:
-    """RFC 8785 JSON, for what the log holds: no fractions, and names in ASCII."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
@@ -112,42 +110,44 @@ def open_checkpoint(note: str, *keys: str) -> tuple[str, int, bytes]:
     return origin, int(size), base64.b64decode(root, validate=True)
 
 
-def check(document: Document, key: str = "", kept: str = "", lines: Iterable[str] = ()) -> str:
+def check(document: Document, key: Given = None, kept: Given = None, lines: Lines = ()) -> str:
     """What a proof, or an export with `lines` behind it, shows in words. Raises DoesNotVerify."""
     try:
-        return _check(document, key or document["public_key"], kept, lines)
-    except InvalidSignature:
-        raise DoesNotVerify("the signature on the checkpoint is wrong")
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as fault:
-        raise DoesNotVerify(f"it is damaged: {fault!r}")
+        return _check(document, str(document["public_key"]) if key is None else key, kept, lines)
+    except (InvalidSignature, LookupError, RecursionError, TypeError, ValueError) as fault:
+        raise DoesNotVerify(f"a signature is wrong, or it is damaged: {fault!r}")
 
 
-def _check(document: Document, key: str, kept: str, lines: Iterable[str]) -> str:
+def _check(document: Document, key: str, kept: Given, lines: Lines) -> str:
+    kind = document["kind"]
+    if (kind != "export" and any(lines)) or (kind != "consistency" and kept is not None):
+        raise DoesNotVerify("it says nothing of the lines behind it, or of what you kept")
     keys, name = [key], key.split("+")[0]
     for rotation in document["rotations"]:  # an older key signed the one that followed it
         title, old, new = split_note(rotation)[0].removesuffix("\n").split("\n")
         if title == "key rotation" and old in keys and signed_text(rotation, old):
             keys.append(new)
     _, signed_size, signed_root = open_checkpoint(document["checkpoint"], *keys)
-    if document["kind"] == "checkpoint":
+    if kind == "checkpoint":
         return f"{name} had {signed_size} entries when this was signed."
     size, root = document["tree_size"], bytes.fromhex(document["root"])
     path, onward = ([bytes.fromhex(h) for h in document[n]] for n in ("path", "to_checkpoint"))
     check_consistency(size, signed_size, onward, root, signed_root)
-    if document["kind"] == "inclusion":
+    if kind == "inclusion":
         index = document["leaf_index"]
-        check_range(_leaves([document], index), index, index + 1, size, path, root)
+        entry = {name: document[name] for name in ENTRY}
+        check_range(_leaves([entry], index), index, index + 1, size, path, root)
         shown = json.dumps(document["event"], indent=2, ensure_ascii=False)
         return f"Entry {index + 1} of {size} in {name} is exactly this:\n{shown}"
-    if document["kind"] == "export":
+    if kind == "export":
         start, end = document["range"]
         check_range(_leaves(map(read, lines), start), start, end, size, path, root)
         return f"These are all entries from {start + 1} to {end} of the {size} in {name}."
-    if document["kind"] != "consistency":
+    if kind != "consistency":
         raise DoesNotVerify("this kind of proof is not known")
     old_size, old_root = document["old_size"], bytes.fromhex(document["old_root"])
     check_consistency(old_size, size, path, old_root, root)
-    if kept and open_checkpoint(kept, *keys)[1:] != (old_size, old_root):
+    if kept is not None and open_checkpoint(kept, *keys)[1:] != (old_size, old_root):
         raise DoesNotVerify("it does not begin with the checkpoint that was kept")
     shown = base64.b64encode(old_root).decode()
     return f"The first {old_size} entries of {name} ({shown}) are unchanged among its {size}."
@@ -155,10 +155,10 @@ def _check(document: Document, key: str, kept: str, lines: Iterable[str]) -> str
 
 def _leaves(entries: Iterable[Document], start: int) -> Iterator[bytes]:
     for place, entry in enumerate(entries, start):
-        if entry["leaf_index"] != place:
-            raise DoesNotVerify(f"entry {place + 1} is not in its place")
+        if entry["leaf_index"] != place or entry.keys() != ENTRY or ENTRY & {*entry["event"]}:
+            raise DoesNotVerify(f"entry {place + 1} is not in its place, or says too much")
         content = canonical({**entry["event"], "payload_commit": entry["payload_commit"]})
-        yield hashlib.sha256(b"\x00" + content).digest()
+        yield hashlib.sha256(b"\x00" + content.encode()).digest()
 
 
 def read(text: str) -> Document:
@@ -171,28 +171,28 @@ def read(text: str) -> Document:
             raise ValueError("a name occurs twice")  # readers would disagree about which counts
         return dict(pairs)
 
-    return dict(json.loads(text, object_pairs_hook=once, parse_float=int))
+    return {**json.loads(text, object_pairs_hook=once, parse_float=int, parse_constant=int)}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("file", type=Path, help="a checkpoint, a proof or an export")
-    parser.add_argument("--key", default="", help="the log's public key, as kept from /log/key")
+    parser.add_argument("--key", help="the log's public key, as kept from /log/key")
     parser.add_argument("--kept", type=Path, help="a file with a checkpoint that was kept")
     asked = parser.parse_args()
     try:
-        kept = asked.kept.read_text("utf-8") if asked.kept else ""
+        kept = asked.kept and asked.kept.read_text("utf-8")
         with asked.file.open(encoding="utf-8") as lines:
             text = lines.readline()  # of an export it is the whole header
             text += "" if text.startswith('{"') else lines.read()
             shown = check(document := read(text), asked.key, kept, lines)
-    except (OSError, ValueError) as fault:
+    except (OSError, RecursionError, TypeError, ValueError) as fault:
         parser.error(f"nothing could be read: {fault}")
     except DoesNotVerify as fault:
         sys.exit(f"DOES NOT VERIFY: {fault}")
-    sys.stdout.write(f"Verified. {shown}\n")
-    if not asked.key:
-        sys.stdout.write(f"The key came with the file; compare it: {document['public_key']}\n")
+    shown += "" if asked.key else f"\nThe key was in the file; compare it: {document['public_key']}"
+    plain = (c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in shown)
+    sys.stdout.write(f"Verified. {''.join(plain)}\n")  # nothing that a terminal would obey
 
 
 if __name__ == "__main__":

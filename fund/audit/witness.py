@@ -98,7 +98,7 @@ class Witness:
     ) -> Answer | None:
         """Why this checkpoint does not follow the one kept, or None if it does."""
         kept = self._read(origin)
-        kept_size, kept_root = _head(kept) if kept else (0, _EMPTY_ROOT)
+        kept_size, kept_root = (0, _EMPTY_ROOT) if kept is None else _head(kept)
         if old_size != kept_size:
             return _conflict(kept_size)
         if head[0] == kept_size and head[1] != kept_root:
@@ -193,7 +193,7 @@ def serve(
 
         def do_POST(self) -> None:
             length = self.headers.get("Content-Length", "")
-            if not length.isdecimal() or int(length) > LARGEST_REQUEST:
+            if not re.fullmatch(r"[0-9]{1,7}", length) or int(length) > LARGEST_REQUEST:
                 self.close_connection = True  # the body stays unread
                 self._answer(Answer(400, "the request is too long, or says not how long\n"))
                 return

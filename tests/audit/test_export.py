@@ -40,7 +40,7 @@ def exported(first: object, last: object) -> list[str]:
     return list(exports.lines(span))
 
 
-def check(lines: list[str], key: str = "") -> str:
+def check(lines: list[str], key: str | None = None) -> str:
     return verify.check(verify.read(lines[0]), key, lines=lines[1:])
 
 
@@ -76,6 +76,8 @@ def test_a_file_of_which_anything_is_missing_or_changed_does_not_verify(log):
         "one more": [*lines, lines[-1]],
         "an amount": [line.replace("5000", "5001") for line in lines],
         "a salt": [lines[0], entries[0].replace('"payload_commit":"', '"payload_commit":"00')],
+        "a word more": [*lines[:-1], lines[-1].replace('{"leaf', '{"note":"void","leaf')],
+        "pairs": [*lines[:-1], json.dumps(list(json.loads(lines[-1]).items()))],
         "a shorter range": with_header(range=[5, 25]),
         "a range elsewhere": with_header(range=[6, 27]),
         "no range": with_header(range=[5, 5]),

@@ -70,7 +70,7 @@ def test_whoever_kept_the_first_key_follows_two_rotations(seeds, app):
     assert len(shown["rotations"]) == 2
     proof = app.test_client().get(f"/log/proof/{receipt}").get_json()
     growth = app.test_client().get("/log/proof/consistency?from=3").get_json()
-    for key in (first, second, third, ""):
+    for key in (first, second, third, None):
         assert "NZ-2026-000012" in verify.check(proof, key)
     verify.check(growth, first, kept)
     with pytest.raises(verify.DoesNotVerify, match="kept"):

@@ -2,6 +2,7 @@
 
 import base64
 import copy
+import hashlib
 import json
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import rfc8785
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -188,9 +190,57 @@ def test_cosignatures_of_others_do_not_disturb(proofs):
     verify.check(proofs["inclusion"])
 
 
+def test_nothing_is_shown_as_proven_that_was_not_hashed(proofs, run):
+    proof = proofs["inclusion"]
+    proof["event"]["payload_commit"] = "Anybody's own words"  # what is hashed in its place is true
+    done = run(proof)
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_a_kept_checkpoint_or_key_that_is_nothing_does_not_pass_as_compared(proofs, run, tmp_path):
+    kept = tmp_path / "kept"
+    kept.write_text("")
+    assert run(proofs["consistency"], "--kept", kept).returncode == 1
+    kept.write_text(proofs["consistency"]["checkpoint"])
+    assert run(proofs["inclusion"], "--kept", kept).returncode == 1  # it was not looked at
+    assert run(proofs["inclusion"], "--key", "").returncode == 1
+
+
+def test_a_file_that_readers_would_understand_differently_is_refused(proofs, run):
+    proof = proofs["inclusion"]
+    for strange in (
+        list(proof.items()),
+        [*proof.items(), ("event", proof["event"])],
+        {**proof, "more": float("nan")},
+    ):
+        assert run(json.dumps(strange)).returncode == 2
+    assert run("[" * 100_000).returncode == 2
+    assert run(json.dumps(proof) + "\nAnd the donor gave double.\n").returncode == 1
+
+
+def test_a_file_cannot_speak_to_the_terminal(proofs, run):
+    """Whoever forges a whole log could otherwise hide that the key came with the file."""
+    name = "localhost/log\x1b[8m"
+    key = Ed25519PrivateKey.generate()
+    typed = b"\x01" + key.public_key().public_bytes_raw()
+    key_id = hashlib.sha256(name.encode() + b"\n" + typed).digest()[:4]
+    text = f"{name}\n1\n{base64.b64encode(bytes(32)).decode()}\n"
+    signature = base64.b64encode(key_id + key.sign(text.encode())).decode()
+    forged = {
+        "kind": "checkpoint",
+        "checkpoint": f"{text}\n— {name} {signature}\n",
+        "public_key": f"{name}+{key_id.hex()}+{base64.b64encode(typed).decode()}",
+        "rotations": [],
+    }
+    done = run(forged)
+    assert done.returncode == 0
+    assert "compare it: localhost/log" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
 @given(st.dictionaries(codes, values, max_size=6))
 def test_the_scripts_own_json_form_is_rfc_8785(value):
-    assert verify.canonical(value) == rfc8785.dumps(value)
+    assert verify.canonical(value).encode() == rfc8785.dumps(value)
 
 
 def test_an_event_that_no_checkpoint_covers_has_no_proof_yet(app, fresh_url):

@@ -337,3 +337,16 @@ def test_the_command_takes_only_what_it_can_use(app, tmp_path):
     assert run("--name", "w", "--log", "no-key", "--folder", str(tmp_path)) == 2
     assert run("--name", "a+b", "--log", key, "--folder", str(tmp_path)) == 2
     assert run("--name", "w", "--log", key, "--folder", str(tmp_path / "nowhere")) == 2
+
+
+def test_a_kept_file_that_was_emptied_is_no_log_that_was_never_seen(app, tmp_path):
+    """Else whoever can cut a file off could make the witness sign another past."""
+    name = "cut.example/log"
+    key = notes.verifier_key(1, name)
+    first, second = (notes.sign(name, 3, bytes([n]) * 32, [1]) for n in (1, 2))
+    one = witness.Witness("w.example", Ed25519PrivateKey.generate(), [key], tmp_path)
+    assert one.add_checkpoint(f"old 0\n\n{first}", now=NOW).status == 200
+    (file,) = tmp_path.glob("*.checkpoint")
+    file.write_text("")
+    with pytest.raises(ValueError, match="not enough values"):
+        one.add_checkpoint(f"old 0\n\n{second}", now=NOW)

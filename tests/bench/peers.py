@@ -12,7 +12,7 @@ from statistics import median
 from config.settings import VAR
 from fund import postgres
 from fund.ids import new_id
-from tests.bench.clients import rate
+from tests.bench.clients import processes
 from tests.bench.posting import bare, make_bare_table
 from tests.bench.rows import row
 
@@ -20,7 +20,7 @@ PINS = ("django==5.2.19", "django-hordak==2.0.0", "psycopg[binary]==3.3.9")
 HOME = VAR / "bench" / "hordak"
 SCRIPT = Path(__file__).with_name("peer_hordak.py")
 SECONDS, ROUNDS, CONNECTIONS = 3.0, 3, 8
-NAME = "django-hordak, a transfer by its own API ÷ bare insert"
+NAME = "django-hordak, a transfer by its own API ÷ bare insert, processes"
 
 
 def measure(cluster: postgres.Cluster) -> list[dict[str, object]]:
@@ -34,7 +34,7 @@ def measure(cluster: postgres.Cluster) -> list[dict[str, object]]:
         make_bare_table(cluster, name)
         rounds = []
         for _ in range(ROUNDS):
-            ours = rate(lambda: bare(cluster.url(name)), CONNECTIONS, SECONDS)
+            ours = processes(lambda: bare(cluster.url(name)), CONNECTIONS, SECONDS)
             theirs = float(_hordak(cluster, name, "transfer", str(CONNECTIONS), str(SECONDS)))
             rounds.append((ours, theirs))
     finally:
