@@ -55,6 +55,7 @@ _CONSTRAINTS = {
     "fund_has_gifts": "fund_has_gifts",
     "fund_is_needed": "fund_is_needed",
 }
+_NO_MORE: Mapping[str, str] = MappingProxyType({})
 
 
 def as_json(value: object) -> ColumnElement[Any]:
@@ -79,18 +80,19 @@ def call(session: Session, function: Function[Any]) -> Any:
 
 
 @contextmanager
-def refusing(more: Mapping[str, str] = MappingProxyType({})) -> Iterator[None]:
+def refusing(more: Mapping[str, str] = _NO_MORE) -> Iterator[None]:
     """Raise Refused where a rule of the database refuses; `more`: constraint -> code."""
     try:
         yield
     except DBAPIError as error:
-        code = _refusal_of(error, more)
+        code = refusal_of(error, more)
         if code is None:
             raise
         raise Refused(code)
 
 
-def _refusal_of(error: DBAPIError, more: Mapping[str, str]) -> str | None:
+def refusal_of(error: DBAPIError, more: Mapping[str, str] = _NO_MORE) -> str | None:
+    """The code of the rule that refused; None if it was something else."""
     if not isinstance(error.orig, psycopg.Error):
         return None
     constraint = error.orig.diag.constraint_name or ""
