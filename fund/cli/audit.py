@@ -10,9 +10,17 @@ from uuid import UUID
 import click
 from flask.cli import AppGroup
 
-from fund import clock, db, i18n
+from fund import clock, db
 from fund.audit import checkpoints, exports, notes, queries, tasks, verification, witness, witnesses
-from fund.cli.output import finish, json_option, progress
+from fund.cli.output import (
+    export_target,
+    finish,
+    finish_export,
+    in_english,
+    json_option,
+    output_option,
+    progress,
+)
 from fund.crypto import VerifierKey
 from fund.errors import NotFound, Refused
 from fund.ledger import verification as books
@@ -105,22 +113,33 @@ def prove(event_id: UUID, as_json: bool) -> None:
         try:
             proof = queries.proof_of(session, event_id)
         except NotFound as missing:
-            finish([missing.code], as_json=as_json, summary="There is no proof of this event.")
+            finish(
+                [in_english(missing)], as_json=as_json, summary="There is no proof of this event."
+            )
     finish([], as_json=as_json, summary=json.dumps(proof, indent=2), proof=proof)
 
 
 @group.command()
 @click.option("--from", "first", required=True, help="A day (2026-11-24) or a leaf index.")
 @click.option("--to", "last", required=True, help="The last day or index, included.")
-def export(first: str, last: str) -> None:
-    """Print a range of the log with its proof, as JSON Lines for verify.py."""
+@output_option
+@json_option
+def export(first: str, last: str, output: Path | None, as_json: bool) -> None:
+    """Write a range of the log with its proof, as JSON Lines for verify.py."""
+    span = _get_span(first, last, as_json)  # before a file of this name is written over
+    with export_target(output, as_json=as_json) as target:
+        for line in exports.lines(span):
+            target.write(line)
+    finish_export(output, as_json=as_json)
+
+
+def _get_span(first: str, last: str, as_json: bool) -> exports.Span:
     with db.reading() as session:
         try:
-            span = exports.find_span(session, first, last)
+            return exports.find_span(session, first, last)
         except (NotFound, Refused) as fault:
-            finish([fault.code], as_json=False, summary="There is no such part of the log.")
-    for line in exports.lines(span):
-        click.echo(line, nl=False)
+            text = in_english(fault)
+            finish([text], as_json=as_json, summary="There is no such part of the log.")
 
 
 @group.command("rotate-key")
@@ -131,7 +150,7 @@ def rotate_key(as_json: bool) -> None:
         try:
             key = checkpoints.rotate_key(session, actor=SYSTEM, now=clock.now())
         except Refused as refused:
-            finish([i18n.refusal_text(refused)], as_json=as_json, summary="Nothing was changed.")
+            finish([in_english(refused)], as_json=as_json, summary="Nothing was changed.")
     finish(
         [],
         as_json=as_json,

@@ -1,7 +1,5 @@
 """`flask ledger verify|trial-balance|export`."""
 
-import sys
-from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from fund.cli.output import finish, json_option
+from fund.cli.output import export_target, finish, finish_export, json_option, output_option
 from fund.db import reading
 from fund.i18n import format_exact
 from fund.ledger import plaintext, statements, verification
@@ -70,17 +68,11 @@ def trial_balance(as_of: datetime | None, as_json: bool) -> None:
 @group.command("export")
 @click.option("--format", "file_format", type=click.Choice(list(plaintext.FORMATS)), required=True)
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The end of this day.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file.")
+@output_option
 @json_option
 def export(file_format: str, as_of: datetime | None, output: Path | None, as_json: bool) -> None:
     """Write the whole book as plain text, to standard output or to a file."""
-    if as_json and output is None:
-        raise click.UsageError("--json needs an --output: the book itself goes to standard output.")
-    with ExitStack() as stack:
-        target = stack.enter_context(output.open("w", encoding="utf-8")) if output else sys.stdout
-        session = stack.enter_context(reading())
+    with export_target(output, as_json=as_json) as target, reading() as session:
         for part in plaintext.export(session, file_format, as_of=as_of.date() if as_of else None):
             target.write(part)
-    if output:
-        size = output.stat().st_size
-        finish([], as_json=as_json, summary=f"{output}: {size} bytes.", file=output, bytes=size)
+    finish_export(output, as_json=as_json)

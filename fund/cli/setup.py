@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from fund import clock, migrating
-from fund.cli.output import finish, json_option
-from fund.cli.staff import in_english, invitation_address
+from fund.cli.output import finish, in_english, json_option
+from fund.cli.staff import invitation_address
 from fund.db import reading, transaction
 from fund.errors import FundError, Refused
 from fund.gateways import mail, storage, stripe

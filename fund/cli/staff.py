@@ -4,8 +4,8 @@ import click
 from flask import current_app, url_for
 from flask.cli import AppGroup
 
-from fund import clock, i18n
-from fund.cli.output import finish, json_option
+from fund import clock
+from fund.cli.output import finish, in_english, json_option
 from fund.db import reading, transaction
 from fund.errors import Denied, Refused
 from fund.i18n import LANGUAGES
@@ -71,12 +71,6 @@ def check(as_json: bool) -> None:
         as_json=False,
         summary="Nobody here can do these." if codes else "Every duty is covered.",
     )
-
-
-def in_english(refusal: Refused) -> str:
-    """The refusal's text, for a terminal."""
-    with i18n.speaking("en"):
-        return i18n.refusal_text(refusal)
 
 
 def invitation_address(token: str) -> str:

@@ -115,6 +115,12 @@ def test_the_command_prints_what_the_script_reads_line_by_line(log, app, tmp_pat
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stderr) == (0, "")
     assert "all entries from 4 to 31 of the 40 in localhost/log" in run.stdout
+    file = tmp_path / "written.jsonl"
+    args = ["audit", "export", "--from", "3", "--to", "30", "--json"]
+    told = app.test_cli_runner().invoke(args=[*args, "--output", str(file)])
+    assert json.loads(told.stdout)["bytes"] == file.stat().st_size > 0
+    assert file.read_text() == (tmp_path / "part.jsonl").read_text()
+    assert app.test_cli_runner().invoke(args=args).exit_code == 2
     for wrong in (["5", "40"], ["9", "3"], ["2020-01-01", "2020-01-02"], ["x", "y"]):
         args = ["audit", "export", "--from", wrong[0], "--to", wrong[1]]
         assert app.test_cli_runner().invoke(args=args).exit_code == 1
