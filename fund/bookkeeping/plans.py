@@ -11,8 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from fund.bookkeeping.models import BookEntry
 from fund.errors import NotFound, Refused
 from fund.ledger import journals
 from fund.ledger.journals import Book, BookAccount, Booked, Entry, JournalDraft
@@ -66,7 +67,20 @@ def _reversal(at: Planning) -> JournalDraft:
     booked = Booked.load(at.session, at.id("journal_id"))
     if booked.kind in NOT_REVERSED:
         raise Refused("reversed_elsewhere")
+    if _takes_payment_back(at.session, booked.id):
+        raise Refused("reversed_already_back")
     return journals.reversal(booked, at.day)
+
+
+def _takes_payment_back(session: Session, journal_id: UUID) -> bool:
+    """Whether this is the reversal of an award's payment: it left the award holding it again."""
+    paid = aliased(BookEntry)
+    found = (
+        select(BookEntry.id)
+        .join(paid, paid.journal_id == BookEntry.reverses_id)
+        .where(BookEntry.journal_id == journal_id, paid.kind == "award_payment")
+    )
+    return session.scalar(found) is not None
 
 
 def _transfer(at: Planning) -> JournalDraft:
@@ -134,7 +148,7 @@ def draft_of(
     """The journal that the plan comes to; None if it books nothing.
 
     Raises NotFound, or Refused as the builders do (`fund.ledger.journals`), and
-    `manual_between_funds`, `reversed_elsewhere`, `not_a_thai_office`.
+    `manual_between_funds`, `reversed_elsewhere`, `reversed_already_back`, `not_a_thai_office`.
     """
     if kind in HOLDING:
         return None

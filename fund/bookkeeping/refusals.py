@@ -27,6 +27,9 @@ TEXTS: dict[str, str] = {
     "reversed_elsewhere": N_(
         "A payment is not reversed here: on its run's page the treasurer records that it came back."
     ),
+    "reversed_already_back": N_(
+        "This took a payment for an award back. Propose that payment anew instead."
+    ),
     "not_a_thai_office": N_("Only an office in Thailand owes this tax."),
     "unreconciled_changed": N_(
         "What is open has changed meanwhile. Please look at the list again; nothing is closed yet."

@@ -18,6 +18,7 @@ TEXTS: dict[str, str] = {
     "already_reversed": N_("This journal was reversed before."),
     "period_closed": N_("These days are closed for posting."),
     "period_not_next": N_("A period begins where the last one ends, and ends after that."),
+    "period_too_far": N_("A period ends within a year from today: it cannot be shortened later."),
     "period_state": N_("This period is not at that step any more. Please look at it again."),
     "period_not_over": N_("A period can be closed once its last day is over."),
     "earlier_period_open": N_("An earlier period is still open. Periods are closed in order."),

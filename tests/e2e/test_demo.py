@@ -7,6 +7,7 @@ import pytest
 
 from fund.applications.models import Application
 from fund.awards.models import Award, Instalment
+from fund.bookkeeping.choices import KINDS
 from fund.bookkeeping.models import BookEntry
 from fund.disbursements.models import Payment, Run
 from fund.permissions import Role
@@ -43,6 +44,54 @@ def test_every_state_that_is_built_stands_in_it(stack: Stack, model, not_reached
     with psycopg.connect(stack.environ["DATABASE_URL"]) as connection:
         rows = connection.execute(f"SELECT DISTINCT state FROM {model.__tablename__}").fetchall()
     assert set(model.TRANSITIONS) - {state for (state,) in rows} <= not_reached
+
+
+def test_the_books_have_a_little_of_everything_that_finance_does(stack: Stack):
+    with psycopg.connect(stack.environ["DATABASE_URL"]) as connection:
+        booked = connection.execute(
+            "SELECT DISTINCT kind FROM bookkeeping_entry WHERE state = 'booked'"
+        ).fetchall()
+        (open_inquiries,) = connection.execute(
+            """
+            SELECT count(*) FROM ledger.hold h
+            WHERE NOT EXISTS (SELECT FROM ledger.hold_release r WHERE r.hold_id = h.id)
+            """
+        ).fetchone()
+        (closed_funds,) = connection.execute(
+            "SELECT count(*) FROM ledger.fund WHERE NOT is_open"
+        ).fetchone()
+    assert {kind for (kind,) in booked} == set(KINDS)
+    assert (open_inquiries, closed_funds) == (1, 1)
+
+
+def test_foreign_money_has_a_rate_in_every_month_and_never_left_its_bank_short(stack: Stack):
+    with psycopg.connect(stack.environ["DATABASE_URL"]) as connection:
+        without = connection.execute(
+            """
+            SELECT DISTINCT date_trunc('month', j.effective_on)
+            FROM ledger.journal j JOIN ledger.transfer t ON t.journal_id = j.id
+            WHERE t.currency <> 'THB' AND NOT EXISTS (
+                SELECT FROM ledger.rate r
+                WHERE r.currency = t.currency AND r.valid_on <= j.effective_on
+                    AND r.valid_on >= date_trunc('month', j.effective_on) - interval '1 month')
+            """
+        ).fetchall()
+        short = connection.execute(
+            """
+            SELECT code, effective_on FROM (
+                SELECT a.code, j.effective_on, sum(sum(
+                    CASE a.id WHEN t.debit_account_id THEN t.amount_minor ELSE -t.amount_minor END
+                )) OVER (PARTITION BY a.id ORDER BY j.effective_on) AS held
+                FROM ledger.account a
+                JOIN ledger.transfer t ON a.id IN (t.debit_account_id, t.credit_account_id)
+                JOIN ledger.journal j ON j.id = t.journal_id
+                WHERE a.role = 'bank'
+                GROUP BY a.id, j.effective_on
+            ) days WHERE held < 0
+            """
+        ).fetchall()
+    assert without == []
+    assert short == []
 
 
 def test_a_second_load_changes_nothing_and_tells_the_sign_ins_again(stack: Stack):

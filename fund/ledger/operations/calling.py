@@ -31,6 +31,7 @@ _STATES = {
     "LF023": "period_not_over",
     "LF024": "earlier_period_open",
     "LF025": "period_unreconciled",
+    "LF026": "period_too_far",
     "55P03": "books_busy",
 }
 _CONSTRAINTS = {

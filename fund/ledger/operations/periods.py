@@ -34,7 +34,7 @@ class Unreconciled:
 def open_period(session: Session, last_on: date, *, actor: Actor, now: datetime) -> UUID:
     """Name the days from the end of the last period to `last_on`; the period's id.
 
-    The first period begins with the books. Raises Refused: `period_not_next`.
+    The first period begins with the books. Raises Refused: `period_not_next`, `period_too_far`.
     """
     period_id = new_id()
     call(session, func.ledger.open_period(period_id, last_on, actor.label, now))

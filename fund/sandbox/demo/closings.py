@@ -1,16 +1,14 @@
 """Months that finance closed, one after another, as it does: five weeks after their last day."""
 
-from calendar import monthrange
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from fund.bookkeeping.unreconciled import list_unreconciled
-from fund.clock import BANGKOK, bangkok_day
 from fund.ledger import operations as ledger
 from fund.ledger.queries import find_last_period
 from fund.sandbox.demo.world import World
 
-DAY_OF_MONTH = 8
+LATER = timedelta(days=8)
 REASON = (
     "Left in the last days of the month and arrived in the first days of the next,"
     " as the bank's statement shows."
@@ -20,11 +18,8 @@ REASON = (
 def plan_closings(world: World, start: datetime) -> None:
     """From the month in which the books began; a month is named and looked through a week after
     it, and closed when the next one is."""
-    month = bangkok_day(start).replace(day=1)
-    while month <= bangkok_day(world.now):
-        after = _next(month)
-        world.plan(_working(after), partial(_begin, world, after - timedelta(days=1)))
-        month = after
+    for last_on in world.month_ends(start):
+        world.plan(world.on(last_on + LATER, 15), partial(_begin, world, last_on))
 
 
 def _begin(world: World, last_on: date, at: datetime) -> None:
@@ -44,11 +39,3 @@ def _begin(world: World, last_on: date, at: datetime) -> None:
     with world.acting("finance", at) as (session, actor):
         period_id = ledger.open_period(session, last_on, actor=actor, now=at)
         ledger.begin_closing(session, period_id, actor=actor, now=at)
-
-
-def _next(month: date) -> date:
-    return month + timedelta(days=monthrange(month.year, month.month)[1])
-
-
-def _working(month: date) -> datetime:
-    return datetime.combine(month.replace(day=DAY_OF_MONTH), time(15, 30), BANGKOK)

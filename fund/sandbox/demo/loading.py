@@ -15,7 +15,7 @@ from fund.ledger.tasks import roll_up_days
 from fund.people.operations import name_organisation
 from fund.people.queries import find_organisation
 from fund.permissions import SYSTEM
-from fund.sandbox.demo import cases, cast, closings, entries, gifts, house, paydays, twin
+from fund.sandbox.demo import banking, books, cases, cast, closings, gifts, house, paydays, twin
 from fund.sandbox.demo.world import World
 
 OPENED_DAYS_AGO = 1100
@@ -50,7 +50,8 @@ def load(settings: Settings, *, now: datetime) -> None:
     gifts.plan_bank_gifts(world)
     cases.plan_cases(world)
     paydays.plan_paydays(world)
-    entries.plan_entries(world)
+    books.plan_books(world)
+    banking.plan_banking(world, start)
     closings.plan_closings(world, start)
     world.play()
     with transaction() as session:

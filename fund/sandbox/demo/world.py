@@ -6,10 +6,11 @@ that wait.
 """
 
 import heapq
+from calendar import monthrange
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from uuid import UUID
 
@@ -38,8 +39,19 @@ class World:
 
     def ago(self, days: float, hour: int = 10) -> datetime:
         """A working hour of the day so many days before today, in Thailand."""
-        day = bangkok_day(self.now) - timedelta(days=int(days))
-        return datetime(day.year, day.month, day.day, hour, 7, tzinfo=BANGKOK)
+        return self.on(bangkok_day(self.now) - timedelta(days=int(days)), hour)
+
+    def on(self, day: date, hour: int = 10) -> datetime:
+        """A working hour of `day` in Thailand."""
+        return datetime.combine(day, time(hour, 7), BANGKOK)
+
+    def month_ends(self, start: datetime) -> list[date]:
+        """The last days of the months from the one of `start` to this one."""
+        day, ends = bangkok_day(start).replace(day=1), []
+        while day <= bangkok_day(self.now):
+            ends.append(day.replace(day=monthrange(day.year, day.month)[1]))
+            day = ends[-1] + timedelta(days=1)
+        return ends
 
     def plan(self, at: datetime, step: Step) -> None:
         """Let `step` happen at that moment; it may plan others."""
