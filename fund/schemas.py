@@ -61,6 +61,12 @@ class Day(fields.Date):
         **dict.fromkeys(("invalid", "format", "invalid_type", "invalid_awareness"), NOT_A_DAY),
     }
 
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        day = super()._deserialize(value, attr, data, **kwargs)
+        if not 1900 <= day.year < 9000:  # a slip of the finger, and no time zone is counted there
+            raise self.make_error("invalid", input=value, obj_type="date")
+        return day
+
 
 class WholeNumber(fields.Field[int]):
     """Digits or an integer, and nothing else: marshmallow's own field would cut 1.5 to 1."""

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from fund.audit import operations as audit
@@ -17,6 +17,7 @@ from fund.giving.payments import StripePayment
 from fund.ledger import journals
 from fund.ledger import operations as ledger
 from fund.ledger.models import Fund, Office
+from fund.ledger.operations.calling import refusal_of
 from fund.money import Money
 from fund.permissions import ANONYMOUS, SYSTEM, Actor, Permission
 
@@ -51,7 +52,7 @@ def start_gift(
         created_at=now,
     )
     session.add(gift)
-    session.flush()
+    _flush_open(session)
     audit.record(
         session,
         GiftStarted(
@@ -92,17 +93,26 @@ def retry_gift(session: Session, gift_id: UUID, *, now: datetime) -> None:
     gift = _lock(session, gift_id)
     if gift.state in ("open", "processing", "paid"):
         return
-    if not session.get_one(Fund, gift.fund_id).is_open:
-        raise Refused("fund_takes_no_gifts")
     gift.move_to("open")
     gift.attempt += 1
     gift.stripe_session_id = gift.stripe_payment_intent_id = gift.stripe_charge_id = None
+    _flush_open(session)
     audit.record(
         session,
         GiftRetried(subject_id=gift.id, attempt=gift.attempt),
         actor=ANONYMOUS,
         now=now,
     )
+
+
+def _flush_open(session: Session) -> None:
+    """Raises Refused if the fund of a gift that opens was closed meanwhile."""
+    try:
+        session.flush()
+    except DBAPIError as error:
+        if refusal_of(error) == "fund_closed":
+            raise Refused("fund_takes_no_gifts", field="fund")
+        raise
 
 
 def apply_payment(session: Session, payment: StripePayment, *, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Several persons at the same moment, each with a connection and a commit of their own."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier
 
 import pytest
@@ -9,12 +9,14 @@ from fund import db
 from fund.bookkeeping import operations
 from fund.bookkeeping.queries import get_entry
 from fund.errors import Refused
+from fund.giving.operations import start_gift
 from fund.ledger.models import Fund
 from fund.ledger.operations import close_fund
 from fund.ledger.verification import verify
 from fund.people.models import Staff
 from fund.permissions import Role
 from tests.bookkeeping.factories import NOW, at, balances, between, make_entry, make_finance
+from tests.giving.factories import FIFTY, make_giving_world
 from tests.ledger.factories import give_cash, make_fund, make_office
 from tests.people.factories import make_staff
 
@@ -84,3 +86,22 @@ def test_a_fund_does_not_close_over_a_proposal(own_database):
         lambda session: close_fund(session, fund, version=1, actor=finance.proposer, now=NOW),
     )
     assert outcome in (["done", "fund_has_entries"], ["done", "fund_closed"])
+
+
+def test_a_fund_does_not_close_over_a_gift_that_just_begins(own_database):
+    with db.transaction() as session:
+        finance, fund = make_finance(session), make_giving_world(session).funds["education"]
+    donor = {"email": "donor@example.org", "name": "Mere Donor", "language": "en"}
+
+    def close():
+        return at_once(
+            lambda session: close_fund(session, fund, version=1, actor=finance.proposer, now=NOW)
+        )
+
+    with ThreadPoolExecutor() as pool:
+        with db.transaction() as session:
+            start_gift(session, amount=FIFTY, fund_code="education", **donor, now=NOW)
+            closing = pool.submit(close)
+            wait([closing], timeout=0.5)
+            assert not closing.done()
+        assert closing.result() == ["fund_has_gifts"]

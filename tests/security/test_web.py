@@ -33,6 +33,12 @@ def test_a_checkpoint_of_any_size_is_a_missing_page(client, address):
     assert client.get(address).status_code == 404
 
 
+def test_a_zero_byte_in_an_address_is_a_missing_page(client, session, sign_in):
+    sign_in(client, make_staff(session, Role.AUDITOR))
+    for address in ("/staff/log?about=%00", "/staff/ledger/journals?kind=a%00", "/log/tile/0/%00"):
+        assert client.get(address).status_code == 404, address
+
+
 @pytest.mark.parametrize(
     "wanted",
     ["//evil.example", "https://evil.example", "/staff/\r\nSet-Cookie: a=b", "/staff/\\evil", "/"],
