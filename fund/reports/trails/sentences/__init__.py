@@ -48,10 +48,3 @@ SUBJECT_NAMES = {
     "checkpoint": N_("Checkpoint"),
     "setup": N_("Installation"),
 }
-
-# Public fields that no sentence says, besides ids and hashes: a reader of the proof sees them.
-UNSAID = frozenset(
-    {"source", "key", "cause", "concerns", "payment_intent", "payout", "event", "size", "root"}
-    | {"about_kind", "wording", "assent_wording", "given_how", "assent_how"}
-    | {"lawful_basis", "relation", "verifier_key"}
-)
