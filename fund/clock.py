@@ -1,6 +1,6 @@
 """The one place that asks what time it is. Views and jobs ask once and pass `now` down."""
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 BANGKOK = timezone(timedelta(hours=7), "Asia/Bangkok")  # Thailand has no daylight saving time
 
@@ -13,3 +13,8 @@ def now() -> datetime:
 def bangkok_day(moment: datetime) -> date:
     """The calendar day in Thailand on which `moment` falls; the books run on these days."""
     return moment.astimezone(BANGKOK).date()
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which `day` begins in Thailand."""
+    return datetime.combine(day, time.min, BANGKOK)

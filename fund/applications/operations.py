@@ -19,7 +19,7 @@ from fund.audit.events import (
 from fund.audit.operations import record
 from fund.errors import Refused, require
 from fund.ids import new_id
-from fund.ledger.queries import list_funds
+from fund.ledger.queries import list_open_funds
 from fund.permissions import Actor, Permission
 from fund.survivors import queries as survivors
 from fund.survivors.models import Survivor
@@ -55,7 +55,7 @@ def start(
     """
     require(actor.may(Permission.WRITE_APPLICATIONS))
     require(survivors.may_open(session, survivor.id, actor=actor))
-    funds = [fund for fund in list_funds(session) if fund.is_open]
+    funds = list_open_funds(session)
     fund = next((f for f in funds if f.purpose == kind), None) or next(
         (f for f in funds if f.purpose is None), None
     )

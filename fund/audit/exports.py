@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -19,7 +19,7 @@ from fund.audit import merkle, queries
 from fund.audit.models import Event, Leaf
 from fund.audit.queries import Head
 from fund.audit.tree import StoredTree
-from fund.clock import BANGKOK
+from fund.clock import midnight
 from fund.errors import Refused
 
 PAGE = 2000
@@ -76,8 +76,8 @@ def span_of_days(session: Session, first: date, last: date) -> Span:
         select(func.min(Leaf.index), func.max(Leaf.index))
         .join(Event, Event.id == Leaf.event_id)
         .where(
-            Event.at >= _midnight(first),
-            Event.at < _midnight(last + timedelta(days=1)),
+            Event.at >= midnight(first),
+            Event.at < midnight(last + timedelta(days=1)),
             Leaf.index < head.size,
         )
     ).one()
@@ -134,7 +134,3 @@ def _page(session: Session, start: int, end: int) -> list[str]:
 
 def _line(document: dict[str, Any]) -> str:
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False) + "\n"
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), BANGKOK).astimezone(UTC)

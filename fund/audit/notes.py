@@ -55,11 +55,6 @@ def rotation(old: VerifierKey, new: VerifierKey, number: int) -> str:
     return body + "\n" + "".join(signatures)
 
 
-def name_in(note: str) -> str:
-    """The origin that a stored checkpoint was made under."""
-    return note.partition("\n")[0]
-
-
 def signature_line(key: VerifierKey, signature: bytes) -> str:
     """A note's line for this signature, as C2SP signed-note writes it."""
     return f"— {key.name} {base64.b64encode(key.id + signature).decode()}\n"

@@ -106,9 +106,5 @@ class BookEntry(Base, Stateful):
         found: dict[str, Any] = json.loads(self.content)
         return found
 
-    @property
-    def needs_second_person(self) -> bool:
-        return self.kind not in ALONE
-
     def hash_content(self) -> bytes:
         return hashlib.sha256(self.content.encode()).digest()

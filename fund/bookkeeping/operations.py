@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from fund.audit import operations as audit
@@ -18,7 +17,7 @@ from fund.errors import Refused, require
 from fund.ids import new_id
 from fund.ledger import operations as ledger
 from fund.ledger.models import Commitment
-from fund.ledger.operations.calling import refusal_of
+from fund.ledger.operations.calling import refusing
 from fund.permissions import Actor, Permission
 
 # The database's own refusals, see migration 0014.
@@ -211,15 +210,8 @@ def _decide(session: Session, entry: BookEntry, state: str, actor: Actor, now: d
 
 def _flush(session: Session) -> None:
     """Raises Refused where a rule of the database refuses."""
-    try:
+    with refusing(RULES):
         session.flush()
-    except DBAPIError as error:
-        diagnosis = getattr(error.orig, "diag", None)
-        constraint = getattr(diagnosis, "constraint_name", None) or ""
-        code = refusal_of(error) or RULES.get(constraint)
-        if code is None:
-            raise
-        raise Refused(code)
 
 
 def _canonical(content: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from fund import i18n
@@ -19,6 +19,7 @@ from fund.ledger import queries as ledger
 from fund.ledger.choices import ROLE_NAMES
 from fund.ledger.journals import Booked
 from fund.ledger.models import (
+    CHANGE_MINOR,
     Account,
     BalanceShard,
     Commitment,
@@ -148,17 +149,8 @@ def _currency_of(session: Session, account_id: str) -> str:
 
 def list_awards_of_before(session: Session) -> list[AwardOfBefore]:
     """Those that were taken over, newest first, with what is left of each."""
-    held = func.coalesce(
-        func.sum(
-            case(
-                (CommitmentEvent.kind == "reserve", CommitmentEvent.amount_minor),
-                else_=-CommitmentEvent.amount_minor,
-            )
-        ),
-        0,
-    )
     rows = session.execute(
-        select(BookEntry, Fund, held.label("left"))
+        select(BookEntry, Fund, func.sum(CHANGE_MINOR).label("left"))
         .join(Commitment, Commitment.award_id == BookEntry.id)
         .join(Fund, Fund.id == Commitment.fund_id)
         .join(CommitmentEvent, CommitmentEvent.commitment_id == Commitment.id)
@@ -213,11 +205,6 @@ def foreign_currencies(session: Session) -> list[str]:
     """The currencies besides baht in which an office holds money."""
     query = select(Office.currency).where(Office.currency != THB).distinct()
     return sorted(session.scalars(query))
-
-
-def list_open_funds(session: Session) -> list[Fund]:
-    """The funds that still take entries, oldest first."""
-    return [fund for fund in ledger.list_funds(session) if fund.is_open]
 
 
 def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:  # noqa: ARG001

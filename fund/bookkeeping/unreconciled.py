@@ -5,15 +5,15 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import String, cast, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from fund import clock
 from fund.bookkeeping.models import BookEntry
 from fund.bookkeeping.queries import amounts_of
+from fund.clock import midnight
 from fund.disbursements.models import Payment, Run
 from fund.ledger import balances
 from fund.ledger.journals import PAYMENTS
@@ -46,8 +46,7 @@ def list_unreconciled(session: Session, last_on: date) -> list[Unreconciled]:
         found.append(Unreconciled("run", str(run_id), amount, THB))
         explained["disbursement_in_transit", office_id, THB] -= amount
     found += _accounts(session, last_on, explained)
-    end = datetime.combine(last_on + timedelta(days=1), time(), clock.BANGKOK)
-    found += _not_booked(session, end)
+    found += _not_booked(session, midnight(last_on + timedelta(days=1)))
     found += _proposed(session, last_on)
     return found
 

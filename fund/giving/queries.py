@@ -44,14 +44,9 @@ def choose_card_office(session: Session, currency: str) -> Office:
     return next((office for office in offices if office.currency == currency), offices[0])
 
 
-def list_open_funds(session: Session) -> list[Fund]:
-    """The funds that one may give to."""
-    return [fund for fund in ledger.list_funds(session) if fund.is_open]
-
-
 def get_open_fund(session: Session, code: str) -> Fund:
     """The open fund of this code. Raises Refused beside the field."""
-    funds = [fund for fund in list_open_funds(session) if fund.code == code]
+    funds = [fund for fund in ledger.list_open_funds(session) if fund.code == code]
     if not funds:
         raise Refused("fund_takes_no_gifts", field="fund")
     return funds[0]

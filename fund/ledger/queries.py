@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from fund.errors import NotFound
 from fund.i18n import N_
 from fund.ledger.models import (
     CASH_ROLES,
+    CHANGE_MINOR,
     Account,
     BalanceShard,
     Commitment,
@@ -77,12 +78,8 @@ def find_reversal_id(session: Session, journal_id: UUID) -> UUID | None:
 
 def held_for(session: Session, award_id: UUID) -> Money:
     """What is still held for the award, in THB."""
-    signed = case(
-        (CommitmentEvent.kind == "reserve", CommitmentEvent.amount_minor),
-        else_=-CommitmentEvent.amount_minor,
-    )
     query = (
-        select(func.coalesce(func.sum(signed), 0))
+        select(func.coalesce(func.sum(CHANGE_MINOR), 0))
         .join(Commitment, Commitment.id == CommitmentEvent.commitment_id)
         .where(Commitment.award_id == award_id)
     )
@@ -97,6 +94,11 @@ def list_offices(session: Session) -> Sequence[Office]:
 def list_funds(session: Session) -> Sequence[Fund]:
     """All funds, oldest first, closed ones too."""
     return session.scalars(select(Fund).order_by(Fund.id)).all()
+
+
+def list_open_funds(session: Session) -> list[Fund]:
+    """The funds that still take gifts, awards and entries, oldest first."""
+    return [fund for fund in list_funds(session) if fund.is_open]
 
 
 def fund_name(fund: Fund, language: str) -> str:
@@ -235,11 +237,6 @@ def rates_at(session: Session, day: date) -> dict[str, Decimal]:
     """Baht a unit of each currency on `day`, as in `newest_rates`; THB is one."""
     rates = newest_rates(session, day).values()
     return {THB: Decimal(1)} | {rate.currency: rate.thb_per_unit for rate in rates}
-
-
-def rate_at(session: Session, currency: str, day: date) -> Decimal | None:
-    """Baht a unit of `currency` on `day`, as in `rates_at`."""
-    return rates_at(session, day).get(currency)
 
 
 def get_period(session: Session, period_id: UUID) -> Period:

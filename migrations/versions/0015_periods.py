@@ -203,7 +203,7 @@ END
 $$;
 
 -- Closes for ever. Waits for whatever is just being booked and holds back what comes, so that the
--- snapshot is whole; `post_journals` looks at the period after its insert and finds it closed.
+-- snapshot is whole; `post_journals` waits for this lock before it looks which days are closed.
 CREATE FUNCTION ledger.close_period(p_id uuid, p_reason varchar, p_unreconciled jsonb,
     p_actor varchar, p_at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -255,9 +255,8 @@ CALLABLE = (
     "open_period(uuid, date, varchar, timestamptz)",
     "begin_closing(uuid, varchar, timestamptz)",
     "close_period(uuid, varchar, jsonb, varchar, timestamptz)",
-    "snapshot_sha256(uuid)",
 )
-INTERNAL = ("lock_period(uuid, timestamptz)",)
+INTERNAL = ("lock_period(uuid, timestamptz)", "snapshot_sha256(uuid)")
 COLUMNS = (
     "opened_at",
     "opened_by",

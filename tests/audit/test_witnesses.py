@@ -188,21 +188,19 @@ def test_the_check_of_the_log_asks_the_witnesses_that_the_settings_name(watched,
     grow()
     sequence_all()
 
-    def run(*running) -> dict:
-        done = subprocess.run(
+    def run(*running) -> subprocess.Popen:
+        return subprocess.Popen(
             [sys.executable, "-m", "flask", "--app", "wsgi", "audit", "verify", "--json"],
             cwd=ROOT,
             env=os.environ
             | SETTINGS
             | {"DATABASE_URL": fresh_url, "FUND_WITNESSES": ",".join(r.setting for r in running)},
-            capture_output=True,
+            stdout=subprocess.PIPE,
             text=True,
-            check=False,
         )
-        return json.loads(done.stdout)
 
-    assert run(*pair)["witnesses"] == 2
-    assert run()["witnesses"] == 0
+    answers = [json.loads(asked.communicate()[0]) for asked in (run(*pair), run())]
+    assert [answer["witnesses"] for answer in answers] == [2, 0]
     assert tasks.send_to_witnesses in [loop[1] for loop in LOOPS]
 
 

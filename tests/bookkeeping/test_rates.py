@@ -34,8 +34,8 @@ def test_the_newest_entry_of_the_latest_day_counts(session, finance, now):
     assert queries.rates_at(session, TODAY) == {
         "THB": Decimal(1), "NZD": Decimal("19.25"), "USD": Decimal("33.333333"),
     }  # fmt: skip
-    assert queries.rate_at(session, "NZD", TODAY - timedelta(days=3)) == Decimal(20)
-    assert queries.rate_at(session, "NZD", TODAY - timedelta(days=10)) is None
+    assert queries.rates_at(session, TODAY - timedelta(days=3))["NZD"] == Decimal(20)
+    assert queries.rates_at(session, TODAY - timedelta(days=10)) == {"THB": Decimal(1)}
 
 
 def test_only_finance_enters_rates_and_none_of_a_day_to_come(session, finance, now):

@@ -16,7 +16,7 @@ from fund.ids import new_id
 from fund.ledger import journals, operations, queries, verification
 from fund.ledger.journals import Book, JournalDraft
 from fund.ledger.models import Journal
-from fund.ledger.operations.calling import refusal_of
+from fund.ledger.operations.calling import refusing
 from fund.permissions import SYSTEM
 from tests.ledger.factories import WHEN, close_until, give_cash, make_fund, make_office
 from tests.ledger.hashes import rows_sha256
@@ -201,7 +201,8 @@ def test_the_database_has_a_name_for_each_of_its_refusals(session, book):
         ({"p_sizes": [0], **nothing}, "journal_empty"),
         ({"p_debits": [bank, bank]}, "wrong_fund_or_currency"),
     ):
-        assert refusal_of(refusal(session, raw(book, **changes))) == code, changes
+        with pytest.raises(Refused, match=f"^{code}$"), refusing():
+            raise refusal(session, raw(book, **changes))
 
 
 def test_the_database_refuses_a_journal_that_leaves_no_event(session, book):

@@ -179,7 +179,6 @@ def long_log(app, owner_url):
         (Match(name="gift_3", until=NOW - timedelta(days=90)), "ix_event_name_at_id"),
         (Match(subjects=[("gift", SOMETHING)]), "ix_event_subject_kind_subject_id_id"),
     ],
-    ids=str,
 )
 def test_each_question_is_answered_from_an_index(long_log, match, index):
     asked = []

@@ -8,7 +8,7 @@ from flask_babel import force_locale
 
 from fund.audit.events import EVENTS, SUBJECTS
 from fund.ids import new_id
-from fund.reports.trails.sentences import SENTENCES, SUBJECT_NAMES, UNSAID, Sentence
+from fund.reports.trails.sentences import SENTENCES, SUBJECT_NAMES, Sentence
 from fund.reports.trails.telling import NOTHING, Names, say
 from tests.words import PLACEHOLDER
 
@@ -16,6 +16,13 @@ NAMES = Names({}, {}, {}, {}, {}, {})
 # What a page reads from the books beside the event.
 READ = {"journal_posted": {"amount_minor"}}
 SAMPLES = {"date": "2026-11-24", "int": 1500, "bool": True, "tuple": ["one", "two"]}
+
+# Public fields that no sentence says, besides ids and hashes: a reader of the proof sees them.
+UNSAID = frozenset(
+    {"source", "key", "cause", "concerns", "payment_intent", "payout", "event", "size", "root"}
+    | {"about_kind", "wording", "assent_wording", "given_how", "assent_how"}
+    | {"lawful_basis", "relation", "verifier_key"}
+)
 
 
 def said(sentence: Sentence) -> set[str]:

@@ -1,11 +1,9 @@
 """Signed tree heads, and the hashes over whole tiles that the database keeps."""
 
-from typing import Any
-
 from cryptography.exceptions import InvalidSignature
 
 from fund.audit import merkle, verify
-from fund.audit.verification.crew import Connection
+from fund.audit.verification.crew import Connection, rows
 from fund.audit.verification.events import Range
 from fund.audit.verification.findings import Finding, Report
 
@@ -70,7 +68,7 @@ class Growth:
 
 def compare_nodes(connection: Connection, report: Report, computed: Nodes) -> None:
     """Hold the hashes that the database keeps over whole tiles against the computed ones."""
-    stored = {(level, index): hash_ for level, index, hash_ in _rows(connection, _NODES)}
+    stored = {(level, index): hash_ for level, index, hash_ in rows(connection, _NODES)}
     for place in sorted(computed.keys() | stored.keys()):
         row = f"node {place[0]}/{place[1]}"
         if place not in stored:
@@ -90,7 +88,3 @@ def compare_roots(report: Report, signed: list[tuple[int, bytes]], growth: Growt
             report.find(row, "truncated", what)
         elif growth.roots[size] != root:
             report.find(row, "rehashed", "the tree is not the one that was signed")
-
-
-def _rows(connection: Connection, query: str) -> list[tuple[Any, ...]]:
-    return connection.cursor(binary=True).execute(query.encode()).fetchall()

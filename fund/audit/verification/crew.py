@@ -24,6 +24,11 @@ Connection = psycopg.Connection[Any]
 _worker: list[Connection] = []
 
 
+def rows(connection: Connection, query: str) -> list[tuple[Any, ...]]:
+    """All rows of a query, bytes as bytes."""
+    return connection.cursor(binary=True).execute(query.encode()).fetchall()
+
+
 class Crew:
     """Does pieces of work on the session's own connection, one after the other."""
 

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass, field
 
-KINDS = ("edited", "deleted", "truncated", "inserted", "reordered", "forked", "rehashed")
-
 
 @dataclass(frozen=True)
 class Finding:
-    """`kind`: one of KINDS, or late (not numbered in time), or unreadable (its key opens nothing).
+    """`kind`: edited, deleted, truncated, inserted, reordered, forked or rehashed; or late (not
+    numbered in time) or unreadable (its key opens nothing).
 
     `only_witness`: the database alone looks whole; somebody who kept a checkpoint tells otherwise.
     """
@@ -37,5 +36,5 @@ class Report:
     erased: int = 0
     unsealing: float = 0.0
 
-    def find(self, row: str, kind: str, what: str, *, only_witness: bool = False) -> None:
-        self.findings.append(Finding(row, kind, what, only_witness))
+    def find(self, row: str, kind: str, what: str) -> None:
+        self.findings.append(Finding(row, kind, what))

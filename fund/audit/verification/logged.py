@@ -4,12 +4,11 @@ What events say is compared as text, since a damaged one may hold anything.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 
 from fund.audit import notes, verify
-from fund.audit.verification.crew import Connection
+from fund.audit.verification.crew import Connection, rows
 from fund.audit.verification.findings import Finding
 
 # Table -> its rows, and the rows that the log tells of; the first column of each is the key.
@@ -56,7 +55,7 @@ def compare_told(connection: Connection) -> Iterator[Finding]:
     """Hold each table against what the log tells of its rows."""
     for table, (kept, told) in _TOLD.items():
         query = _COMPARED.format(kept=kept, told=told)
-        for key, is_kept, is_told in _rows(connection, query):
+        for key, is_kept, is_told in rows(connection, query):
             row = f"{table} {key}"
             if not is_kept:
                 yield Finding(row, "deleted", "the log tells of it, but it is gone")
@@ -68,7 +67,7 @@ def compare_told(connection: Connection) -> Iterator[Finding]:
 
 def check_cosignatures(connection: Connection) -> Iterator[Finding]:
     """Whether each row names the witness and the time that its line does."""
-    for size, witness, line, at in _rows(connection, _COSIGNATURES):
+    for size, witness, line, at in rows(connection, _COSIGNATURES):
         try:
             [(name, blob)] = verify.split_note(f"\n\n{line}")[1]
             is_right = (name, int.from_bytes(blob[4:12])) == (witness, float(at))
@@ -82,7 +81,7 @@ def check_cosignatures(connection: Connection) -> Iterator[Finding]:
 def check_keys(connection: Connection) -> Iterator[Finding]:
     """Whether each signing key was signed by the one before, and is ours where we hold its seed."""
     before: str | None = None
-    for number, key, rotation in _rows(connection, _KEYS):
+    for number, key, rotation in rows(connection, _KEYS):
         row = f"signing_key {number}"
         if before is not None and not _follows(before, key, rotation):
             yield Finding(row, "edited", "the key before it did not sign it")
@@ -101,7 +100,3 @@ def _follows(before: str, key: str, rotation: str | None) -> bool:
     except (ValueError, verify.DoesNotVerify, InvalidSignature):
         return False
     return said.split("\n")[1:3] == [before, key]
-
-
-def _rows(connection: Connection, query: str) -> list[tuple[Any, ...]]:
-    return connection.cursor(binary=True).execute(query.encode()).fetchall()

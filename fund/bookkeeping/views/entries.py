@@ -21,7 +21,7 @@ from fund.ledger.choices import ROLE_NAMES
 from fund.people import queries as people
 from fund.permissions import Permission
 from fund.survivors.documents import Upload
-from fund.survivors.views.documents import SANDBOX, accept_posted_file
+from fund.survivors.views.documents import accept_posted_file, answer_with_paper
 from fund.web import Form, current_actor, load_form, permit, posting
 
 # What a kind begins from: its id stands in the address.
@@ -71,7 +71,7 @@ def entry_propose(kind: str) -> ResponseReturnValue:
     if kind == "manual" and about is None:
         with reading() as session:
             return render_template(
-                "bookkeeping/entry_fund.html", funds=queries.list_open_funds(session)
+                "bookkeeping/entry_fund.html", funds=ledger.list_open_funds(session)
             )
     form = Form()
     if request.method == "POST":
@@ -158,16 +158,8 @@ def entry_paper(entry_id: UUID) -> Response:
         )
     sealed = storage.get(paper.storage_key)
     with reading() as session:
-        answer = make_response(papers.open_paper(session, paper, sealed))
-    is_image = paper.content_type == "image/jpeg"
-    answer.headers["Content-Type"] = paper.content_type
-    answer.headers["Content-Disposition"] = (
-        f"{'inline' if is_image else 'attachment'};"
-        f' filename="entry-{entry_id.hex[-8:]}.{"jpg" if is_image else "pdf"}"'
-    )
-    answer.headers["Content-Security-Policy"] = SANDBOX
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+        content = papers.open_paper(session, paper, sealed)
+    return answer_with_paper(content, paper.content_type, f"entry-{entry_id.hex[-8:]}")
 
 
 def _propose(kind: str, data: dict[str, Any], about: UUID | None) -> ResponseReturnValue:
@@ -207,7 +199,7 @@ def _asked(session: Session, kind: str, about: UUID | None) -> dict[str, Any]:
         "kind": kind,
         "name": choices.KINDS[kind],
         "purpose": choices.PURPOSES.get(kind, ""),
-        "funds": queries.list_open_funds(session),
+        "funds": ledger.list_open_funds(session),
         "offices": ledger.list_offices(session),
         "today": clock.bangkok_day(clock.now()),
         "needs_paper": kind not in WITHOUT_PAPER,

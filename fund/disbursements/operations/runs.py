@@ -7,7 +7,6 @@ from uuid import UUID
 
 import rfc8785
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from fund import clock
@@ -30,6 +29,7 @@ from fund.errors import NotFound, Refused, require
 from fund.ids import new_id
 from fund.ledger import journals
 from fund.ledger import operations as ledger
+from fund.ledger.operations.calling import refusing
 from fund.money import THB
 from fund.permissions import Actor, Permission, Role
 from fund.survivors.operations import require_valid_consent
@@ -323,13 +323,6 @@ def _lock_for_reconciling(session: Session, payment: Payment, actor: Actor) -> R
 
 def _approve(session: Session, approval: RunApproval) -> None:
     """Write an approval; what the database refuses to this person is said in our words."""
-    try:
-        with session.begin_nested():
-            session.add(approval)
-            session.flush()
-    except IntegrityError as error:
-        diagnosis = getattr(error.orig, "diag", None)
-        code = DUTIES.get(getattr(diagnosis, "constraint_name", None) or "")
-        if code is None:
-            raise
-        raise Refused(code)
+    with refusing(DUTIES), session.begin_nested():
+        session.add(approval)
+        session.flush()

@@ -3,6 +3,7 @@
 Only functions of the database write them: `fund_app` may read and execute, nothing more.
 """
 
+from fund.ledger.models.commitments import CHANGE_MINOR as CHANGE_MINOR
 from fund.ledger.models.commitments import Commitment as Commitment
 from fund.ledger.models.commitments import CommitmentEvent as CommitmentEvent
 from fund.ledger.models.commitments import FundGuard as FundGuard

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     PrimaryKeyConstraint,
+    case,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -77,3 +78,10 @@ class CommitmentEvent(Base):
     cause: Mapped[str]
     recorded_at: Mapped[datetime]
     actor: Mapped[str]
+
+
+# By how much more an event lets be held; what is held is the sum of these.
+CHANGE_MINOR = case(
+    (CommitmentEvent.kind == "reserve", CommitmentEvent.amount_minor),
+    else_=-CommitmentEvent.amount_minor,
+)

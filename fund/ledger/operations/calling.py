@@ -1,7 +1,10 @@
 """Calls of the database's own functions, and what their refusals are called here."""
 
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 import psycopg
@@ -52,6 +55,7 @@ _CONSTRAINTS = {
     "fund_has_gifts": "fund_has_gifts",
     "fund_is_needed": "fund_is_needed",
 }
+_NO_MORE: Mapping[str, str] = MappingProxyType({})
 
 
 def as_json(value: object) -> ColumnElement[Any]:
@@ -71,17 +75,29 @@ def _plain(value: object) -> str:
 
 def call(session: Session, function: Function[Any]) -> Any:
     """The function's answer. Raises Refused where a rule of the database refuses."""
-    try:
+    with refusing():
         return session.scalar(select(function))
+
+
+@contextmanager
+def refusing(more: Mapping[str, str] = _NO_MORE) -> Iterator[None]:
+    """Raise Refused where a rule of the database refuses; `more`: constraint -> code."""
+    try:
+        yield
     except DBAPIError as error:
-        code = refusal_of(error)
+        code = refusal_of(error, more)
         if code is None:
             raise
         raise Refused(code)
 
 
-def refusal_of(error: DBAPIError) -> str | None:
+def refusal_of(error: DBAPIError, more: Mapping[str, str] = _NO_MORE) -> str | None:
+    """The code of the rule that refused; None if it was something else."""
     if not isinstance(error.orig, psycopg.Error):
         return None
     constraint = error.orig.diag.constraint_name or ""
-    return _STATES.get(error.orig.sqlstate or "") or _CONSTRAINTS.get(constraint)
+    return (
+        _STATES.get(error.orig.sqlstate or "")
+        or _CONSTRAINTS.get(constraint)
+        or more.get(constraint)
+    )

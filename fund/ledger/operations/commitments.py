@@ -59,14 +59,7 @@ def reserve(
     )
     if short:
         raise Refused("not_enough_available", short=baht(short))
-    reserved = FundsReserved(
-        award_id,
-        commitment_id=commitment_id,
-        entry_id=_entry_of(session, commitment_id, "reserve", "award"),
-        fund_id=fund_id,
-        amount_minor=amount_minor,
-    )
-    audit.record(session, reserved, actor=actor, now=now)
+    _record_reserved(session, commitment_id, award_id, fund_id, amount_minor, actor, now)
     return commitment_id
 
 
@@ -90,14 +83,7 @@ def reserve_adopted(
             commitment_id, award_id, fund_id, THB, amount_minor, actor.label, now
         ),
     )
-    reserved = FundsReserved(
-        award_id,
-        commitment_id=commitment_id,
-        entry_id=_entry_of(session, commitment_id, "reserve", "award"),
-        fund_id=fund_id,
-        amount_minor=amount_minor,
-    )
-    audit.record(session, reserved, actor=actor, now=now)
+    _record_reserved(session, commitment_id, award_id, fund_id, amount_minor, actor, now)
     return commitment_id
 
 
@@ -149,6 +135,25 @@ def free(session: Session, commitment_id: UUID, *, actor: Actor, now: datetime) 
         entry_id = _entry_of(session, commitment_id, "free", "closed")
         freed = CommitmentFreed(award_id, commitment_id, entry_id, freed_minor)
         audit.record(session, freed, actor=actor, now=now)
+
+
+def _record_reserved(
+    session: Session,
+    commitment_id: UUID,
+    award_id: UUID,
+    fund_id: UUID,
+    amount_minor: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    reserved = FundsReserved(
+        award_id,
+        commitment_id=commitment_id,
+        entry_id=_entry_of(session, commitment_id, "reserve", "award"),
+        fund_id=fund_id,
+        amount_minor=amount_minor,
+    )
+    audit.record(session, reserved, actor=actor, now=now)
 
 
 def _change(

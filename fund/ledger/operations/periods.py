@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from fund.audit import operations as audit
 from fund.audit.events import PeriodClosed, PeriodClosing, PeriodOpened
-from fund.errors import NotFound
 from fund.ids import new_id
 from fund.ledger.anchors import row_sha256
 from fund.ledger.models import Period
 from fund.ledger.operations.calling import as_json, call
+from fund.ledger.queries import get_period
 from fund.permissions import Actor
 
 
@@ -54,7 +54,7 @@ def begin_closing(session: Session, period_id: UUID, *, actor: Actor, now: datet
 
     Raises NotFound; Refused: `period_not_over`, `period_state`.
     """
-    _get(session, period_id)
+    get_period(session, period_id)
     call(session, func.ledger.begin_closing(period_id, actor.label, now))
     closing = PeriodClosing(period_id, row_sha256=row_sha256(session, "period", period_id))
     audit.record(session, closing, actor=actor, now=now)
@@ -78,7 +78,7 @@ def close_period(
     Raises NotFound; Refused: `period_unreconciled`, `period_state`, `period_not_over`,
     `earlier_period_open`, `books_busy`. The transaction cannot go on after it.
     """
-    _get(session, period_id)
+    get_period(session, period_id)
     open_rows = [asdict(item) for item in unreconciled]
     call(
         session,
@@ -95,10 +95,3 @@ def close_period(
         row_sha256=row_sha256(session, "period", period_id),
     )
     audit.record(session, closed, actor=actor, now=now)
-
-
-def _get(session: Session, period_id: UUID) -> Period:
-    period = session.get(Period, period_id)
-    if period is None:
-        raise NotFound
-    return period

@@ -4,15 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from fund.audit import operations as audit
 from fund.audit.events import check_plain
-from fund.errors import Refused
 from fund.ids import new_id
 from fund.ledger.journals import JournalDraft
-from fund.ledger.operations.calling import refusal_of
+from fund.ledger.operations.calling import refusing
 from fund.permissions import Actor
 
 _POST = f"SELECT ledger.post_journals({', '.join(['%s'] * 16)})"
@@ -35,14 +33,9 @@ def post(
         return []
     order = sorted(range(len(drafts)), key=lambda n: (drafts[n].source, drafts[n].key))
     columns = _columns([drafts[n] for n in order])
-    try:
+    with refusing():
         # Past SQLAlchemy's expressions, which would take longer to build than to run.
         answer = session.connection().exec_driver_sql(_POST, (actor.label, now, *columns))
-    except DBAPIError as error:
-        code = refusal_of(error)
-        if code is None:
-            raise
-        raise Refused(code)
     ids: dict[int, UUID] = dict(zip(order, answer.scalar_one(), strict=True))
     return [ids[n] for n in range(len(drafts))]
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from fund.ledger.models import Commitment, CommitmentEvent
+from fund.ledger.models import CHANGE_MINOR, Commitment, CommitmentEvent
 from fund.ledger.statements.days import Days
 from fund.money import THB
 
@@ -39,13 +39,12 @@ def commitments_in(session: Session, days: Days) -> dict[UUID, Commitments]:
     """By fund. A change counts on the day on which it was recorded in Thailand."""
     begin, end = days.instants()
     event = CommitmentEvent
-    signed = case((event.kind == "reserve", event.amount_minor), else_=-event.amount_minor)
     within = event.recorded_at >= begin
     came_back = (event.kind == "reserve") & (event.cause != AWARD)
     rows = session.execute(
         select(
             Commitment.fund_id,
-            func.coalesce(func.sum(signed).filter(~within), 0),
+            func.coalesce(func.sum(CHANGE_MINOR).filter(~within), 0),
             _sum(within & (event.kind == "reserve") & (event.cause == AWARD)),
             _sum(within & (event.kind == "liquidate")) - _sum(within & came_back),
             _sum(within & (event.kind == "free")),

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from fund import clock
+from fund.clock import midnight
 from fund.errors import Refused
 from fund.i18n import N_, format_day, gettext
 from fund.ledger.models import Period
@@ -55,7 +55,7 @@ class Days:
 
     def instants(self) -> tuple[datetime, datetime]:
         """The moment at which they begin in Thailand, and the one at which they are over."""
-        return _midnight(self.first or EARLIEST), _midnight(self.last + ONE_DAY)
+        return midnight(self.first or EARLIEST), midnight(self.last + ONE_DAY)
 
 
 EVERYTHING = Days(None, LATEST)
@@ -124,7 +124,3 @@ def _read(text: str) -> date:
     if not EARLIEST <= day <= LATEST:
         raise Refused("no_such_day")
     return day
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, clock.BANGKOK)

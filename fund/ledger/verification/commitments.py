@@ -1,7 +1,6 @@
-"""What awards hold: guards, commitments and their events, and what the log tells of them.
+"""What awards hold: guards, commitments and their events, and what the log tells of them."""
 
-What the log says is compared as text: an event that somebody damaged may hold anything.
-"""
+from fund.ledger.verification.told import compared
 
 # Rule -> a query of (row, detail), empty where the rule holds.
 RULES: dict[str, str] = {
@@ -41,25 +40,29 @@ RULES: dict[str, str] = {
         FROM ledger.commitment_event WHERE kind <> 'free'
         GROUP BY commitment_id, kind, cause HAVING count(*) > 1
     """,
-    "commitment_changed": """
-        WITH told AS (
+    "commitment_changed": compared(
+        "commitment",
+        "id",
+        kept="""
+            SELECT id::text, award_id, fund_id::text, currency::text, recorded_at, actor::text
+            FROM ledger.commitment
+        """,
+        told="""
             SELECT data ->> 'commitment_id' AS id, subject_id AS award_id,
                 data ->> 'fund_id' AS fund_id, 'THB' AS currency, at AS recorded_at,
                 actor::text
             FROM audit.event WHERE subject_kind = 'award' AND name = 'funds_reserved'
-        )
-        SELECT format('commitment %s', id) AS row, CASE
-            WHEN kept IS NULL THEN 'the log tells of it, but it is gone'
-            WHEN told IS NULL THEN 'the log does not tell of it'
-            ELSE format('it says %s, the log says %s', kept, told) END AS detail
-        FROM (SELECT id::text, award_id, fund_id::text, currency::text, recorded_at,
-                actor::text
-            FROM ledger.commitment) AS kept
-        FULL JOIN told USING (id)
-        WHERE kept IS DISTINCT FROM told
-    """,
-    "commitment_event_changed": """
-        WITH told AS (
+        """,
+    ),
+    "commitment_event_changed": compared(
+        "commitment_event",
+        "id",
+        kept="""
+            SELECT id::text, commitment_id::text, kind::text, amount_minor::text, cause::text,
+                recorded_at, actor::text
+            FROM ledger.commitment_event
+        """,
+        told="""
             SELECT data ->> 'entry_id' AS id, data ->> 'commitment_id' AS commitment_id,
                 CASE name WHEN 'commitment_liquidated' THEN 'liquidate'
                     WHEN 'commitment_freed' THEN 'free' ELSE 'reserve' END AS kind,
@@ -69,15 +72,6 @@ RULES: dict[str, str] = {
                 at AS recorded_at, actor::text
             FROM audit.event WHERE subject_kind = 'award' AND name IN ('funds_reserved',
                 'funds_reserved_again', 'commitment_liquidated', 'commitment_freed')
-        )
-        SELECT format('commitment_event %s', id) AS row, CASE
-            WHEN kept IS NULL THEN 'the log tells of it, but it is gone'
-            WHEN told IS NULL THEN 'the log does not tell of it'
-            ELSE format('it says %s, the log says %s', kept, told) END AS detail
-        FROM (SELECT id::text, commitment_id::text, kind::text, amount_minor::text, cause::text,
-                recorded_at, actor::text
-            FROM ledger.commitment_event) AS kept
-        FULL JOIN told USING (id)
-        WHERE kept IS DISTINCT FROM told
-    """,
+        """,
+    ),
 }

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from fund.applications.models import Application
 from fund.audit.events import EVENTS, SUBJECTS
 from fund.audit.search import Match
 from fund.awards.models import Award, Evidence, Instalment
-from fund.clock import BANGKOK
+from fund.clock import midnight
 from fund.disbursements.models import Payee, Payment
 from fund.errors import Refused
 from fund.giving.models import Gift, Receipt
@@ -53,8 +53,8 @@ def matches(session: Session, wanted: Wanted) -> list[Match]:
             thing,
             name=wanted.event or None,
             actor=wanted.actor or None,
-            since=_begin(wanted.first) if wanted.first else None,
-            until=_begin(wanted.last + timedelta(days=1)) if wanted.last else None,
+            since=midnight(wanted.first) if wanted.first else None,
+            until=midnight(wanted.last + timedelta(days=1)) if wanted.last else None,
         )
         for thing in things
     ]
@@ -149,7 +149,3 @@ def _find_place(session: Session, typed: str) -> list[tuple[str, UUID]]:
 def _find_payment_at_stripe(session: Session, typed: str) -> list[tuple[str, UUID]]:
     gift = session.scalar(select(Gift.id).where(Gift.stripe_payment_intent_id == typed))
     return [("gift", gift)] if gift else []
-
-
-def _begin(day: date) -> datetime:
-    return datetime.combine(day, time.min, BANGKOK)

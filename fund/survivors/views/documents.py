@@ -87,13 +87,18 @@ def document_show(document_id: UUID) -> Response:
     sealed = storage.get(document.storage_key)
     with reading() as session:
         content = documents.open_document(session, document, sealed)
-    answer = make_response(content)
-    is_image = document.content_type == "image/jpeg"
     # The name that the file had may say who it is; this one says only what it is.
-    name = f"{document.document_class}.{'jpg' if is_image else 'pdf'}"
-    answer.headers["Content-Type"] = document.content_type
+    return answer_with_paper(content, document.content_type, document.document_class)
+
+
+def answer_with_paper(content: bytes, content_type: str, name: str) -> Response:
+    """A sealed paper, opened: a picture is shown, a PDF is kept as `name`; nothing caches it."""
+    answer = make_response(content)
+    is_image = content_type == "image/jpeg"
+    answer.headers["Content-Type"] = content_type
     answer.headers["Content-Disposition"] = (
-        f'{"inline" if is_image else "attachment"}; filename="{name}"'
+        f"{'inline' if is_image else 'attachment'};"
+        f' filename="{name}.{"jpg" if is_image else "pdf"}"'
     )
     answer.headers["Content-Security-Policy"] = SANDBOX
     answer.headers["Cache-Control"] = "no-store"

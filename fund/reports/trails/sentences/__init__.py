@@ -39,8 +39,8 @@ SUBJECT_NAMES = {
     "gift": N_("Gift"),
     "receipt": N_("Receipt"),
     "fund": N_("Fund"),
-    "journal": N_("Journal"),
-    "entry": N_("Entry of two persons"),
+    "journal": N_("Journal entry"),
+    "entry": N_("Finance entry"),
     "rate": N_("Rate"),
     "period": N_("Period"),
     "office": N_("Receiving office"),
@@ -48,10 +48,3 @@ SUBJECT_NAMES = {
     "checkpoint": N_("Checkpoint"),
     "setup": N_("Installation"),
 }
-
-# Public fields that no sentence says, besides ids and hashes: a reader of the proof sees them.
-UNSAID = frozenset(
-    {"source", "key", "cause", "concerns", "payment_intent", "payout", "event", "size", "root"}
-    | {"about_kind", "wording", "assent_wording", "given_how", "assent_how"}
-    | {"lawful_basis", "relation", "verifier_key"}
-)
