@@ -57,7 +57,9 @@ def rotate_key(session: Session, *, actor: Actor, now: datetime) -> SigningKey:
         old, new = notes.verifier_key(last.number, name), notes.verifier_key(number, name)
     except notes.NoSuchSeed:
         raise Refused("no_such_seed", number=number)
-    if str(old) != last.verifier_key or old.public == new.public:
+    # A key that signed before is no new one: whoever may have got hold of its seed signs again.
+    known = {row.verifier_key for row in signing_keys}
+    if str(old) != last.verifier_key or str(new) in known:
         raise Refused("not_the_seed", number=last.number)
     newest = queries.find_checkpoint(session)
     row = SigningKey(

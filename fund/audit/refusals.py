@@ -16,7 +16,7 @@ TEXTS: dict[str, str] = {
     "witness": N_("The witness does not answer."),
     "no_tile": N_("There is no such tile, or no checkpoint covers it yet."),
     "not_signed_over": N_("There are no such entries among the %(size)s that were signed."),
-    "days_in_wrong_order": N_("The first day lies behind the last."),
+    "days_in_wrong_order": N_("The last day is before the first."),
     "nothing_on_these_days": N_("Nothing that was signed happened on these days."),
     "no_such_range": N_("Give two days (2026-11-24), or two places in the log (0, 99)."),
 }

@@ -29,7 +29,7 @@ KIND_NAMES = {
     "transfer_between_funds": N_("Transfer between funds"),
     "exchange": N_("Exchange"),
     "opening_balance": N_("Opening balance"),
-    "adopted_award_paid": N_("Payment of an award of before"),
+    "adopted_award_paid": N_("Payment of an earlier award"),
     "manual": N_("Manual journal"),
     "reversal": N_("Reversal"),
 }

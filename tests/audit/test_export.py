@@ -150,7 +150,7 @@ def test_an_auditor_takes_days_along_and_is_told_what_does_not_fit(auditor):
     assert answer.headers["Content-Disposition"] == 'attachment; filename="log-1-10.jsonl"'
     assert "from 1 to 10 of the 40" in check(answer.text.splitlines())
     for query, words in (
-        ("from=2026-11-25&to=2026-11-24", "The first day lies behind the last"),
+        ("from=2026-11-25&to=2026-11-24", "The last day is before the first"),
         ("from=2020-01-01&to=2020-02-01", "Nothing that was signed happened"),
         ("from=0&to=40", "no such entries among the 40"),
         ("from=0001-01-01&to=9999-12-31", "Nothing that was signed"),

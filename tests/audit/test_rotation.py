@@ -151,6 +151,16 @@ def test_a_rotation_needs_both_seeds_and_a_log_that_was_signed(seeds, app):
     assert (code, told["number"], told["from_size"]) == (0, 2, 1)
 
 
+def test_a_key_that_signed_before_is_not_taken_again(seeds):
+    sealed_log(1)
+    first = keys.keyring().log_seeds[1]
+    seeds(log2=SECOND)
+    rotate()
+    seeds(log2=SECOND, log3=first)
+    with pytest.raises(Refused, match="not_the_seed"):
+        rotate()
+
+
 def test_a_keyring_without_the_newest_seed_signs_nothing(seeds, app):
     sealed_log(1)
     seeds(log2=SECOND)

@@ -2,11 +2,13 @@
 
 import psycopg
 import pytest
+from sqlalchemy import select
 
 from fund.db import transaction
 from fund.ids import new_id
 from fund.ledger import journals, operations, verification
 from fund.ledger.journals import Book
+from fund.ledger.models import Journal
 from fund.ledger.verification import entries
 from fund.permissions import SYSTEM
 from tests.bookkeeping.factories import DAY, NOW, at, between, booked, make_entry, make_finance
@@ -87,3 +89,13 @@ def test_a_transfer_past_the_pages_does_not_strip_a_purpose(session):
     assert {one.kind for one in verification.verify(session)} == {
         "restriction_broken", "journal_without_entry",
     }  # fmt: skip
+
+
+def test_a_reversal_past_the_pages_is_found(session):
+    """Else one person could take back whatever was booked, by the function that books."""
+    make_office(session, "th")
+    give_cash(session, make_fund(session), 500)
+    gift = session.scalars(select(Journal.id).where(Journal.kind == "gift_to_bank")).one()
+    draft = journals.reversal(journals.Booked.load(session, gift), DAY)
+    operations.post(session, [draft], actor=SYSTEM, now=NOW)
+    assert [one.kind for one in verification.verify(session)] == ["journal_without_entry"]

@@ -140,7 +140,7 @@ def whole_journal(session: Session, wanted: Wanted, days: Days, *, now: datetime
             Column(gettext("Source"), is_detail=True),
             Column(gettext("Key"), is_detail=True),
             Column(gettext("Booked by"), is_detail=True),
-            Column(gettext("Journal"), is_detail=True),
+            Column(gettext("Journal entry"), is_detail=True),
         ),
         [Section("", _line_rows(session, wanted))],
     )

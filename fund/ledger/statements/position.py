@@ -137,7 +137,7 @@ def _rounding(figures: Figures) -> list[str]:
         return []
     return [
         gettext(
-            "Each account is translated by itself and rounded to the satang; a sum may differ by a "
-            "few satang from its product."
+            "Each account is translated by itself and rounded to the satang, so a sum may differ "
+            "by a few satang from amount times rate."
         )
     ]

@@ -61,7 +61,7 @@ RULES: dict[str, str] = {
         SELECT format('journal %s', j.id) AS row,
             format('%s of %s, entered by nobody', j.kind, j.effective_on) AS detail
         FROM ledger.journal j
-        WHERE j.source = 'bookkeeping' AND j.reverses_id IS NULL AND NOT EXISTS (
+        WHERE (j.source = 'bookkeeping' OR j.kind = 'reversal') AND NOT EXISTS (
             SELECT FROM audit.event e WHERE e.subject_kind = 'entry' AND e.name = 'entry_booked'
                 AND e.data ->> 'journal_id' = j.id::text)
     """,

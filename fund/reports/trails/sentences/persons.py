@@ -91,7 +91,7 @@ SURVIVORS = {
     ),
     "survivor_attested": Sentence(
         N_("Attested"),
-        N_("A second person stands for it: %(way)s."),
+        N_("A second person attested this survivor: %(way)s."),
         {
             "way": {
                 "met_in_person": N_("met the person"),
