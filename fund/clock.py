@@ -18,3 +18,8 @@ def bangkok_day(moment: datetime) -> date:
 def midnight(day: date) -> datetime:
     """The instant at which `day` begins in Thailand."""
     return datetime.combine(day, time.min, BANGKOK)
+
+
+def is_counted(day: date) -> bool:
+    """Whether time zones count so far; what lies beyond is a slip of the finger."""
+    return 1900 <= day.year < 9000

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
+from fund.clock import is_counted
 from fund.i18n import N_
 
 REQUIRED = N_("Please fill this in.")
@@ -63,7 +64,7 @@ class Day(fields.Date):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         day = super()._deserialize(value, attr, data, **kwargs)
-        if not 1900 <= day.year < 9000:  # a slip of the finger, and no time zone is counted there
+        if not is_counted(day):
             raise self.make_error("invalid", input=value, obj_type="date")
         return day
 

@@ -19,7 +19,7 @@ from fund.audit import merkle, queries
 from fund.audit.models import Event, Leaf
 from fund.audit.queries import Head
 from fund.audit.tree import StoredTree
-from fund.clock import midnight
+from fund.clock import is_counted, midnight
 from fund.errors import Refused
 
 PAGE = 2000
@@ -46,7 +46,7 @@ def find_span(session: Session, first: str, last: str) -> Span:
         days = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
         raise Refused("no_such_range", field="from")
-    if not all(2000 <= day.year < 9000 for day in days):
+    if not all(map(is_counted, days)):
         raise Refused("nothing_on_these_days", field="from")
     return span_of_days(session, *days)
 

@@ -121,7 +121,7 @@ def book(
     draft = plans.draft_of(session, entry.kind, plan, entry_id=entry.id, day=entry.effective_on)
     if draft and plans.journal_json(draft) != entry.said["journal"]:
         raise Refused("entry_changed")
-    _hold(session, entry, plan, actor, now)
+    _change_award(session, entry, plan, actor, now)
     entry.journal_id = ledger.post(session, [draft], actor=actor, now=now)[0] if draft else None
     _decide(session, entry, "booked", actor, now)
     booked = EntryBooked(
@@ -156,7 +156,7 @@ def withdraw(session: Session, entry: BookEntry, *, actor: Actor, now: datetime)
     audit.record(session, withdrawn, actor=actor, now=now)
 
 
-def _hold(
+def _change_award(
     session: Session, entry: BookEntry, plan: dict[str, Any], actor: Actor, now: datetime
 ) -> None:
     """What the entry does to an award of before: hold it, use a part, hold that again, free it."""

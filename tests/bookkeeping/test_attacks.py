@@ -20,28 +20,10 @@ from tests.bookkeeping.factories import (
     between,
     booked,
     make_entry,
-    make_finance,
     make_paper,
 )
-from tests.ledger.factories import give_cash, make_fund, make_office
+from tests.ledger.factories import give_cash, make_fund
 from tests.refusing import refuses
-
-
-@pytest.fixture
-def finance(session):
-    return make_finance(session)
-
-
-@pytest.fixture
-def office(session):
-    return make_office(session, "th")
-
-
-@pytest.fixture
-def fund(session, office):
-    fund = make_fund(session)
-    give_cash(session, fund, 100_000)
-    return fund
 
 
 def forged(session, finance, kind, journal, plan, funds):

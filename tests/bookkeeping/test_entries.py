@@ -27,28 +27,10 @@ from tests.bookkeeping.factories import (
     booked,
     enter_rate,
     make_entry,
-    make_finance,
 )
 from tests.ledger.factories import give_cash, make_fund, make_office
 from tests.people.factories import make_staff
 from tests.refusing import refuses
-
-
-@pytest.fixture
-def finance(session):
-    return make_finance(session)
-
-
-@pytest.fixture
-def office(session):
-    return make_office(session, "th")
-
-
-@pytest.fixture
-def fund(session, office):
-    fund = make_fund(session)
-    give_cash(session, fund, 100_000)
-    return fund
 
 
 def lines(session, fund, office, *amounts):

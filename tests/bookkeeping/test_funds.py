@@ -19,20 +19,9 @@ from tests.bookkeeping.factories import (
     booked,
     enter_rate,
     make_entry,
-    make_finance,
 )
 from tests.giving.factories import pay_gift, start_gift
 from tests.ledger.factories import give_cash, make_fund, make_office
-
-
-@pytest.fixture
-def finance(session):
-    return make_finance(session)
-
-
-@pytest.fixture
-def office(session):
-    return make_office(session, "th")
 
 
 @pytest.fixture

@@ -13,28 +13,11 @@ from fund.gateways import storage
 from fund.ids import new_id
 from fund.ledger.models import Fund, Rate
 from fund.permissions import Role
-from tests.bookkeeping.factories import DAY, account, at, balances, booked, make_finance
+from tests.bookkeeping.factories import DAY, account, at, balances, booked
 from tests.ledger.factories import give_cash, make_fund, make_office
 from tests.people.factories import make_staff
 
 ENTRIES = "/staff/ledger/entries"
-
-
-@pytest.fixture
-def finance(session):
-    return make_finance(session)
-
-
-@pytest.fixture
-def office(session):
-    return make_office(session, "th")
-
-
-@pytest.fixture
-def fund(session, office):
-    fund = make_fund(session)
-    give_cash(session, fund, 100_000)
-    return fund
 
 
 @pytest.fixture

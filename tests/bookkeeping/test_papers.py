@@ -11,15 +11,10 @@ from fund.bookkeeping.models import BookEntry, EntryPaper
 from fund.gateways import storage
 from fund.ids import new_id
 from fund.survivors.documents import Upload
-from tests.bookkeeping.factories import DAY, NOW, SLIP, at, make_finance
+from tests.bookkeeping.factories import DAY, NOW, SLIP, at
 from tests.bookkeeping.test_pages import ENTRIES, photograph, seen
 from tests.ledger.factories import make_fund, make_office
 from tests.refusing import refuses
-
-
-@pytest.fixture
-def finance(session):
-    return make_finance(session)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from flask import make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from fund.audit.search import list_matching
+from fund.clock import is_counted
 from fund.db import reading
 from fund.errors import Refused
 from fund.ids import find_case_code
@@ -77,6 +78,6 @@ def _day(form: Form, name: str) -> date | None:
         day = date.fromisoformat(typed)
     except ValueError:
         raise Refused("no_such_day", field=name)
-    if not 2000 <= day.year < 9000:  # what no calendar of ours holds, and no time after it
+    if not is_counted(day):
         raise Refused("no_such_day", field=name)
     return day
