@@ -8,7 +8,6 @@ from io import BytesIO, StringIO
 import openpyxl
 import pypdf
 import pytest
-from sqlalchemy import select
 
 from fund.clock import now as current_time
 from fund.ids import new_id
@@ -44,13 +43,9 @@ def post_charges(session, count: int, *, day=DAY, start=0) -> list:
     return operations.post(session, drafts, actor=SYSTEM, now=current_time())
 
 
-def account_of(session, role: str, currency="NZD") -> Account:
-    return session.scalar(
-        select(Account)
-        .where(Account.role == role, Account.currency == currency)
-        .order_by(Account.id)
-        .limit(1)
-    )
+def account_of(session, role: str) -> Account:
+    """The general fund's, in NZD."""
+    return session.get_one(Account, book_of(session).account(role).id)
 
 
 @pytest.fixture
