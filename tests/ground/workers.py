@@ -38,7 +38,7 @@ def worker(url: str, *options: str, log: Path, **environment: str) -> Iterator[s
             process.wait(timeout=20)
 
 
-def eventually(holds: Callable[[], object], seconds: float = 20) -> None:
+def eventually(holds: Callable[[], object], seconds: float = 60) -> None:
     """Wait until `holds()` is true."""
     end = time.monotonic() + seconds
     while not holds():
