@@ -25,6 +25,7 @@ def address(app, fresh_url):
         receipt = record_receipt(session)
     sealed_log(28)
     server = make_server("127.0.0.1", 0, app, threaded=True)
+    server.daemon_threads = False  # closing waits for answers, or one would outlive its database
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/log/check/{receipt}"

@@ -24,6 +24,7 @@ def page(app: Flask, fresh_url: str, browser: Browser) -> Iterator[Page]:
     with db.transaction() as session:
         email = make_staff(session, Role.ADMINISTRATOR).email
     server = make_server("127.0.0.1", 0, app, threaded=True)
+    server.daemon_threads = False  # closing waits for answers, or one would outlive its database
     threading.Thread(target=server.serve_forever).start()
     web = f"http://127.0.0.1:{server.port}"
     context = browser.new_context()

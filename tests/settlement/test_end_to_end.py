@@ -50,6 +50,7 @@ def service(
     with db.transaction() as session:
         make_giving_world(session)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_QuietHandler)
+    server.daemon_threads = False  # closing waits for answers, or one would outlive its database
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     address = f"http://127.0.0.1:{server.port}"
