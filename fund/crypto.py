@@ -72,8 +72,11 @@ class Keyring:
             found[name] = key
         index_key = found.pop("index", None)
         log_names = [name for name in found if _LOG_NAME.fullmatch(name)]
-        if index_key is None or not log_names:
-            raise ValueError("it needs a key named index, and one named log (or log2, log3 …)")
+        missing = [
+            name for name, is_there in (("index", index_key), ("log", log_names)) if not is_there
+        ]
+        if index_key is None or missing:
+            raise ValueError(f"no key named {' or '.join(missing)}")
         log_seeds = {int(name[3:] or 1): found.pop(name) for name in log_names}
         if not found:
             raise ValueError("no key-encryption key besides index and log")

@@ -43,9 +43,9 @@ def test_the_same_text_never_looks_the_same_twice():
 @pytest.mark.parametrize(
     ("ring", "fault"),
     [
-        ("", "it needs a key named index, and one named log"),
-        (f"k1:{_encoded(1)}", "it needs a key named index, and one named log"),
-        (f"k1:{_encoded(1)},index:{_encoded(2)}", "and one named log"),
+        ("", "no key named index or log"),
+        (f"k1:{_encoded(1)}", "no key named index or log"),
+        (f"k1:{_encoded(1)},index:{_encoded(2)}", "no key named log"),
         (f"index:{_encoded(2)},log:{_encoded(3)}", "no key-encryption key"),
         (f"{WHOLE},k1:{_encoded(4)}", "'k1' is given twice"),
         (f"{WHOLE},k2:{_encoded(4, 16)}", "'k2' has 16 bytes, not 32"),
