@@ -47,7 +47,6 @@ def verify(processes: int, as_json: bool) -> None:
         known = [key.verifier_key for key in queries.list_signing_keys(session)]
     seen = witnesses.list_seen(known) if known else []
     with db.reading() as session:
-        verification.use_one_snapshot(session)
         length = verification.count_leaves(session) + books.count_journals(session)
         if length < WORTH_MANY:
             processes = 1

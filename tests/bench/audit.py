@@ -104,7 +104,6 @@ def _lag() -> tuple[float, float]:
 def _verify() -> tuple[float, float]:
     """Events a second, without and of unsealing; the processes are up before the clock runs."""
     with db.reading() as session:
-        verification.use_one_snapshot(session)
         with verification.crew(session, processes=PROCESSES) as hands:
             list(hands.run(events.check_range, [(0, events.WIDTH, [])] * 2 * PROCESSES))
             start = time.perf_counter()

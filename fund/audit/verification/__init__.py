@@ -33,11 +33,6 @@ _COUNT_BEHIND = "SELECT count(*) FROM audit.event WHERE (epoch, xid, id) <= (%s,
 _NOWHERE: events.Place = (0, 0, str(UUID(int=0)))
 
 
-def use_one_snapshot(session: Session) -> None:
-    """Let everything that `session` reads be of one moment; call it before the first query."""
-    session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-
-
 def count_leaves(session: Session) -> int:
     """How many leaves there are to check."""
     return int(session.scalar(text("SELECT count(*) FROM audit.leaf")) or 0)
@@ -53,7 +48,7 @@ def verify_log(
 ) -> Report:
     """Compare every row of the log with what it must be, and with what witnesses have `seen`.
 
-    `session` should read one snapshot (`use_one_snapshot`), so that the sequencer may go on
+    `session` should read one snapshot (as `db.reading` does), so that the sequencer may go on
     meanwhile; the witnesses are asked before it begins. `hands` do the reading; `advance` is told
     of each leaf or sealed event done.
     """
