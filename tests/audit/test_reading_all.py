@@ -26,10 +26,9 @@ def narrow(monkeypatch) -> None:
 
 
 def report_by(processes: int):
-    with db.reading() as session:
-        with verification.crew(session, processes=processes) as hands:
-            report = verification.verify_log(session, now=NOW, hands=hands)
-            read = rows.verify_rows(session, hands=hands)
+    with db.reading() as session, verification.crew(session, processes=processes) as hands:
+        report = verification.verify_log(session, now=NOW, hands=hands)
+        read = rows.verify_rows(session, hands=hands)
     report.unsealing = 0
     return report, read
 
