@@ -15,7 +15,7 @@ from fund.giving.choices import STATE_NAMES
 from fund.giving.schemas import OTHER, GiveSchema
 from fund.i18n import N_
 from fund.ledger.queries import fund_name, list_open_funds
-from fund.money import CURRENCIES, BadAmount, Money, parse_money
+from fund.money import OFFERED, BadAmount, Money, parse_money
 from fund.permissions import Permission
 from fund.web import Form, NavEntry, load_form, permit, posting, public
 
@@ -121,7 +121,7 @@ def gift_list() -> str:
 
 
 def _give_page(form: Form, wanted: str, status: int = 200) -> Response:
-    currency = wanted if wanted in CURRENCIES else CURRENCY_OF_LANGUAGE[i18n.language()]
+    currency = wanted if wanted in OFFERED else CURRENCY_OF_LANGUAGE[i18n.language()]
     with reading() as session:
         funds = [(f.code, fund_name(f, i18n.language())) for f in list_open_funds(session)]
     page = render_template(

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from fund.audit.queries import get_leaf_hash
 from fund.errors import Refused
 from fund.gateways import stripe
+from fund.gateways.stripe import client as stripe_client
 from fund.giving import checkout, operations
 from fund.giving.models import Gift, Receipt
 from tests.giving.factories import begin, give_form, pay_gift, session_of, start_gift
@@ -176,12 +177,12 @@ def test_thanks_without_stripes_word_never_invites_a_second_payment(client, stri
 
 def test_more_than_eight_calls_at_once_wait_on_the_page(client, stripe_up, monkeypatch):
     gift_id = begin(client)
-    taken = [stripe._places.acquire() for _ in range(stripe.CALLS_AT_ONCE)]
+    taken = [stripe_client._places.acquire() for _ in range(stripe_client.CALLS_AT_ONCE)]
     try:
         page = client.get(f"/give/checkout/{gift_id}")
     finally:
         for _ in taken:
-            stripe._places.release()
+            stripe_client._places.release()
     assert page.status_code == 503
     assert "Many people are giving" in page.text
 
