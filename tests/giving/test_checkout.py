@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from fund.audit.queries import get_leaf_hash
 from fund.errors import Refused
 from fund.gateways import stripe
-from fund.giving import checkout, operations
+from fund.giving import checkout, operations, payments
 from fund.giving.models import Gift, Receipt
 from tests.giving.factories import begin, give_form, pay_gift, session_of, start_gift
 
@@ -194,7 +194,7 @@ def test_what_was_paid_must_be_what_was_given(session, stripe_up, now):
     told = stripe.retrieve_session("nz", address.rpartition("/")[2])
     told["amount_total"] = 1
     with pytest.raises(Refused, match="paid_amount_differs"):
-        operations.apply_payment(session, checkout.payments.from_session(told), now=now)
+        operations.apply_payment(session, payments.from_session(told), now=now)
 
 
 def test_a_page_of_nobodys_gift_is_a_404(client):
