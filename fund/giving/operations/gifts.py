@@ -12,7 +12,7 @@ from fund.errors import Refused
 from fund.giving import policy, queries
 from fund.giving.donors import find_or_add_donor
 from fund.giving.models import Gift
-from fund.ledger.models import Fund
+from fund.ledger.models import Fund, Office
 from fund.ledger.operations.calling import refusal_of
 from fund.money import Money
 from fund.permissions import ANONYMOUS
@@ -33,8 +33,8 @@ def start_gift(
     Raises Refused if the amount is too small or too large, or the fund takes no gifts.
     """
     fund = queries.get_open_fund(session, fund_code)
-    check_amount(fund, amount)
     office = queries.choose_card_office(session, amount.currency)
+    check_amount(fund, office, amount)
     donor = find_or_add_donor(session, email=email, name=name, language=language, now=now)
     gift = Gift(
         donor_id=donor.id,
@@ -65,9 +65,9 @@ def start_gift(
     return gift
 
 
-def check_amount(fund: Fund, amount: Money) -> None:
+def check_amount(fund: Fund, office: Office, amount: Money) -> None:
     """Raise Refused unless one gift may be of this size."""
-    least, most = policy.least(amount.currency), policy.most(fund, amount.currency)
+    least, most = policy.least(amount.currency, office), policy.most(fund, amount.currency)
     if amount < least:
         raise Refused("gift_too_small", field="amount", least=least)
     if most < amount:

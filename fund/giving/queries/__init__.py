@@ -7,11 +7,17 @@ from fund.giving.queries.gifts import (
     get_receipt,
     list_gifts,
 )
-from fund.giving.queries.offices import choose_card_office, get_open_fund, list_card_offices
+from fund.giving.queries.offices import (
+    choose_card_office,
+    find_card_office,
+    get_open_fund,
+    list_card_offices,
+)
 
 __all__ = [
     "GiftRow",
     "choose_card_office",
+    "find_card_office",
     "find_donor_key",
     "get_gift",
     "get_open_fund",

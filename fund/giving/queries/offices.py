@@ -12,12 +12,20 @@ def list_card_offices(session: Session) -> list[Office]:
     return [office for office in ledger.list_offices(session) if office.stripe_account_id]
 
 
-def choose_card_office(session: Session, currency: str) -> Office:
+def find_card_office(session: Session, currency: str) -> Office | None:
     """The office that settles in `currency`, else the first: its gift is then exchanged."""
     offices = list_card_offices(session)
-    if not offices:
+    return next(
+        (office for office in offices if office.currency == currency), next(iter(offices), None)
+    )
+
+
+def choose_card_office(session: Session, currency: str) -> Office:
+    """See `find_card_office`. Raises Unavailable if nobody takes cards."""
+    office = find_card_office(session, currency)
+    if office is None:
         raise Unavailable("no_card_office")
-    return next((office for office in offices if office.currency == currency), offices[0])
+    return office
 
 
 def get_open_fund(session: Session, code: str) -> Fund:

@@ -104,13 +104,14 @@ def _give_page(form: Form, wanted: str, status: int = 200) -> Response:
     currency = wanted if wanted in CURRENCIES else CURRENCY_OF_LANGUAGE[i18n.language()]
     with reading() as session:
         funds = [(f.code, fund_name(f, i18n.language())) for f in list_open_funds(session)]
+        office = queries.find_card_office(session, currency)
     page = render_template(
         "giving/give.html",
         form=form,
         currency=currency,
         currencies=[(code, i18n.gettext(name)) for code, name in policy.CURRENCY_NAMES.items()],
         presets=policy.list_presets(currency),
-        least=policy.least(currency),
+        least=policy.least(currency, office),
         funds=funds,
         chosen=_chosen(form, currency),
         other=OTHER,
