@@ -34,6 +34,8 @@ def create_checkout_session(office: str, order: CheckoutOrder) -> Doc:
             {
                 "mode": "payment",
                 "submit_type": "donate",
+                # In another currency than the gift's it would not be what the donor was shown.
+                "adaptive_pricing": {"enabled": False},
                 "client_reference_id": order.reference,
                 "customer_email": order.email,
                 "locale": "th" if order.language == "th" else "en",
