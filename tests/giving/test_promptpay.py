@@ -50,7 +50,7 @@ def read(payload):
     """The code's fields, by tag, as a library reads them that is not ours."""
     code = cemacqr.parse_payload(payload)
     assert code.crc_ok
-    return {tlv.tag: tlv.value for tlv in code.tags}
+    return {tag: code.get(tag) for tag in code.tags}
 
 
 def account_of(fields):
