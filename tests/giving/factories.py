@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from flask.testing import FlaskClient
@@ -9,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from fund import clock
 from fund.giving import operations, payments
-from fund.giving.models import Gift
+from fund.giving.models import Gift, OfficeTerms
 from fund.ids import new_id
 from fund.ledger.models import Fund, Office
 from fund.money import Money
+from fund.permissions import SYSTEM
 from tests.ledger.factories import make_fund, make_office
 
 FIFTY = Money(50_00, "NZD")
@@ -29,11 +31,48 @@ class GivingWorld:
 
 def make_giving_world(session: Session) -> GivingWorld:
     """Offices and funds, as every page about gifts expects them."""
+    abroad, thai = make_office(session, "nz"), make_office(session, "th")
+    make_terms(session, abroad)
+    make_terms(session, thai)
     return GivingWorld(
-        abroad=make_office(session, "nz"),
-        thai=make_office(session, "th"),
+        abroad=abroad,
+        thai=thai,
         funds={code: make_fund(session, code) for code in ("general", "education", "vocational")},
     )
+
+
+TERMS: dict[str, dict[str, Any]] = {
+    "nz": {
+        "stripe_methods": ["card", "link"],
+        "receipt_kind": "nz_donation",
+        "signatory_name": "Aroha Practice",
+        "signatory_title": "Trustee",
+        "fee_table": {
+            "percent_bp": 270,
+            "fixed_minor": 30,
+            "international_bp": 100,
+            "conversion_bp": 200,
+        },
+    },
+    "th": {
+        "stripe_methods": [],
+        "receipt_kind": "none",
+        "biller_id": "099400016550100",
+        "merchant_name": "PRACTICE LIFT",
+        "merchant_city": "CHIANG MAI",
+        "matching_days": 1,
+    },
+}
+
+
+def make_terms(session: Session, office: Office, **changes: Any) -> OfficeTerms:
+    """What the office offers, since it was opened or, with `changes`, since a moment ago."""
+    since = clock.now() if changes else office.opened_at
+    common = {"matching_days": 1, "entered_by": SYSTEM.label, "valid_from": since}
+    terms = OfficeTerms(office_id=office.id, **common | TERMS[office.code] | changes)
+    session.add(terms)
+    session.flush()
+    return terms
 
 
 def start_gift(
@@ -44,6 +83,7 @@ def start_gift(
     email: str = "donor@example.org",
     name: str = "Mere Donor",
     language: str = "en",
+    country: str = "NZ",
     now: datetime | None = None,
 ) -> Gift:
     """A gift that waits to be paid."""
@@ -54,6 +94,7 @@ def start_gift(
         email=email,
         name=name,
         language=language,
+        country=country,
         now=now or clock.now(),
     )
     session.commit()
@@ -88,6 +129,7 @@ def give_form(**changes: str) -> dict[str, str]:
         "fund": "education",
         "email": "donor@example.org",
         "name": "Mere Donor",
+        "country": "NZ",
     }
     return form | changes
 

@@ -1,14 +1,22 @@
 """What donors, Stripe and the bank do to gifts."""
 
 from fund.giving.operations.bank import record_bank_gift
-from fund.giving.operations.gifts import check_amount, keep_session, retry_gift, start_gift
+from fund.giving.operations.gifts import (
+    check_amount,
+    keep_session,
+    retry_gift,
+    start_gift,
+)
 from fund.giving.operations.payment import apply_payment
+from fund.giving.operations.promptpay import expire_gifts, settle_by_bank
 
 __all__ = [
     "apply_payment",
     "check_amount",
+    "expire_gifts",
     "keep_session",
     "record_bank_gift",
     "retry_gift",
+    "settle_by_bank",
     "start_gift",
 ]

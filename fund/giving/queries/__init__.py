@@ -7,6 +7,7 @@ from fund.giving.queries.gifts import (
     get_receipt,
     list_gifts,
 )
+from fund.giving.queries.offers import Offer, find_offer, newest_terms
 from fund.giving.queries.offices import (
     choose_card_office,
     find_card_office,
@@ -16,12 +17,15 @@ from fund.giving.queries.offices import (
 
 __all__ = [
     "GiftRow",
+    "Offer",
     "choose_card_office",
     "find_card_office",
     "find_donor_key",
+    "find_offer",
     "get_gift",
     "get_open_fund",
     "get_receipt",
     "list_card_offices",
     "list_gifts",
+    "newest_terms",
 ]
