@@ -33,7 +33,7 @@ def test_the_auditor_follows_what_the_log_holds(walk: Walk):
     walk.page.click('tbody a[href^="/staff/trail/staff/"] >> nth=0')
     walk.see("timeline-person")
     walk.open("/staff/log/export?from=2026-11-24&to=2020-01-01")
-    walk.page.click("details summary")
+    walk.page.click("main details summary")
     walk.see("log-export")
 
 
