@@ -1,7 +1,7 @@
 """The engine, the mapped base, and the only two ways to reach the database.
 
-`transaction()` commits, once, where a view or job opened it; `reading()` cannot write. Operations
-take the session and never commit.
+`transaction()` commits, once, where a view or job opened it; `reading()` cannot write, and all that
+it reads is of one instant. Operations take the session and never commit.
 """
 
 import time
@@ -119,7 +119,8 @@ def init(url: str, read_url: str | None = None) -> None:
     if read_url:
         engine = make_engine(read_url)
         _engines.append(engine)
-    _read.configure(bind=engine, join_transaction_mode="conditional_savepoint")
+    steady = engine.execution_options(isolation_level="REPEATABLE READ")
+    _read.configure(bind=steady, join_transaction_mode="conditional_savepoint")
 
 
 def make_engine(url: str, **options: Any) -> Engine:
@@ -191,7 +192,11 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session that PostgreSQL itself keeps from writing."""
+    """A session that PostgreSQL itself keeps from writing.
+
+    All of it sees the instant of its first query, so a page whose parts are asked for one after
+    the other adds up while others write.
+    """
     with _read() as session:
         session.execute(text("SET TRANSACTION READ ONLY"))
         yield session

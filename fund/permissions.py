@@ -54,6 +54,7 @@ class Permission(StrEnum):
     CLOSE_PERIODS = "close_periods"
     PROPOSE_ENTRIES = "propose_entries"
     APPROVE_ENTRIES = "approve_entries"  # never one's own
+    READ_ENTRY_PAPERS = "read_entry_papers"  # a bank slip may name whom it paid
     WRITE_RATES = "write_rates"
     READ_GIFTS = "read_gifts"
     RECORD_GIFTS = "record_gifts"
@@ -114,6 +115,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.CLOSE_PERIODS,
             _P.PROPOSE_ENTRIES,
             _P.APPROVE_ENTRIES,
+            _P.READ_ENTRY_PAPERS,
             _P.WRITE_RATES,
             _P.READ_GIFTS,
             _P.RECORD_GIFTS,
@@ -132,6 +134,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.READ_LEDGER,
             _P.PROPOSE_ENTRIES,
             _P.APPROVE_ENTRIES,
+            _P.READ_ENTRY_PAPERS,
             _P.READ_GIFTS,
             _P.READ_SETTLEMENT,
             _P.READ_POLICY,

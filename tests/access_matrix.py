@@ -148,7 +148,8 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     # What finance itself enters: two persons, so both seats propose and both approve
     "GET bookkeeping.entry_list": MONEY + "u",
     "GET bookkeeping.entry_show": MONEY + "u",
-    "GET bookkeeping.entry_paper": MONEY + "u",
+    # What a bank wrote may name a guardian: finance only, who paid them anyway
+    "GET bookkeeping.entry_paper": MONEY,
     "GET bookkeeping.entry_choose": MONEY,
     "GET bookkeeping.entry_propose": MONEY,
     "POST bookkeeping.entry_propose": MONEY,

@@ -36,6 +36,7 @@ STATES = {
     "declined": N_("declined"),
     "withdrawn": N_("withdrawn"),
 }
+PAPER_KINDS = {"application/pdf": N_("PDF"), "image/jpeg": N_("Photograph")}
 PAPER_STATES = {
     "pending": N_("The paper is on its way to the store."),
     "failed": N_("The paper did not arrive. Withdraw this entry and propose it again."),

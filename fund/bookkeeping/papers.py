@@ -1,5 +1,8 @@
 """The paper of an entry: sealed under a key of its own, stored as a survivor's documents are.
 
+What a bank writes may name a guardian or a survivor, so only finance opens it; whoever else reads
+the books sees its kind, size and hash, by which it can be recognised in a look together.
+
 Three steps, so that a crash leaves no doubt: the intention is committed with the proposal, the
 sealed bytes go to storage outside any transaction, the answer is committed.
 """
@@ -85,7 +88,7 @@ def record_paper_read(
 
     Raises Denied, NotFound if there is none, Refused(`document_not_stored`).
     """
-    require(actor.may(Permission.READ_LEDGER))
+    require(actor.may(Permission.READ_ENTRY_PAPERS))
     if entry.paper is None:
         raise NotFound
     if entry.paper.state != "stored":

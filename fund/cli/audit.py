@@ -49,7 +49,6 @@ def verify(processes: int, as_json: bool) -> None:
         kept = witnesses.list_kept(session)
     seen = witnesses.list_seen(known) if known else []
     with db.reading() as session:
-        verification.use_one_snapshot(session)
         length = verification.count_leaves(session) + books.count_journals(session)
         if length < WORTH_MANY:
             processes = 1

@@ -1,5 +1,7 @@
 """What the pages call the kinds of journal and the accounts: code -> msgid."""
 
+from collections.abc import Mapping
+
 from fund.i18n import N_, gettext
 
 KIND_NAMES = {
@@ -63,9 +65,25 @@ SOURCE_NAMES = {
     "stripe": N_("Stripe"),
 }
 
+# Why money is held back; what follows a colon names the very inquiry or doubt.
+HOLD_CAUSES = {
+    "inquiry": N_("A bank asks about it"),
+    "warning": N_("A card’s bank warns of fraud"),
+    "review": N_("Stripe finds the gift risky"),
+}
+
 
 def source_name(source: str) -> str:
     """A journal's source in words, `Stripe · nz`; an unknown one as it stands."""
-    kind, _, office = source.partition(":")
-    name = str(gettext(SOURCE_NAMES[kind])) if kind in SOURCE_NAMES else kind
-    return f"{name} · {office}" if office else name
+    return _in_words(source, SOURCE_NAMES)
+
+
+def cause_name(cause: str) -> str:
+    """A hold's cause in words, `A bank asks about it · dp_1`; an unknown one as it stands."""
+    return _in_words(cause, HOLD_CAUSES)
+
+
+def _in_words(code: str, names: Mapping[str, str]) -> str:
+    kind, _, which = code.partition(":")
+    name = str(gettext(names[kind])) if kind in names else kind
+    return f"{name} · {which}" if which else name

@@ -26,11 +26,9 @@ def narrow(monkeypatch) -> None:
 
 
 def report_by(processes: int):
-    with db.reading() as session:
-        verification.use_one_snapshot(session)
-        with verification.crew(session, processes=processes) as hands:
-            report = verification.verify_log(session, now=NOW, hands=hands)
-            read = rows.verify_rows(session, hands=hands)
+    with db.reading() as session, verification.crew(session, processes=processes) as hands:
+        report = verification.verify_log(session, now=NOW, hands=hands)
+        read = rows.verify_rows(session, hands=hands)
     report.unsealing = 0
     return report, read
 
@@ -61,7 +59,6 @@ def test_the_log_may_grow_while_it_is_read(app, fresh_url):
     sealed_log(300)
     sequence_all()
     with db.reading() as session:
-        verification.use_one_snapshot(session)
         leaves_then = verification.count_leaves(session)
         sealed_log(300)
         commit_gifts(5)

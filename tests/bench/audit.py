@@ -103,14 +103,12 @@ def _lag() -> tuple[float, float]:
 
 def _verify() -> tuple[float, float]:
     """Events a second, without and of unsealing; the processes are up before the clock runs."""
-    with db.reading() as session:
-        verification.use_one_snapshot(session)
-        with verification.crew(session, processes=PROCESSES) as hands:
-            list(hands.run(events.check_range, [(0, events.WIDTH, [])] * 2 * PROCESSES))
-            start = time.perf_counter()
-            report = verification.verify_log(session, now=NOW, hands=hands)
-            read = rows.verify_rows(session, hands=hands)
-            taken = time.perf_counter() - start - report.unsealing
+    with db.reading() as session, verification.crew(session, processes=PROCESSES) as hands:
+        list(hands.run(events.check_range, [(0, events.WIDTH, [])] * 2 * PROCESSES))
+        start = time.perf_counter()
+        report = verification.verify_log(session, now=NOW, hands=hands)
+        read = rows.verify_rows(session, hands=hands)
+        taken = time.perf_counter() - start - report.unsealing
     assert not report.findings
     assert not read.findings
     return report.events / taken, report.sealed / report.unsealing

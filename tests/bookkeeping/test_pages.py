@@ -87,15 +87,33 @@ def test_the_document_is_sealed_and_each_opening_is_recorded(
     paper = session.scalars(select(EntryPaper)).one()
     assert paper.state == "stored"
     assert not storage.get(paper.storage_key).startswith(b"\xff\xd8")
-    sign_in(client, make_staff(session, Role.AUDITOR))
+    sign_in(client, finance.treasurer)
     answer = client.get(f"{location}/paper")
     assert answer.data.startswith(b"\xff\xd8")
     assert answer.headers["Content-Security-Policy"].startswith("sandbox")
     assert session.scalars(select(Event.name).order_by(Event.id.desc())).first() == (
         "entry_paper_read"
     )
-    sign_in(client, make_staff(session, Role.CHAIR))
+
+
+def test_an_auditor_sees_that_a_document_is_there_and_cannot_open_it(
+    session, client, sign_in, send, finance, fund, office
+):
+    """A name that was left on a bank's slip stays with finance."""
+    sign_in(client, finance.officer)
+    address = f"{ENTRIES}/new/manual?fund={fund.id}"
+    location = send(address, **manual(session, fund, office), file=photograph()).location
+    assert f"{location}/paper" in client.get(location).text
+    paper = session.scalars(select(EntryPaper)).one()
+    sign_in(client, make_staff(session, Role.AUDITOR))
+    page = client.get(location).text
+    assert f"Photograph, 1 page, {paper.size} bytes" in page
+    assert paper.content_sha256.hex() in page
+    assert "only finance opens it" in page
+    assert f"{location}/paper" not in page
     assert client.get(f"{location}/paper").status_code == 403
+    read = select(Event).where(Event.name == "entry_paper_read")
+    assert session.scalars(read).all() == []
 
 
 def test_what_is_missing_is_said_beside_its_field_and_the_rest_is_kept(

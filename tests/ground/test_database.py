@@ -80,6 +80,17 @@ def test_postgresql_itself_refuses_a_write_while_reading(fresh_url):
     assert _actors() == set()
 
 
+def test_all_that_is_read_together_is_of_one_instant(fresh_url):
+    with db.reading() as session:
+        assert session.scalars(select(FormNonce.actor)).all() == []
+        with db.transaction() as other:
+            _add(other, "meanwhile")
+        assert session.scalars(select(FormNonce.actor)).all() == []
+    assert _actors() == {"meanwhile"}
+    with db.transaction() as session:  # a command locks first, and must then see what is newest
+        assert session.scalar(text("SHOW transaction_isolation")) == "read committed"
+
+
 def test_an_error_does_not_show_what_was_in_the_row(fresh_url):
     insert = text("INSERT INTO form_nonce (nonce, actor) VALUES (:nonce, :actor)")
     values = {"nonce": new_id(), "actor": "Somchai"}

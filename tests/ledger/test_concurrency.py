@@ -4,14 +4,17 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import psycopg
+import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from fund.db import reading, transaction
 from fund.errors import Refused
 from fund.ids import new_id
-from fund.ledger import journals, operations, queries
+from fund.ledger import journals, operations, queries, statements
 from fund.ledger.journals import Book
 from fund.ledger.models import Commitment
 from fund.permissions import SYSTEM, Actor, Role
@@ -76,6 +79,33 @@ def test_the_same_fact_from_many_sides_at_once_is_booked_once(fresh_url, now):
         assert wrong(session) == []
         contributions = queries.balance(session, book.account("contributions").id)
         assert contributions.amount_minor == 1_000_000 + 60 * 100
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_a_page_of_an_account_adds_up_while_more_is_booked(fresh_url, now, newest_first):
+    """Between any two of its statements another connection books a gift on the same account."""
+    [book] = make_books(10_000)
+    account_id = book.account("bank").id
+
+    def book_more(*_: object) -> None:
+        with transaction() as session:
+            give_cash(session, make_fund(session), 700)
+
+    days = statements.Days(None, DAY + timedelta(days=366))
+    with reading() as session:
+        event.listen(session.connection(), "before_cursor_execute", book_more)
+        page = statements.account_page(
+            session, account_id, days, now=now, newest_first=newest_first
+        )
+    [section] = page.statement.sections
+    lines = [row.cells[3:] for row in section.rows]
+    balance = page.opening
+    for debit, _, after in lines[::-1] if newest_first else lines:
+        balance += debit
+        assert after == balance
+    assert balance == page.closing
+    with reading() as session:
+        assert queries.balance(session, account_id) > page.closing
 
 
 def test_the_same_inquiry_from_many_sides_at_once_holds_once(fresh_url, now):

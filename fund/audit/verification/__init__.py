@@ -33,11 +33,6 @@ _COUNT_BEHIND = "SELECT count(*) FROM audit.event WHERE (epoch, xid, id) <= (%s,
 _NOWHERE: events.Place = (0, 0, str(UUID(int=0)))
 
 
-def use_one_snapshot(session: Session) -> None:
-    """Let everything that `session` reads be of one moment; call it before the first query."""
-    session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-
-
 def count_leaves(session: Session) -> int:
     """How many leaves there are to check."""
     return int(session.scalar(text("SELECT count(*) FROM audit.leaf")) or 0)
@@ -56,7 +51,7 @@ def verify_log(
 
     They are held against what we `kept` of them.
 
-    `session` should read one snapshot (`use_one_snapshot`), so that the sequencer may go on
+    `session` should read one snapshot (as `db.reading` does), so that the sequencer may go on
     meanwhile; the witnesses are asked before it begins, and `kept` is read before that. `hands` do
     the reading; `advance` is told of each leaf or sealed event done.
     """

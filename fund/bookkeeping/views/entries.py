@@ -146,7 +146,7 @@ def entry_withdraw(entry_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.get("/entries/<uuid:entry_id>/paper")
-@permit(Permission.READ_LEDGER)
+@permit(Permission.READ_ENTRY_PAPERS)
 def entry_paper(entry_id: UUID) -> Response:
     """The entry's document; that it was opened is committed first."""
     with transaction() as session:
@@ -251,6 +251,7 @@ def _show(entry_id: UUID, form: Form) -> ResponseReturnValue:
             form=form,
             name=choices.KINDS[entry.kind],
             states=choices.STATES,
+            paper_kinds=choices.PAPER_KINDS,
             paper_states=choices.PAPER_STATES,
         )
     return make_response(page, 422 if form.errors else 200)

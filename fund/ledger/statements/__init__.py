@@ -12,6 +12,8 @@ from fund.ledger.statements.days import ends as ends
 from fund.ledger.statements.days import presets as presets
 from fund.ledger.statements.days import read_days as read_days
 from fund.ledger.statements.fund_report import fund_report as fund_report
+from fund.ledger.statements.holds import OpenHold as OpenHold
+from fund.ledger.statements.holds import list_open_holds as list_open_holds
 from fund.ledger.statements.journals import Wanted as Wanted
 from fund.ledger.statements.journals import count_journals as count_journals
 from fund.ledger.statements.journals import get_journal as get_journal

@@ -5,10 +5,10 @@ from uuid import UUID
 from flask import render_template, request
 
 from fund import i18n
-from fund.db import reading
+from fund.db import Page, reading
 from fund.errors import Refused
 from fund.ledger import queries, statements
-from fund.ledger.statements import Key, Statement
+from fund.ledger.statements import Key, OpenHold, Statement
 from fund.ledger.statements.files import FORMATS
 from fund.ledger.views.asked import Asked, asked_days, kept, only, this_year, to_today
 from fund.ledger.views.room import blueprint
@@ -64,7 +64,12 @@ def fund_report(code: str) -> str:
     with reading() as session:
         fund = queries.get_fund(session, code)
         statement = statements.fund_report(session, fund, asked.days, now=asked.now)
-        return _page("fund_report", statement, asked, {}, name="fund-report", fund=fund.code)
+        holds = statements.list_open_holds(
+            session, fund.id, asked.days, before=request.args.get("before", type=UUID)
+        )
+        return _page(
+            "fund_report", statement, asked, {}, holds=holds, name="fund-report", fund=fund.code
+        )
 
 
 @blueprint.get("/accounts/<uuid:account_id>")
@@ -108,11 +113,13 @@ def _page(
     narrowed: dict[str, str],
     *,
     one_day: bool = False,
+    holds: Page[OpenHold] | None = None,
     **file: str,
 ) -> str:
     """The page of one statement.
 
-    `narrowed` goes on in every link, `file` names what to keep, `one_day`: only the last counts.
+    `narrowed` goes on in every link, `file` names what to keep, `one_day`: only the last counts,
+    `holds` stand beneath.
     """
     return render_template(
         f"ledger/{template}.html",
@@ -120,6 +127,7 @@ def _page(
         problem=asked.problem,
         presets=(statements.ends if one_day else statements.presets)(asked.today),
         one_day=one_day,
+        holds=holds,
         kept=narrowed,
         file_values={**file, **narrowed, **asked.days.values()},
     )
