@@ -10,11 +10,14 @@ from . import (
     customers,
     disputes,
     events,
+    invoices,
     payment_intents,
     payment_methods,
     payouts,
     products,
     refunds,
+    setup_intents,
+    subscriptions,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(
@@ -27,10 +30,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = tuple(
         customers,
         disputes,
         events,
+        invoices,
+        invoices,
         payment_intents,
         payment_methods,
         payouts,
         products,
         refunds,
+        setup_intents,
+        subscriptions,
     )
 )
