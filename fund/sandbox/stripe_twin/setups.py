@@ -49,8 +49,7 @@ def finish_challenge(scope: Scope, session: Doc, *, is_passed: bool) -> Doc:
     if is_passed:
         return _keep(scope, session, intent, method)
     error = StripeError(
-        "The latest attempt to set up the payment method has failed because authentication"
-        " failed.",
+        "The latest attempt to set up the payment method has failed because authentication failed.",
         code="setup_intent_authentication_failure",
     )
     return _refuse(scope, intent, method, error)
