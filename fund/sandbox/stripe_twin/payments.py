@@ -1,7 +1,6 @@
 """What happens when a donor pays on the hosted page, from the first try to the last event."""
 
 import secrets
-import time
 
 from .billing.start import start
 from .cards import DECLINE_MESSAGES, Card
@@ -221,7 +220,7 @@ def decline(scope: Scope, intent: Doc, method: Doc, error: StripeError) -> Doc:
 
 def _settle(scope: Scope, charge: Doc) -> None:
     if scope.store.switches()["late_balance_transaction"] and not scope.is_quiet:
-        due_at = time.time() + LATE_SETTLEMENT_SECONDS
+        due_at = scope.clock() + LATE_SETTLEMENT_SECONDS
         scope.store.add_errand(scope.account.id, due_at, "settle", charge["id"])
     else:
         charges.settle(scope, charge)

@@ -8,7 +8,9 @@ import stripe
 from fund.sandbox.stripe_twin.app import create_app
 from fund.sandbox.stripe_twin.config import from_environment
 from fund.sandbox.stripe_twin.state import Store
+from fund.sandbox.stripe_twin.world import World
 
+from .billing import visit_billing
 from .contract import check_object
 from .fixtures import order
 
@@ -16,7 +18,7 @@ from .fixtures import order
 def _routes(folder):
     """Every endpoint of the twin's API, as (method, path with {} for names)."""
     store = Store(folder / "routes.sqlite3")
-    app = create_app(from_environment({}), store)
+    app = create_app(World(from_environment({}), store))
     store.close()
     return {
         (method.lower(), re.sub(r"<[^>]+>", "{}", rule.rule))
@@ -32,6 +34,7 @@ def test_every_call_of_the_api_fits_the_description(twin, api, checked, tmp_path
     _visit_customers_and_products(api)
     charge = _visit_checkout(twin, api)
     _visit_refunds_and_disputes(twin, api, charge)
+    visit_billing(twin, api)
     _visit_the_balance(twin, api)
 
     visited = {(method, re.sub(r"\{[^}]+\}", "{}", path)) for method, path in checked.seen}

@@ -76,7 +76,9 @@ def new_document(params: Doc, session_id: str) -> Doc:
     return {
         "id": session_id,
         "object": "checkout.session",
-        "adaptive_pricing": params.get("adaptive_pricing", {"enabled": False}),
+        "adaptive_pricing": None
+        if mode == "setup"
+        else params.get("adaptive_pricing", {"enabled": True}),
         "after_expiration": None,
         "allow_promotion_codes": None,
         "amount_subtotal": None,
