@@ -8,11 +8,11 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from . import setups
 from .api import world
 from .cards import CARDS, is_card_number
+from .hosted import finish_challenge, try_card
 from .money import formatted
-from .payments import finish_challenge, intent_of, is_open, pay_by_card
+from .payments import intent_of, is_open
 from .resources.payment_methods import Payer
 from .scope import Scope
 from .state import Doc
@@ -55,8 +55,7 @@ def submit(session_id: str) -> Answer:
         if card is None:
             return _form(scope, session, typed, problem="not_a_test_card")
         month, year = _expiry(typed["expiry"])
-        by_card = setups.set_up_by_card if session["mode"] == "setup" else pay_by_card
-        intent = by_card(scope, session, Payer(typed["email"], typed["name"], month, year), card)
+        intent = try_card(scope, session, Payer(typed["email"], typed["name"], month, year), card)
         if intent["status"] == "requires_action":
             return redirect(url_for(".challenge", session_id=session_id), 303)
         return _went(scope, session, intent, typed)
@@ -85,8 +84,7 @@ def answer_challenge(session_id: str) -> Answer:
         if intent is None or intent["status"] != "requires_action":
             return redirect(url_for(".pay", session_id=session_id), 303)
         is_passed = request.form.get("outcome") == "complete"
-        finish = setups.finish_challenge if session["mode"] == "setup" else finish_challenge
-        intent = finish(scope, session, is_passed=is_passed)
+        intent = finish_challenge(scope, session, is_passed=is_passed)
         return _went(scope, session, intent, {"email": session["customer_details"]["email"]})
 
 

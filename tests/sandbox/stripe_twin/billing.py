@@ -107,9 +107,7 @@ def _visit_subscription(api: stripe.StripeClient, subscription: stripe.Subscript
         {"trial_end": item.current_period_end + 86_400, "proration_behavior": "none"},
     )
     assert api.v1.subscriptions.list({"status": "trialing"}).data[0].id == subscription.id
-    ended = api.v1.subscriptions.cancel(
-        subscription.id, {"invoice_now": False, "prorate": False}
-    )
+    ended = api.v1.subscriptions.cancel(subscription.id, {"invoice_now": False, "prorate": False})
     assert ended.status == "canceled"
     setup = api.v1.checkout.sessions.create(
         {
