@@ -25,10 +25,9 @@ _EXPANDABLE: Mapping[str, frozenset[str]] = {
         {"customer", "invoice", "line_items", "payment_intent", "setup_intent", "subscription"}
     ),
     "dispute": frozenset({"charge", "payment_intent"}),
-    "invoice": frozenset({"customer", "lines", "parent", "payments"}),
+    "invoice": frozenset({"customer", "parent", "payments"}),
     "invoice_payment": frozenset({"invoice", "payment"}),
     "item": frozenset({"price"}),
-    "line_item": frozenset({"pricing"}),
     "list": frozenset({"data"}),
     "payment_intent": frozenset({"customer", "latest_charge", "payment_method"}),
     "payment_method": frozenset({"customer"}),
@@ -40,8 +39,6 @@ _EXPANDABLE: Mapping[str, frozenset[str]] = {
     # Groups inside an object, by the name of their field.
     "parent": frozenset({"subscription_details"}),
     "payment": frozenset({"payment_intent"}),
-    "price_details": frozenset({"price"}),
-    "pricing": frozenset({"price_details"}),
     "subscription_details": frozenset({"subscription"}),
     "refund": frozenset(
         {"balance_transaction", "charge", "failure_balance_transaction", "payment_intent"}
