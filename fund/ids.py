@@ -17,7 +17,7 @@ def new_id() -> UUID:
 def new_case_code() -> str:
     """A random case code such as `LF-7K3Q-2M`; its last character checks the five before it."""
     body = "".join(secrets.choice(CASE_ALPHABET) for _ in range(5))
-    return _format(body + _check_character(body))
+    return _format(body + check_character(body))
 
 
 def is_case_code(text: str) -> bool:
@@ -31,15 +31,16 @@ def find_case_code(text: str) -> str | None:
     if (
         len(plain) == 6
         and all(character in CASE_ALPHABET for character in plain)
-        and _check_character(plain[:5]) == plain[5]
+        and check_character(plain[:5]) == plain[5]
     ):
         return _format(plain)
     return None
 
 
-def _check_character(body: str) -> str:
-    # The alphabet has 31 characters, a prime: weights 1..5 catch every single wrong
-    # character and every swap of two neighbours.
+def check_character(body: str) -> str:
+    """The character of the alphabet that checks `body`, up to thirty of them."""
+    # The alphabet has 31 characters, a prime: the weights catch every single wrong character
+    # and every swap of two neighbours.
     total = sum((place + 1) * CASE_ALPHABET.index(char) for place, char in enumerate(body))
     return CASE_ALPHABET[total % len(CASE_ALPHABET)]
 

@@ -17,6 +17,7 @@ class Currency:
     minimum_minor: int
     symbol: str
     step_minor: int = 1  # three-decimal amounts must end in 0 at Stripe
+    is_offered: bool = True  # to donors; what Stripe may hold needs to be known all the same
 
 
 CURRENCIES: dict[str, Currency] = {
@@ -31,8 +32,11 @@ CURRENCIES: dict[str, Currency] = {
         Currency("SGD", 2, 50, "S$"),
         Currency("JPY", 0, 50, "¥"),
         Currency("KWD", 3, 500, "KD ", step_minor=10),
+        Currency("HUF", 2, 175_00, "Ft ", is_offered=False),
+        Currency("ISK", 0, 1, "kr ", is_offered=False),
     )
 }
+OFFERED = tuple(code for code, currency in CURRENCIES.items() if currency.is_offered)
 
 THB = "THB"  # grants are asked for, reserved and paid in it, and the funds are counted in it
 

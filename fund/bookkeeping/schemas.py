@@ -8,7 +8,7 @@ from marshmallow import fields, validate
 
 from fund.bookkeeping.choices import OPENING_ROLES, RESTRICTIONS
 from fund.i18n import N_
-from fund.money import CURRENCIES, THB, BadAmount, parse_money
+from fund.money import OFFERED, THB, BadAmount, parse_money
 from fund.schemas import AMOUNT_TEXTS, REQUIRED, Code, CommandSchema, Day, Id, Text, WholeNumber
 
 MANUAL_LINES = range(1, 5)
@@ -52,7 +52,7 @@ class ThbPerUnit(fields.Field[Decimal]):
 class RateSchema(CommandSchema):
     """A rate of a day."""
 
-    currency = Code([code for code in CURRENCIES if code != THB], required=True)
+    currency = Code([code for code in OFFERED if code != THB], required=True)
     valid_on = Day(required=True)
     thb_per_unit = ThbPerUnit(required=True)
     source = Text(required=True, longest=200)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from fund.gateways.stripe_amounts import from_stripe
 from fund.money import Money
 
 Doc = dict[str, Any]
@@ -34,7 +35,7 @@ def from_session(session: Doc) -> StripePayment | None:
         gift_id=gift_id,
         attempt=int(session["metadata"]["attempt"]),
         state=_session_state(session, intent),
-        amount=Money(session["amount_total"], session["currency"].upper()),
+        amount=from_stripe(session["amount_total"], session["currency"]),
         session_id=session["id"],
         **_charge(intent),
     )
@@ -54,7 +55,7 @@ def from_payment_intent(intent: Doc) -> StripePayment | None:
         gift_id=gift_id,
         attempt=int(intent["metadata"]["attempt"]),
         state=news.get(intent["status"], "open"),
-        amount=Money(intent["amount"], intent["currency"].upper()),
+        amount=from_stripe(intent["amount"], intent["currency"]),
         **_charge(intent),
     )
 

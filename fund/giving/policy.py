@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fund.i18n import N_
-from fund.ledger.models import Fund
+from fund.ledger.models import Fund, Office
 from fund.money import CURRENCIES, THB, Money
 
 BUS_FARES = N_("bus fares to school for a month")
@@ -67,9 +67,23 @@ def list_presets(currency: str) -> list[Preset]:
     ]
 
 
-def least(currency: str) -> Money:
-    """The least that can be charged in `currency`."""
-    return Money(CURRENCIES[currency].minimum_minor, currency)
+def least(currency: str, office: Office | None) -> Money:
+    """The least that `office` can be given in `currency`.
+
+    Stripe wants its minimum of the charge, and of what the office settles too, as "Minimum and
+    maximum charge amounts" says. That one is turned into `currency` as `MOST_MINOR` is, a quarter
+    more for a rate that moved, and up to a whole unit.
+    """
+    minimum = CURRENCIES[currency].minimum_minor
+    if office is not None and office.currency != currency:
+        settled, unit = (
+            CURRENCIES[office.currency].minimum_minor,
+            10 ** CURRENCIES[currency].exponent,
+        )
+        needed, of = 5 * settled * MOST_MINOR[currency], 4 * MOST_MINOR[office.currency]
+        if needed > minimum * of:
+            minimum = -(-needed // (of * unit)) * unit
+    return Money(minimum, currency)
 
 
 def most(fund: Fund, currency: str) -> Money:

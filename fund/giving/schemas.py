@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, post_load, validates_schema
 
 from fund.i18n import N_
-from fund.money import CURRENCIES, BadAmount, Money, parse_money
+from fund.money import OFFERED, BadAmount, Money, parse_money
 from fund.schemas import AMOUNT_TEXTS, REQUIRED, Code, CommandSchema, Email, Text
 
 OTHER = "other"
@@ -18,7 +18,7 @@ class GiveSchema(CommandSchema):
     names its currency, so that nobody is charged 75 of another one than they saw.
     """
 
-    currency = Code(CURRENCIES, required=True)
+    currency = Code(OFFERED, required=True)
     choice = Text(longest=40, load_default="")
     amount = Text(longest=40, load_default="")
     fund = Text(longest=40, required=True)

@@ -28,6 +28,7 @@ END_OF_CONTENT = "document.querySelector('main').lastElementChild.getBoundingCli
 
 def take(page: Page, screen: Screen, language: str) -> None:
     """Photograph what is open, down to where its content ends."""
+    page.wait_for_load_state("networkidle")  # a receipt's page still checks the proof by itself
     width, height = SIZES[screen.size]
     end = page.evaluate(END_OF_CONTENT)
     if screen.size == "desktop":

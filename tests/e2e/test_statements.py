@@ -14,6 +14,7 @@ PAGES = {
     "position": "/staff/ledger/statements/position",
     "activities": "/staff/ledger/statements/activities",
     "fund-report": "/staff/ledger/statements/funds/education",
+    "fund-report-held": "/staff/ledger/statements/funds/general",
     "trial-balance": "/staff/ledger/statements/trial-balance",
     "trial-balance-moved": "/staff/ledger/statements/trial-balance?first=2026-01-01",
     "journal": "/staff/ledger/journals",
@@ -36,3 +37,7 @@ def test_every_figure_leads_to_its_account_and_its_journals(walk: Walk):
     walk.page.click("tbody th a >> nth=0")
     walk.see("ledger-journal-of-a-line")
     assert "/staff/ledger/journals/" in walk.page.url
+    walk.open("/staff/ledger/entries")
+    walk.page.click('.card-row-action:not([href*="/new/"]) >> nth=2')
+    walk.see("ledger-entry-of-two-persons")
+    assert walk.page.locator("#timeline").count() == 1

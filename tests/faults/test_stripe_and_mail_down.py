@@ -53,7 +53,7 @@ def test_with_stripe_away_the_gift_is_kept_and_the_page_asks_again(browser, worl
 def test_with_stripe_hanging_the_donor_does_not_wait_for_ever(
     browser, world, stripe_at, silent_address, monkeypatch
 ):
-    monkeypatch.setattr(stripe, "TIMEOUT_SECONDS", 0.5)
+    monkeypatch.setattr(stripe.client, "TIMEOUT_SECONDS", 0.5)
     stripe_at(silent_address)
     gift_id = begin(browser)
     began = time.monotonic()

@@ -7,8 +7,10 @@ from sqlalchemy import func, select
 from fund.audit.queries import get_leaf_hash
 from fund.errors import Refused
 from fund.gateways import stripe
-from fund.giving import checkout, operations
+from fund.gateways.stripe import client as stripe_client
+from fund.giving import checkout, operations, payments, policy
 from fund.giving.models import Gift, Receipt
+from fund.money import OFFERED
 from tests.giving.factories import begin, give_form, pay_gift, session_of, start_gift
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -176,14 +178,26 @@ def test_thanks_without_stripes_word_never_invites_a_second_payment(client, stri
 
 def test_more_than_eight_calls_at_once_wait_on_the_page(client, stripe_up, monkeypatch):
     gift_id = begin(client)
-    taken = [stripe._places.acquire() for _ in range(stripe.CALLS_AT_ONCE)]
+    taken = [stripe_client._places.acquire() for _ in range(stripe_client.CALLS_AT_ONCE)]
     try:
         page = client.get(f"/give/checkout/{gift_id}")
     finally:
         for _ in taken:
-            stripe._places.release()
+            stripe_client._places.release()
     assert page.status_code == 503
     assert "Many people are giving" in page.text
+
+
+@pytest.mark.parametrize("currency", OFFERED)
+def test_the_least_that_the_page_takes_is_taken_by_stripe_too(client, stripe_up, world, currency):
+    least = str(policy.least(currency, world.abroad).decimal())
+    gift_id = begin(client, currency=currency, choice="other", amount=least)
+    assert session_of(client, gift_id).startswith("cs_")
+
+
+def test_the_donor_is_charged_in_the_currency_they_chose(client, stripe_up):
+    session_id = session_of(client, begin(client))
+    assert stripe.retrieve_session("nz", session_id)["adaptive_pricing"] == {"enabled": False}
 
 
 def test_what_was_paid_must_be_what_was_given(session, stripe_up, now):
@@ -194,7 +208,7 @@ def test_what_was_paid_must_be_what_was_given(session, stripe_up, now):
     told = stripe.retrieve_session("nz", address.rpartition("/")[2])
     told["amount_total"] = 1
     with pytest.raises(Refused, match="paid_amount_differs"):
-        operations.apply_payment(session, checkout.payments.from_session(told), now=now)
+        operations.apply_payment(session, payments.from_session(told), now=now)
 
 
 def test_a_page_of_nobodys_gift_is_a_404(client):

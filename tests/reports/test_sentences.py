@@ -12,7 +12,7 @@ from fund.reports.trails.sentences import SENTENCES, SUBJECT_NAMES, Sentence
 from fund.reports.trails.telling import NOTHING, Names, say
 from tests.words import PLACEHOLDER
 
-NAMES = Names({}, {}, {}, {}, {}, {})
+NAMES = Names({}, {}, {}, {}, {}, {}, set())
 # What a page reads from the books beside the event.
 READ = {"journal_posted": {"amount_minor"}}
 SAMPLES = {"date": "2026-11-24", "int": 1500, "bool": True, "tuple": ["one", "two"]}

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from fund import clock
 from fund.errors import Denied, Refused
-from fund.gateways import stripe
+from fund.gateways.stripe import client as stripe_client
 from fund.ids import new_id
 from fund.ledger.models import Journal
 from fund.ledger.operations import close_fund
@@ -88,7 +88,7 @@ def test_pulling_again_changes_nothing(session, stripe_up):
 def test_a_long_list_is_read_to_its_end(session, stripe_up, monkeypatch):
     for _ in range(3):
         pay_at_stripe(session, stripe_up)
-    monkeypatch.setattr(stripe, "PAGE", 2)
+    monkeypatch.setattr(stripe_client, "PAGE", 2)
     assert len(pull()) == 3
 
 

@@ -14,6 +14,7 @@ from fund.giving.models import Gift, Receipt
 from fund.permissions import Actor, Role
 from fund.settlement import operations, queries, tasks
 from fund.settlement.models import InboxEvent
+from fund.settlement.operations import draining
 from tests.people.factories import make_staff
 from tests.settlement.factories import (
     PAID,
@@ -144,8 +145,8 @@ def test_an_event_about_no_gift_of_ours_fails_by_itself(
 def test_a_worker_that_died_leaves_the_event_to_the_next(client, session, stripe_up, receiver):
     gift = pay_at_stripe(session, stripe_up)
     deliver(client, receiver.wait_for(PAID))
-    with operations.inbox.transaction() as claim:
-        assert len(operations.inbox._claim(claim, now=clock.now())) == 1
+    with draining.transaction() as claim:
+        assert len(draining._claim(claim, now=clock.now())) == 1
     assert operations.drain(now=clock.now()) == 0
     drain(timedelta(seconds=61))
     session.refresh(gift)

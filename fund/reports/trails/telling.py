@@ -3,7 +3,7 @@
 Only what events say in public: ids, codes, amounts and states. Nothing here opens the vault.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from fund.audit.queries import EventRow
+from fund.bookkeeping.models import BookEntry
 from fund.disbursements.models import Payee
 from fund.i18n import format_day, format_money, gettext, language
 from fund.ledger.models import Transfer
@@ -61,6 +62,7 @@ class Names:
     funds: Mapping[str, str]
     guardians: Mapping[UUID, str]
     booked: Mapping[UUID, Money]
+    adopted: Set[UUID]
 
     def of(self, name: str, value: str) -> str | None:
         """What the field `name` means by `value`, if it is an id or a code of these kinds."""
@@ -137,6 +139,8 @@ def _about(event: EventRow, names: Names) -> tuple[Place, str]:
     """Where the thing's own timeline is, or what the log has of it; with a case's code."""
     kind, id_, data = event.subject_kind, event.subject_id, event.data
     match kind:
+        case "award" if id_ in names.adopted:
+            return Place("bookkeeping.entry_show", {"entry_id": id_}), ""
         case "application" | "award" | "payment" | "gift" | "fund" | "staff" | "donor":
             return Place(f"reports.{kind}_trail", {f"{kind}_id": id_}), ""
         case "instalment" | "evidence":
@@ -195,7 +199,15 @@ def _names(session: Session, events: Sequence[EventRow], reader: Actor) -> Names
         funds=fund_words(session) if needs_funds else {},
         guardians=guardians,
         booked=_booked(session, {e.subject_id for e in events if e.subject_kind == "journal"}),
+        adopted=_adopted(session, {e.subject_id for e in events if e.subject_kind == "award"}),
     )
+
+
+def _adopted(session: Session, award_ids: set[UUID]) -> set[UUID]:
+    """Those awards that were promised before these books began: a finance entry each."""
+    if not award_ids:
+        return set()
+    return set(session.scalars(select(BookEntry.id).where(BookEntry.id.in_(award_ids))))
 
 
 def _booked(session: Session, journal_ids: set[UUID]) -> dict[UUID, Money]:

@@ -1,7 +1,8 @@
 """The timeline of one thing or person: what it is, and which events belong to it.
 
 Related things are gathered: an award has its instalments, payments, journals and evidence, a gift
-its receipt and journals. A fund's journals are too many for a timeline; its accounts show them.
+its receipt and journals, a finance entry what it booked and what took that back. A fund's journals
+are too many for a timeline; its accounts show them.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from fund.applications.choices import KINDS
@@ -17,7 +18,9 @@ from fund.applications.models import Application
 from fund.audit.search import Match
 from fund.awards.models import Award, Evidence, Instalment
 from fund.awards.queries import find_by_application
+from fund.bookkeeping.choices import KINDS as ENTRY_KINDS
 from fund.bookkeeping.models import BookEntry
+from fund.bookkeeping.queries import get_entry
 from fund.disbursements.models import Payment
 from fund.disbursements.queries import get_payment
 from fund.errors import NotFound
@@ -178,6 +181,24 @@ def of_fund(session: Session, fund_id: UUID) -> Timeline:
         ],
         fund.code,
     )
+
+
+def of_entry(session: Session, entry_id: UUID) -> Timeline:
+    """A finance entry with what it booked or held, and the entries that took it back, paid of it
+    or set it free. Raises NotFound.
+    """
+    entry = get_entry(session, entry_id)
+    matches = [
+        Match(subjects=[("entry", entry_id), ("award", entry_id)]),
+        _about("entry", BookEntry.id, BookEntry.award_entry_id == entry_id),
+    ]
+    if entry.journal_id:
+        booked = or_(Journal.id == entry.journal_id, Journal.reverses_id == entry.journal_id)
+        matches += [
+            _about("journal", Journal.id, booked),
+            _about("entry", BookEntry.id, BookEntry.reverses_id == entry.journal_id),
+        ]
+    return Timeline(str(gettext(ENTRY_KINDS[entry.kind])), matches, [])
 
 
 def of_staff(session: Session, staff_id: UUID) -> Timeline:

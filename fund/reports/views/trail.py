@@ -1,6 +1,7 @@
 """Timelines: what the log holds about one thing or person, with the proof of each event."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import render_template, request
@@ -12,10 +13,19 @@ from fund.awards.choices import AWARD_STATES
 from fund.db import reading
 from fund.permissions import Permission
 from fund.reports.trails import timelines
-from fund.reports.trails.telling import tell
+from fund.reports.trails.telling import Entry, tell
 from fund.reports.trails.timelines import Timeline
 from fund.reports.views.blueprint import blueprint
 from fund.web import current_actor, permit
+
+
+@dataclass(frozen=True)
+class Told:
+    """A page of a timeline, in the reader's words."""
+
+    timeline: Timeline
+    entries: list[Entry]
+    has_more: bool
 
 
 @blueprint.get("/staff/trail")
@@ -78,7 +88,23 @@ def donor_trail(donor_id: UUID) -> str:
     return _timeline(timelines.of_donor, donor_id)
 
 
+@blueprint.app_template_global()
+def entry_timeline(entry_id: UUID) -> Told:
+    """What the log holds of a finance entry, for the entry's own page."""
+    return _tell(timelines.of_entry, entry_id)
+
+
 def _timeline(find: Callable[[Session, UUID], Timeline], id_: UUID) -> str:
+    told = _tell(find, id_)
+    return render_template(
+        "reports/timeline.html",
+        timeline=told.timeline,
+        entries=told.entries,
+        has_more=told.has_more,
+    )
+
+
+def _tell(find: Callable[[Session, UUID], Timeline], id_: UUID) -> Told:
     with reading() as session:
         timeline = find(session, id_)
         events = list_matching(
@@ -87,7 +113,4 @@ def _timeline(find: Callable[[Session, UUID], Timeline], id_: UUID) -> str:
             seen=request.args.get("seen", type=UUID),
             newest_first=timeline.newest_first,
         )
-        entries = tell(session, events, reader=current_actor())
-    return render_template(
-        "reports/timeline.html", timeline=timeline, entries=entries, has_more=events.has_more
-    )
+        return Told(timeline, tell(session, events, reader=current_actor()), events.has_more)

@@ -93,7 +93,7 @@ def _open(session_id: str) -> tuple[Scope | None, Doc | None]:
     owner = world().store.find_account_of(session_id)
     for account in world().settings.accounts:
         if account.id == owner:
-            scope = world().scope(account, request_id=None)
+            scope = world().scope(account)
             session = scope.find(session_id)
             if session is not None and session["object"] == "checkout.session":
                 return scope, session

@@ -1,7 +1,6 @@
 """What happens when a donor pays on the hosted page, from the first try to the last event."""
 
 import secrets
-import time
 
 from .cards import DECLINE_MESSAGES, Card
 from .errors import StripeError
@@ -181,7 +180,7 @@ def _succeed(
 
 def _settle(scope: Scope, charge: Doc) -> None:
     if scope.store.switches()["late_balance_transaction"] and not scope.is_quiet:
-        due_at = time.time() + LATE_SETTLEMENT_SECONDS
+        due_at = scope.clock() + LATE_SETTLEMENT_SECONDS
         scope.store.add_errand(scope.account.id, due_at, "settle", charge["id"])
     else:
         charges.settle(scope, charge)

@@ -25,6 +25,8 @@ DEFAULT_SWITCHES: Mapping[str, Any] = {
     "available_days": 2,
     "hang": 0,
     "down": False,
+    "limits": "off",
+    "deliveries_at_once": 1,
 }
 
 _PAGE = """
@@ -60,10 +62,14 @@ class Page:
 
 
 class Store:
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def __init__(self, path: Path | None) -> None:
+        """A file that outlives the process, or the memory of this one."""
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db = sqlite3.connect(
+            path or ":memory:", check_same_thread=False, isolation_level=None
+        )
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")

@@ -1,8 +1,10 @@
 """From Stripe's events and balance transactions to gifts and books."""
 
+from fund.settlement.operations.draining import BATCH, drain
 from fund.settlement.operations.feed import pull_feed, pull_woken, wake
-from fund.settlement.operations.inbox import BATCH, drain, receive, retry_event, sweep
+from fund.settlement.operations.inbox import receive, retry_event
 from fund.settlement.operations.payouts import record_arrival
+from fund.settlement.operations.sweeping import sweep
 
 __all__ = [
     "BATCH",

@@ -8,6 +8,7 @@ import stripe
 from fund.sandbox.stripe_twin.app import create_app
 from fund.sandbox.stripe_twin.config import from_environment
 from fund.sandbox.stripe_twin.state import Store
+from fund.sandbox.stripe_twin.world import World
 
 from .contract import check_object
 from .fixtures import order
@@ -16,7 +17,7 @@ from .fixtures import order
 def _routes(folder):
     """Every endpoint of the twin's API, as (method, path with {} for names)."""
     store = Store(folder / "routes.sqlite3")
-    app = create_app(from_environment({}), store)
+    app = create_app(World(from_environment({}), store))
     store.close()
     return {
         (method.lower(), re.sub(r"<[^>]+>", "{}", rule.rule))

@@ -252,7 +252,7 @@ def _document(params: Doc, session_id: str, currency: str, total: int) -> Doc:
     return {
         "id": session_id,
         "object": "checkout.session",
-        "adaptive_pricing": params.get("adaptive_pricing", {"enabled": False}),
+        "adaptive_pricing": params.get("adaptive_pricing", {"enabled": True}),
         "after_expiration": None,
         "allow_promotion_codes": None,
         "amount_subtotal": total,

@@ -1,14 +1,13 @@
-"""What Stripe told us: events as they came, and balance transactions, the source of the books."""
+"""Balance transactions, the source of the books, and how far each office's were read."""
 
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fund.db import Base, Stateful
-from fund.ids import new_id
+from fund.db import Base
 from fund.money import Money
 
 
@@ -26,37 +25,6 @@ class Feed(Base):
     pulled_at: Mapped[datetime | None]
     seen_to: Mapped[int] = mapped_column(default=0)
     swept_to: Mapped[int] = mapped_column(default=0)
-
-
-class InboxEvent(Stateful, Base):
-    """One event of one office, kept whole and sealed; `due_at` is when it is looked at next."""
-
-    __tablename__ = "settlement_inbox"
-    __table_args__ = (
-        UniqueConstraint("office_id", "event_id"),
-        Index(None, "due_at", postgresql_where=text("state <> 'done'")),
-    )
-    TRANSITIONS = {
-        "waiting": frozenset({"done", "failed"}),
-        "failed": frozenset({"waiting", "done", "failed"}),
-        "done": frozenset(),
-    }
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    office_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.office.id"))
-    event_id: Mapped[str]
-    type: Mapped[str]
-    object_id: Mapped[str]
-    happened_at: Mapped[datetime]
-    received_at: Mapped[datetime]
-    way: Mapped[str]
-    key_id: Mapped[UUID] = mapped_column(ForeignKey("vault.data_key.id"))
-    sealed_payload: Mapped[bytes] = mapped_column(deferred=True)  # kept, and read by no page
-    state: Mapped[str] = mapped_column(default="waiting")
-    attempts: Mapped[int] = mapped_column(default=0)
-    due_at: Mapped[datetime]
-    error: Mapped[str | None]
-    done_at: Mapped[datetime | None]
 
 
 class BalanceTransaction(Base):

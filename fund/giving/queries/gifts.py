@@ -1,4 +1,4 @@
-"""What is read about gifts."""
+"""What is read about gifts and those who gave them."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,10 +7,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from fund.db import Page, page_of
-from fund.errors import NotFound, Refused, Unavailable
+from fund.errors import NotFound
 from fund.giving.models import Donor, Gift, Receipt, ReceiptNumber
 from fund.keys import DataKey
-from fund.ledger import queries as ledger
 from fund.ledger.models import Fund, Office
 
 
@@ -29,27 +28,6 @@ class GiftRow:
             return ""
         receipt = self.receipt
         return str(ReceiptNumber(self.office.receipt_prefix, receipt.year, receipt.number))
-
-
-def list_card_offices(session: Session) -> list[Office]:
-    """The offices that take cards and wallets through Stripe."""
-    return [office for office in ledger.list_offices(session) if office.stripe_account_id]
-
-
-def choose_card_office(session: Session, currency: str) -> Office:
-    """The office that settles in `currency`, else the first: its gift is then exchanged."""
-    offices = list_card_offices(session)
-    if not offices:
-        raise Unavailable("no_card_office")
-    return next((office for office in offices if office.currency == currency), offices[0])
-
-
-def get_open_fund(session: Session, code: str) -> Fund:
-    """The open fund of this code. Raises Refused beside the field."""
-    funds = [fund for fund in ledger.list_open_funds(session) if fund.code == code]
-    if not funds:
-        raise Refused("fund_takes_no_gifts", field="fund")
-    return funds[0]
 
 
 def get_gift(session: Session, gift_id: UUID) -> GiftRow:

@@ -1,8 +1,8 @@
-"""The give page, the way to Stripe and back, and finance's list of gifts."""
+"""The give page, and the way to Stripe and back."""
 
 from uuid import UUID
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from fund import clock, i18n, jobs
@@ -11,17 +11,11 @@ from fund.db import reading, transaction
 from fund.errors import Refused, Unavailable
 from fund.giving import checkout as stripe_checkout
 from fund.giving import operations, policy, queries
-from fund.giving.choices import STATE_NAMES
 from fund.giving.schemas import OTHER, GiveSchema
-from fund.i18n import N_
+from fund.giving.views.room import blueprint
 from fund.ledger.queries import fund_name, list_open_funds
-from fund.money import CURRENCIES, BadAmount, Money, parse_money
-from fund.permissions import Permission
-from fund.web import Form, NavEntry, load_form, permit, posting, public
-
-blueprint = Blueprint("giving", __name__)
-
-NAVIGATION = [NavEntry("giving.gift_list", N_("Gifts"), Permission.READ_GIFTS)]
+from fund.money import OFFERED, BadAmount, Money, parse_money
+from fund.web import Form, load_form, posting, public
 
 # Offered first to who reads this language; every currency can be chosen.
 CURRENCY_OF_LANGUAGE = {"th": "THB", "en": "NZD"}
@@ -106,31 +100,18 @@ def retry(gift_id: UUID) -> Response:
         return post.redirect(url_for("giving.checkout", gift_id=gift_id))
 
 
-@blueprint.get("/staff/gifts")
-@permit(Permission.READ_GIFTS)
-def gift_list() -> str:
-    """Every gift, newest first."""
-    with reading() as session:
-        rows = queries.list_gifts(session, before=request.args.get("before", type=UUID))
-        return render_template(
-            "giving/gift_list.html",
-            rows=rows,
-            states=STATE_NAMES,
-            fund_name=fund_name,
-        )
-
-
 def _give_page(form: Form, wanted: str, status: int = 200) -> Response:
-    currency = wanted if wanted in CURRENCIES else CURRENCY_OF_LANGUAGE[i18n.language()]
+    currency = wanted if wanted in OFFERED else CURRENCY_OF_LANGUAGE[i18n.language()]
     with reading() as session:
         funds = [(f.code, fund_name(f, i18n.language())) for f in list_open_funds(session)]
+        office = queries.find_card_office(session, currency)
     page = render_template(
         "giving/give.html",
         form=form,
         currency=currency,
         currencies=[(code, i18n.gettext(name)) for code, name in policy.CURRENCY_NAMES.items()],
         presets=policy.list_presets(currency),
-        least=policy.least(currency),
+        least=policy.least(currency, office),
         funds=funds,
         chosen=_chosen(form, currency),
         other=OTHER,

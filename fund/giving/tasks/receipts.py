@@ -1,4 +1,4 @@
-"""Jobs about gifts."""
+"""Jobs about receipts."""
 
 from uuid import UUID
 

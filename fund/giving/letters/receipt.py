@@ -1,17 +1,15 @@
 """The receipt as it goes out: a mail in text and HTML, and the same on paper (PDF) beside it."""
 
-import io
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import segno
 from sqlalchemy.orm import Session
 
 from fund import i18n, pdf
 from fund.audit.queries import get_leaf_hash
 from fund.giving import queries
 from fund.giving.donors import open_person
+from fund.giving.letters.paper import Letter, qr_code
 from fund.giving.models import Donor
 from fund.giving.queries import GiftRow
 from fund.i18n import N_, gettext
@@ -30,19 +28,6 @@ TAX_ID_NAMES: dict[str, str] = {
     "ein": N_("EIN"),
     "tax_id": N_("Tax ID"),
 }
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A mail, ready to go."""
-
-    to: str
-    subject: str
-    text: str
-    html: str
-    language: str
-    filename: str
-    pdf: bytes
 
 
 def write_receipt(session: Session, receipt_id: UUID) -> Letter:
@@ -109,13 +94,7 @@ def _paper(row: GiftRow, facts: list[tuple[str, str]], proof: str, leaf: str) ->
         ),
         "proof": proof,
         "leaf": f"{gettext('Fingerprint in the log')}: {leaf}",
-        "qr": _qr(proof),
+        "qr": qr_code(proof),
         "qr_alt": gettext("QR code that leads to the proof of this receipt"),
         "footer": f"{row.receipt_number} · {row.office.legal_name}",
     }
-
-
-def _qr(text: str) -> str:
-    drawing = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(drawing, kind="svg", border=0, dark="#1d2a2c")
-    return drawing.getvalue().decode()

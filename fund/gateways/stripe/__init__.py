@@ -1,0 +1,31 @@
+"""The only package that speaks to Stripe. Called between transactions, never inside one.
+
+Objects leave it as plain dicts (a `StripeObject` is no dict). Every call may raise `Unavailable`
+(slow, down, too many at once: the same call may be made again) or `Refused("stripe_refused")`.
+"""
+
+from fund.gateways.stripe.checkout import (
+    CheckoutOrder,
+    create_checkout_session,
+    retrieve_payment_intent,
+    retrieve_session,
+)
+from fund.gateways.stripe.client import API_VERSION, Doc, check, init, list_office_codes
+from fund.gateways.stripe.lists import list_balance_transactions, list_events
+from fund.gateways.stripe.webhooks import BadWebhook, verify_webhook
+
+__all__ = [
+    "API_VERSION",
+    "BadWebhook",
+    "CheckoutOrder",
+    "Doc",
+    "check",
+    "create_checkout_session",
+    "init",
+    "list_balance_transactions",
+    "list_events",
+    "list_office_codes",
+    "retrieve_payment_intent",
+    "retrieve_session",
+    "verify_webhook",
+]

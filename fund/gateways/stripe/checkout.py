@@ -1,0 +1,77 @@
+"""Checkout sessions and what they become."""
+
+from dataclasses import dataclass
+
+from fund.gateways.stripe.client import Doc, back_to, call
+from fund.gateways.stripe_amounts import to_stripe
+from fund.money import Money
+
+
+@dataclass(frozen=True)
+class CheckoutOrder:
+    """What a Checkout session is made of. The same order with the same key gives the same one."""
+
+    reference: str
+    attempt: int
+    amount: Money
+    title: str
+    email: str
+    language: str
+    return_path: str
+
+    @property
+    def idempotency_key(self) -> str:
+        return f"{self.reference}:{self.attempt}"
+
+
+def create_checkout_session(office: str, order: CheckoutOrder) -> Doc:
+    """A hosted Checkout session for one gift; a repeated call gives the same session."""
+    metadata = {"gift_id": order.reference, "attempt": str(order.attempt)}
+    currency = order.amount.currency.lower()
+    return call(
+        office,
+        lambda client: client.v1.checkout.sessions.create(
+            {
+                "mode": "payment",
+                "submit_type": "donate",
+                # In another currency than the gift's it would not be what the donor was shown.
+                "adaptive_pricing": {"enabled": False},
+                "client_reference_id": order.reference,
+                "customer_email": order.email,
+                "locale": "th" if order.language == "th" else "en",
+                "line_items": [
+                    {
+                        "quantity": 1,
+                        "price_data": {
+                            "currency": currency,
+                            "unit_amount": to_stripe(order.amount),
+                            "product_data": {"name": order.title},
+                        },
+                    }
+                ],
+                "metadata": metadata,
+                "payment_intent_data": {"metadata": metadata},
+                "success_url": back_to(order.return_path),
+                "cancel_url": back_to(order.return_path),
+            },
+            {"idempotency_key": order.idempotency_key},
+        ),
+    )
+
+
+def retrieve_session(office: str, session_id: str) -> Doc:
+    """A Checkout session with its payment intent and that one's charge unfolded."""
+    return call(
+        office,
+        lambda client: client.v1.checkout.sessions.retrieve(
+            session_id, {"expand": ["payment_intent.latest_charge"]}
+        ),
+    )
+
+
+def retrieve_payment_intent(office: str, intent_id: str) -> Doc:
+    """A payment intent with its charge unfolded."""
+    return call(
+        office,
+        lambda client: client.v1.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]}),
+    )

@@ -1,0 +1,53 @@
+"""What is given."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fund.db import Base, Stateful
+from fund.ids import new_id
+from fund.money import Money
+
+
+class Gift(Stateful, Base):
+    """One gift, however many times its payment was tried. `paid` never goes back.
+
+    Within one attempt a state only moves on; a new attempt opens a failed or expired gift again.
+    """
+
+    __tablename__ = "gift"
+    __table_args__ = (
+        UniqueConstraint("office_id", "bank_reference"),
+        CheckConstraint("amount_minor > 0", name="amount_minor"),
+    )
+    TRANSITIONS = {
+        "open": frozenset({"processing", "paid", "failed", "expired"}),
+        "processing": frozenset({"paid", "failed", "expired"}),
+        "failed": frozenset({"open", "paid"}),
+        "expired": frozenset({"open", "paid"}),
+        "paid": frozenset(),
+    }
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    donor_id: Mapped[UUID | None] = mapped_column(ForeignKey("donor.id"), index=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.office.id"))
+    fund_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.fund.id"))
+    amount_minor: Mapped[int]
+    currency: Mapped[str]
+    method: Mapped[str]
+    state: Mapped[str]
+    attempt: Mapped[int] = mapped_column(default=1)
+    language: Mapped[str]
+    stripe_session_id: Mapped[str | None] = mapped_column(unique=True)
+    stripe_payment_intent_id: Mapped[str | None] = mapped_column(unique=True)
+    stripe_charge_id: Mapped[str | None] = mapped_column(unique=True)
+    bank_reference: Mapped[str | None]
+    created_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
+    paid_on: Mapped[date | None]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)

@@ -1,0 +1,69 @@
+"""Gifts that come to an office's bank."""
+
+from datetime import date, datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from fund.errors import Refused, require
+from fund.giving.donors import find_or_add_donor
+from fund.giving.models import Gift
+from fund.giving.operations.payment import record_paid
+from fund.ledger import journals
+from fund.ledger import operations as ledger
+from fund.ledger.models import Fund, Office
+from fund.money import Money
+from fund.permissions import SYSTEM, Actor, Permission
+
+
+def record_bank_gift(
+    session: Session,
+    *,
+    office: Office,
+    fund: Fund,
+    amount: Money,
+    received_on: date,
+    bank_reference: str,
+    actor: Actor,
+    now: datetime,
+    email: str = "",
+    name: str = "",
+    language: str = "en",
+) -> Gift:
+    """A gift that came to the office's bank, as its statement says; booked and receipted at once.
+
+    Without an e-mail address the donor stays unknown and no mail is sent. Raises Refused if a
+    gift with this bank reference is recorded already.
+    """
+    require(actor.may(Permission.RECORD_GIFTS) or actor is SYSTEM)
+    if amount.currency != office.currency:
+        raise Refused("not_the_offices_currency", field="amount")
+    donor = (
+        find_or_add_donor(session, email=email, name=name, language=language, now=now)
+        if email
+        else None
+    )
+    gift = Gift(
+        donor_id=donor.id if donor else None,
+        office_id=office.id,
+        fund_id=fund.id,
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+        method="bank",
+        state="paid",
+        language=language,
+        bank_reference=bank_reference,
+        created_at=now,
+        paid_at=now,
+        paid_on=received_on,
+    )
+    try:
+        with session.begin_nested():
+            session.add(gift)
+    except IntegrityError:
+        raise Refused("bank_reference_known", field="bank_reference")
+    record_paid(session, gift, office=office, fund=fund, actor=actor, now=now)
+    book = journals.Book.load(session, fund.id, office.id, amount.currency)
+    draft = journals.gift_to_bank(book, gift.id, received_on, amount.amount_minor)
+    ledger.post(session, [draft], actor=actor, now=now)
+    return gift

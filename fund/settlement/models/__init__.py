@@ -1,0 +1,6 @@
+"""What Stripe told us: events as they came, and balance transactions, the source of the books."""
+
+from fund.settlement.models.feed import BalanceTransaction, Feed
+from fund.settlement.models.inbox import InboxEvent
+
+__all__ = ["BalanceTransaction", "Feed", "InboxEvent"]

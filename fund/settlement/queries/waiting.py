@@ -1,0 +1,54 @@
+"""What waits for finance."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from fund import clock
+from fund.i18n import N_
+from fund.permissions import Actor, Permission
+from fund.settlement.queries.inbox import list_failed
+from fund.settlement.queries.lines import list_on_the_way, list_unclassified
+from fund.waiting import Waiting
+
+
+def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:
+    """Events that failed and money that is not in the books."""
+    if not actor.may(Permission.READ_SETTLEMENT):
+        return []
+    waiting = []
+    failed, unclassified = len(list_failed(session)), len(list_unclassified(session))
+    if failed and actor.may(Permission.WORK_SETTLEMENT):
+        waiting.append(
+            Waiting(
+                section=N_("Stripe"),
+                title=N_("Events that failed: %(count)s"),
+                endpoint="settlement.inbox",
+                action=N_("Look at them"),
+                due_on=clock.bangkok_day(now),
+                params={"count": failed},
+            )
+        )
+    on_the_way = len(list_on_the_way(session)) if actor.may(Permission.CONFIRM_PAYMENTS) else 0
+    if on_the_way:
+        waiting.append(
+            Waiting(
+                section=N_("Find in the bank's statement"),
+                title=N_("Payouts from Stripe: %(count)s"),
+                endpoint="settlement.inbox",
+                action=N_("Confirm"),
+                params={"count": on_the_way},
+            )
+        )
+    if unclassified:
+        waiting.append(
+            Waiting(
+                section=N_("Stripe"),
+                title=N_("Lines of the balance that are not in the books: %(count)s"),
+                endpoint="settlement.inbox",
+                action=N_("Look at them"),
+                due_on=clock.bangkok_day(now),
+                params={"count": unclassified},
+            )
+        )
+    return waiting

@@ -1,0 +1,53 @@
+"""What became of one gift."""
+
+from uuid import UUID
+
+from flask import render_template
+from sqlalchemy.orm import Session
+
+from fund import i18n
+from fund.crypto import Unreadable
+from fund.db import reading
+from fund.giving import queries as giving
+from fund.giving.choices import STATE_NAMES
+from fund.giving.donors import Person, open_person
+from fund.giving.models import Donor, Gift
+from fund.giving.views import blueprint as gift_pages
+from fund.ledger.choices import KIND_NAMES
+from fund.ledger.queries import fund_name
+from fund.permissions import Permission
+from fund.settlement import queries
+from fund.settlement.choices import CATEGORIES
+from fund.web import current_actor, permit
+
+
+# A page of the room below, which cannot know what was settled; so it is drawn here.
+@gift_pages.get("/staff/gifts/<uuid:gift_id>")
+@permit(Permission.READ_GIFTS)
+def gift_show(gift_id: UUID) -> str:
+    """One gift: what was given, what was settled, the fee, the rate, and its journals."""
+    with reading() as session:
+        row = giving.get_gift(session, gift_id)
+        transactions = queries.list_transactions_of(session, gift_id)
+        may_know = current_actor().may(Permission.RECORD_GIFTS)
+        return render_template(
+            "giving/gift_show.html",
+            row=row,
+            fund=fund_name(row.fund, i18n.language()),
+            state=STATE_NAMES[row.gift.state],
+            person=_find_person(session, row.gift) if may_know else None,
+            transactions=transactions,
+            journals=queries.list_journals_of(session, row.gift, row.office, transactions),
+            kinds=KIND_NAMES,
+            categories=CATEGORIES,
+        )
+
+
+def _find_person(session: Session, gift: Gift) -> Person | None:
+    """Who gave; None if nobody knows, or nobody may know any more."""
+    if gift.donor_id is None:
+        return None
+    try:
+        return open_person(session, session.get_one(Donor, gift.donor_id))
+    except Unreadable:
+        return None

@@ -1,0 +1,67 @@
+"""Finance's view of what Stripe told us."""
+
+from uuid import UUID
+
+from flask import make_response, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from fund import clock
+from fund.db import reading
+from fund.permissions import Permission
+from fund.settlement import operations, queries, schemas
+from fund.settlement.choices import CATEGORIES, EVENT_STATES, FAILURE_OF_OURS, FAILURES
+from fund.settlement.views.room import blueprint
+from fund.web import Form, current_actor, load_form, permit, posting
+
+
+@blueprint.get("/staff/settlement")
+@permit(Permission.READ_SETTLEMENT)
+def inbox() -> str:
+    """What Stripe told us, what failed, and what is not in the books yet."""
+    return _inbox(Form())
+
+
+def _inbox(form: Form, at_payout: str | None = None) -> str:
+    with reading() as session:
+        events = queries.list_events(session, before=request.args.get("before", type=UUID))
+        return render_template(
+            "settlement/inbox.html",
+            hearing=queries.list_hearing(session),
+            failed=queries.list_failed(session),
+            unclassified=queries.list_unclassified(session),
+            on_the_way=queries.list_on_the_way(session),
+            form=form,
+            at_payout=at_payout,
+            today=clock.bangkok_day(clock.now()),
+            events=events,
+            states=EVENT_STATES,
+            categories=CATEGORIES,
+            why=lambda event: FAILURES.get(event.error, FAILURE_OF_OURS),
+        )
+
+
+@blueprint.post("/staff/settlement/payouts/<payout_id>/arrival")
+@permit(Permission.CONFIRM_PAYMENTS)
+def payout_confirm(payout_id: str) -> Response:
+    """The bank's statement shows this payout."""
+    form = load_form(schemas.ArrivalSchema())
+    if not form.errors:
+        with form.attempt(), posting() as post:
+            operations.record_arrival(
+                post.session,
+                payout_id,
+                arrived_on=form.data["arrived_on"],
+                actor=current_actor(),
+                now=clock.now(),
+            )
+            return post.redirect(url_for("settlement.inbox"))
+    return make_response(_inbox(form, payout_id), 422)
+
+
+@blueprint.post("/staff/settlement/events/<uuid:event_id>/retry")
+@permit(Permission.WORK_SETTLEMENT)
+def retry(event_id: UUID) -> Response:
+    """Look at a failed event again."""
+    with posting() as post:
+        operations.retry_event(post.session, event_id, actor=current_actor(), now=clock.now())
+        return post.redirect(url_for("settlement.inbox"))
