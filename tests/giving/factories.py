@@ -11,13 +11,34 @@ from sqlalchemy.orm import Session
 from fund import clock
 from fund.giving import operations, payments
 from fund.giving.models import Gift, OfficeTerms
+from fund.giving.queries import find_terms
 from fund.ids import new_id
 from fund.ledger.models import Fund, Office
 from fund.money import Money
 from fund.permissions import SYSTEM
-from tests.ledger.factories import make_fund, make_office
+from tests.ledger.factories import WHEN, make_fund, make_office
 
 FIFTY = Money(50_00, "NZD")
+TERMS: dict[str, dict[str, Any]] = {
+    "nz": {
+        "stripe_methods": ["card", "link"],
+        "receipt_kind": "nz_donation",
+        "signatory_name": "Moana Practice",
+        "signatory_title": "Trustee",
+        "fee_table": {
+            "percent_bp": 270,
+            "fixed_minor": 30,
+            "international_bp": 100,
+            "conversion_bp": 200,
+        },
+    },
+    "th": {
+        "stripe_methods": [],
+        "biller_id": "099400016550100",
+        "merchant_name": "PRACTICE LIFT",
+        "merchant_city": "CHIANG MAI",
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -32,8 +53,9 @@ class GivingWorld:
 def make_giving_world(session: Session) -> GivingWorld:
     """Offices and funds, as every page about gifts expects them."""
     abroad, thai = make_office(session, "nz"), make_office(session, "th")
-    make_terms(session, abroad)
-    make_terms(session, thai)
+    for office in (abroad, thai):
+        if find_terms(session, office, WHEN) is None:
+            make_terms(session, office, now=WHEN)
     return GivingWorld(
         abroad=abroad,
         thai=thai,
@@ -41,38 +63,12 @@ def make_giving_world(session: Session) -> GivingWorld:
     )
 
 
-TERMS: dict[str, dict[str, Any]] = {
-    "nz": {
-        "stripe_methods": ["card", "link"],
-        "receipt_kind": "nz_donation",
-        "signatory_name": "Aroha Practice",
-        "signatory_title": "Trustee",
-        "fee_table": {
-            "percent_bp": 270,
-            "fixed_minor": 30,
-            "international_bp": 100,
-            "conversion_bp": 200,
-        },
-    },
-    "th": {
-        "stripe_methods": [],
-        "receipt_kind": "none",
-        "biller_id": "099400016550100",
-        "merchant_name": "PRACTICE LIFT",
-        "merchant_city": "CHIANG MAI",
-        "matching_days": 1,
-    },
-}
-
-
-def make_terms(session: Session, office: Office, **changes: Any) -> OfficeTerms:
-    """What the office offers, since it was opened or, with `changes`, since a moment ago."""
-    since = clock.now() if changes else office.opened_at
-    common = {"matching_days": 1, "entered_by": SYSTEM.label, "valid_from": since}
-    terms = OfficeTerms(office_id=office.id, **common | TERMS[office.code] | changes)
-    session.add(terms)
-    session.flush()
-    return terms
+def make_terms(
+    session: Session, office: Office, *, now: datetime | None = None, **changes: Any
+) -> OfficeTerms:
+    """What the office offers from now on."""
+    terms = TERMS[office.code] | changes
+    return operations.set_terms(session, office, **terms, actor=SYSTEM, now=now or clock.now())
 
 
 def start_gift(

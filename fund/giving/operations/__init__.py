@@ -1,14 +1,11 @@
 """What donors, Stripe and the bank do to gifts."""
 
 from fund.giving.operations.bank import record_bank_gift
-from fund.giving.operations.gifts import (
-    check_amount,
-    keep_session,
-    retry_gift,
-    start_gift,
-)
+from fund.giving.operations.gifts import check_amount, keep_session, retry_gift, start_gift
 from fund.giving.operations.payment import apply_payment
 from fund.giving.operations.promptpay import expire_gifts, settle_by_bank
+from fund.giving.operations.returns import record_return
+from fund.giving.operations.terms import set_terms
 
 __all__ = [
     "apply_payment",
@@ -16,7 +13,9 @@ __all__ = [
     "expire_gifts",
     "keep_session",
     "record_bank_gift",
+    "record_return",
     "retry_gift",
+    "set_terms",
     "settle_by_bank",
     "start_gift",
 ]

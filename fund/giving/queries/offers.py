@@ -2,24 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from fund.giving import offices
 from fund.giving.models import OfficeTerms
+from fund.giving.queries.terms import terms_at
 from fund.ledger import queries as ledger
 from fund.ledger.models import Office
 
 
 @dataclass(frozen=True)
 class Offer:
-    """The office that a gift goes to, its terms (None if it never had any), and the ways to pay."""
+    """The office that a gift goes to, its terms, and the ways to pay."""
 
     office: Office
-    terms: OfficeTerms | None
+    terms: OfficeTerms
     methods: tuple[str, ...]
     gives_tax_receipt: bool
 
@@ -34,10 +32,10 @@ def find_offer(
     now: datetime,
 ) -> Offer | None:
     """The office of such a gift by `offices.choose`; None if no office can take it."""
-    terms = newest_terms(session, now)
     places = {office.code: office for office in ledger.list_offices(session)}
+    terms = {code: terms_at(session, office, now) for code, office in places.items()}
     choice = offices.choose(
-        [_as_rules(office, terms.get(office.id)) for office in places.values()],
+        [_as_rules(office, terms[code]) for code, office in places.items()],
         country=country,
         currency=currency,
         wants_receipt=wants_receipt,
@@ -45,30 +43,12 @@ def find_offer(
     )
     if choice is None:
         return None
-    office = places[choice.office]
-    return Offer(office, terms.get(office.id), choice.methods, choice.gives_tax_receipt)
-
-
-def newest_terms(session: Session, now: datetime) -> dict[UUID, OfficeTerms]:
-    """The terms that hold at `now`, by office; an office that never had any is left out."""
-    query = (
-        select(OfficeTerms)
-        .ext(distinct_on(OfficeTerms.office_id))
-        .where(OfficeTerms.valid_from <= now)
-        .order_by(OfficeTerms.office_id, OfficeTerms.valid_from.desc())
+    return Offer(
+        places[choice.office], terms[choice.office], choice.methods, choice.gives_tax_receipt
     )
-    return {terms.office_id: terms for terms in session.scalars(query)}
 
 
-def _as_rules(office: Office, terms: OfficeTerms | None) -> offices.Terms:
-    if terms is None:
-        return offices.Terms(
-            office.code,
-            office.currency,
-            stripe_methods=("card",) if office.stripe_account_id else (),
-            takes_promptpay_qr=False,
-            receipt_country=None,
-        )
+def _as_rules(office: Office, terms: OfficeTerms) -> offices.Terms:
     return offices.Terms(
         office.code,
         office.currency,

@@ -72,4 +72,4 @@ def _find(session: Session, gift_id: UUID) -> GiftRow:
 
 def _terms(session: Session, row: GiftRow) -> OfficeTerms:
     """The terms by which the gift was begun: what its code said then it says until it is paid."""
-    return queries.newest_terms(session, row.gift.created_at)[row.office.id]
+    return queries.terms_at(session, row.office, row.gift.created_at)
