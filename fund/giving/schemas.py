@@ -8,7 +8,7 @@ from fund.giving.countries import COUNTRIES
 from fund.giving.offices import CHECKOUT, PROMPTPAY
 from fund.i18n import N_
 from fund.money import OFFERED, BadAmount, Money, parse_money
-from fund.schemas import AMOUNT_TEXTS, REQUIRED, Code, CommandSchema, Email, Text
+from fund.schemas import AMOUNT_TEXTS, CHOOSE, REQUIRED, Code, CommandSchema, Email, Text
 
 OTHER = "other"
 
@@ -28,7 +28,7 @@ class GiveSchema(CommandSchema):
     email = Email(required=True)
     name = Text(longest=200, load_default="")
     country = Code(["", *COUNTRIES], load_default="")
-    wants_tax_receipt = fields.Boolean(load_default=False)
+    wants_tax_receipt = fields.Boolean(load_default=False, error_messages={"invalid": CHOOSE})
     office = Text(longest=40, load_default="")
     method = Code(["", CHECKOUT, PROMPTPAY], load_default="")
 
