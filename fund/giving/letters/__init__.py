@@ -1,6 +1,7 @@
 """What goes out to donors by mail, and on paper beside it."""
 
+from fund.giving.letters.dedication import Message, write_dedication
 from fund.giving.letters.paper import Letter
 from fund.giving.letters.receipt import write_receipt
 
-__all__ = ["Letter", "write_receipt"]
+__all__ = ["Letter", "Message", "write_dedication", "write_receipt"]

@@ -1,5 +1,6 @@
 """Donors, gifts and receipts."""
 
+from fund.giving.models.dedications import Dedication, MailRefusal
 from fund.giving.models.donors import Donor
 from fund.giving.models.gifts import Gift
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
@@ -8,9 +9,11 @@ from fund.giving.models.terms import RECEIPT_COUNTRIES, OfficeTerms
 
 __all__ = [
     "RECEIPT_COUNTRIES",
+    "Dedication",
     "Donor",
     "Gift",
     "GiftReturn",
+    "MailRefusal",
     "OfficeTerms",
     "Receipt",
     "ReceiptNumber",

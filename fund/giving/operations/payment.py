@@ -3,13 +3,15 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fund import jobs
 from fund.audit import operations as audit
 from fund.audit.events import GiftFailed, GiftPaid, GiftProcessing
 from fund.errors import Refused
-from fund.giving import queries, receipts
-from fund.giving.models import Gift
+from fund.giving import queries, receipts, tasks
+from fund.giving.models import Dedication, Gift
 from fund.giving.operations.gifts import lock_gift
 from fund.giving.payments import StripePayment
 from fund.ledger.models import Fund, Office
@@ -49,6 +51,11 @@ def record_paid(
         key_id=queries.find_donor_key(session, gift),
     )
     receipts.issue(session, gift, office=office, fund=fund, actor=actor, now=now)
+    told = select(Dedication.gift_id).where(
+        Dedication.gift_id == gift.id, Dedication.to_email_index.is_not(None)
+    )
+    if session.scalar(told) is not None:
+        jobs.defer(session, tasks.mail_dedication, gift_id=gift.id)
 
 
 def _apply_paid(session: Session, gift: Gift, payment: StripePayment, *, now: datetime) -> None:
