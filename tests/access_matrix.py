@@ -32,7 +32,6 @@ PUBLIC = (
     "POST reports.switch_language",
     "GET giving.give", "POST giving.give", "GET giving.checkout", "GET giving.thanks",
     "POST giving.retry",
-    "POST settlement.webhook",  # Stripe; the signature is its key
     "GET audit.log", "GET audit.check", "GET audit.checkpoint", "GET audit.consistency",
     "GET audit.key", "GET audit.verify_script", "GET audit.tile",
     # Public for receipts; for anything else the view asks for `read_trail`

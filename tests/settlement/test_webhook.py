@@ -35,6 +35,9 @@ def refused(reason: str) -> float:
         ("no_event", {"body": event(object="charge")}),
         ("no_event", {"body": b"[]"}),
         ("not_json", {"body": b"not json"}),
+        ("no_event", {"body": event(data={})}),
+        ("no_event", {"body": event(created="now")}),
+        ("too_large", {"body": b"{" + b" " * 1024 * 1024 + b"}"}),
     ],
 )
 def test_what_is_not_stripes_is_turned_away_and_only_counted(client, session, reason, changes):
@@ -88,3 +91,16 @@ def test_a_payload_is_sealed_under_its_donors_key(client, session):
     kept = {row.event_id: row for row in session.scalars(select(InboxEvent))}
     assert b"mere@" not in kept["evt_donor"].sealed_payload
     assert kept["evt_donor"].key_id != kept["evt_nobody"].key_id
+
+
+def test_only_a_webhook_is_answered_before_flask(client):
+    assert client.post("/webhooks/stripe/nz").status_code == 400
+    assert client.get("/webhooks/stripe/nz").status_code == 404
+    assert client.post("/webhooks/stripes/nz").status_code == 404
+
+
+def test_intake_is_one_statement(client, count_statements):
+    send(client, event())
+    with count_statements() as seen:
+        assert send(client, event(id="evt_2")) == 200
+    assert [statement.split()[0] for statement in seen] == ["INSERT"]
