@@ -45,6 +45,12 @@ def sign(name: str, size: int, root: bytes, numbers: Sequence[int]) -> str:
     return body + "\n" + "".join(_signature(name, number, body) for number in numbers)
 
 
+def head(note: str) -> tuple[int, bytes]:
+    """(size, root) that a checkpoint says, whoever signed it. Raises ValueError if it is none."""
+    _, size, root, *_ = note.split("\n", 3)
+    return int(size), base64.b64decode(root)
+
+
 def rotation(old: VerifierKey, new: VerifierKey, number: int) -> str:
     """The statement that the log's key `number` is `new` and follows `old`, signed by both.
 

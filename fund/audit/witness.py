@@ -10,21 +10,26 @@ import fcntl
 import hashlib
 import os
 import re
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from fund.audit import cosignatures, verify
+from fund.audit import cosignatures, notes, verify
 from fund.crypto import VerifierKey
 
 LARGEST_REQUEST = 64 * 1024
+MOST_CONNECTIONS = 64
 TIMEOUT_SECONDS = 10
 _MOST_HASHES = 63
 _EMPTY_ROOT = hashlib.sha256().digest()
@@ -98,7 +103,7 @@ class Witness:
     ) -> Answer | None:
         """Why this checkpoint does not follow the one kept, or None if it does."""
         kept = self._read(origin)
-        kept_size, kept_root = (0, _EMPTY_ROOT) if kept is None else _head(kept)
+        kept_size, kept_root = (0, _EMPTY_ROOT) if kept is None else notes.head(kept)
         if old_size != kept_size:
             return _conflict(kept_size)
         if head[0] == kept_size and head[1] != kept_root:
@@ -172,9 +177,49 @@ def load_key(path: Path) -> Ed25519PrivateKey:
         raise BadKeyFile(f"{path}: it holds no key of 32 bytes in base64")
 
 
-def serve(
-    witness: Witness, host: str, port: int, *, clock: Callable[[], datetime]
-) -> ThreadingHTTPServer:
+class Server(ThreadingHTTPServer):
+    """A thread a connection, but no more than `MOST_CONNECTIONS`: the oldest gives way to the new.
+
+    An honest client is done within milliseconds. So neither many clients nor slow ones can keep
+    it waiting, whether it comes by itself or through the same proxy as they.
+    """
+
+    request_queue_size = MOST_CONNECTIONS
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        self._opened: dict[socket.socket, float] = {}  # each with when it came, oldest first
+        self._lock = threading.Lock()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Take a new connection."""
+        with self._lock:
+            if len(self._opened) >= MOST_CONNECTIONS:
+                self._end(next(iter(self._opened)))
+            self._opened[request] = time.monotonic()
+        super().process_request(request, client_address)
+
+    def service_actions(self) -> None:
+        """End whatever had its time: a byte now and then does not lengthen it."""
+        too_early = time.monotonic() - TIMEOUT_SECONDS
+        with self._lock:
+            for connection in [c for c, came in self._opened.items() if came < too_early]:
+                self._end(connection)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Let go of a connection that is done."""
+        with self._lock:
+            self._opened.pop(request, None)
+        super().shutdown_request(request)
+
+    def _end(self, connection: socket.socket) -> None:
+        """Wake the connection's thread, which reads nothing more and closes it."""
+        del self._opened[connection]
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+
+
+def serve(witness: Witness, host: str, port: int, *, clock: Callable[[], datetime]) -> Server:
     """A server on this address, ready to run: `add-checkpoint`, `checkpoint?origin=`, `key`."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -194,10 +239,12 @@ def serve(
         def do_POST(self) -> None:
             length = self.headers.get("Content-Length", "")
             if not re.fullmatch(r"[0-9]{1,7}", length) or int(length) > LARGEST_REQUEST:
-                self.close_connection = True  # the body stays unread
                 self._answer(Answer(400, "the request is too long, or says not how long\n"))
                 return
             body = self.rfile.read(int(length))
+            if len(body) < int(length):
+                self.close_connection = True  # broken off: there is nobody to answer
+                return
             if self.path != "/add-checkpoint":
                 self._answer(Answer(404, "nothing is here\n"))
                 return
@@ -213,10 +260,11 @@ def serve(
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.content_type)
             self.send_header("Content-Length", str(len(content)))
+            self.send_header("Connection", "close")  # and make room
             self.end_headers()
             self.wfile.write(content)
 
-    return ThreadingHTTPServer((host, port), Handler)
+    return Server((host, port), Handler)
 
 
 def _parse(request: str) -> tuple[int, list[bytes], str]:
@@ -229,12 +277,6 @@ def _parse(request: str) -> tuple[int, list[bytes], str]:
     if any(len(hash_) != 32 for hash_ in path):
         raise ValueError("a hash of the proof is damaged")
     return int(first[4:]), path, note
-
-
-def _head(note: str) -> tuple[int, bytes]:
-    """(size, root) of a note that was checked before it was kept."""
-    _, size, root, *_ = note.split("\n", 3)
-    return int(size), base64.b64decode(root)
 
 
 def _conflict(size: int) -> Answer:

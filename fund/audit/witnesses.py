@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config.settings import WitnessAddress
-from fund.audit import cosignatures, merkle, queries, verify
-from fund.audit.models import Cosignature
+from fund.audit import cosignatures, merkle, notes, queries, verify
+from fund.audit.models import Checkpoint, Cosignature
 from fund.audit.tree import StoredTree
 from fund.errors import Unavailable
 from fund.gateways import witness as gateway
@@ -38,6 +38,19 @@ class Seen:
     fault: str | None = None
 
 
+@dataclass(frozen=True)
+class Kept:
+    """The largest checkpoint of ours that a witness cosigned, as its line and our note say.
+
+    `is_signed`: the line is the witness's own, so that it cannot unsay it.
+    """
+
+    name: str
+    size: int
+    root: bytes | None
+    is_signed: bool
+
+
 def init(witnesses: Sequence[WitnessAddress]) -> None:
     """Use these from now on."""
     global _witnesses
@@ -56,6 +69,14 @@ def list_seen(keys: Sequence[str]) -> list[Seen]:
     transaction.
     """
     return [_seen_by(address, keys) for address in _witnesses]
+
+
+def list_kept(session: Session) -> list[Kept]:
+    """What the configured witnesses cosigned for us, by what we kept of it.
+
+    To be read before they are asked (`list_seen`): meanwhile they may sign more.
+    """
+    return [kept for address in _witnesses if (kept := _find_kept(session, address))]
 
 
 @dataclass(frozen=True)
@@ -86,6 +107,26 @@ def next_submission(
         path = merkle.consistency(StoredTree(session), old, newest.size)
     proof = "".join(f"{base64.b64encode(hash_).decode()}\n" for hash_ in path)
     return Submission(old, newest.size, newest.note, f"old {old}\n{proof}\n{newest.note}")
+
+
+def _find_kept(session: Session, address: WitnessAddress) -> Kept | None:
+    """None too if the line is by another key of that name, which we do not know."""
+    name = address.key.name
+    newest = (
+        select(Cosignature.size, Checkpoint.note + Cosignature.line)
+        .join(Checkpoint, Checkpoint.size == Cosignature.size)
+        .where(Cosignature.witness == name)
+        .order_by(Cosignature.size.desc())
+        .limit(1)
+    )
+    for size, note in session.execute(newest):
+        try:
+            if cosignatures.find(note, address.key) is None:
+                return None
+            return Kept(name, *notes.head(note), is_signed=True)
+        except ValueError:
+            return Kept(name, size, None, is_signed=False)
+    return None
 
 
 def _seen_by(address: WitnessAddress, keys: Sequence[str]) -> Seen:

@@ -18,6 +18,7 @@ from fund.cli.output import (
     finish_export,
     in_english,
     json_option,
+    misused,
     output_option,
     progress,
 )
@@ -45,6 +46,7 @@ def verify(processes: int, as_json: bool) -> None:
     """Read the whole log again and name whatever is not as it was recorded and signed."""
     with db.reading() as session:
         known = [key.verifier_key for key in queries.list_signing_keys(session)]
+        kept = witnesses.list_kept(session)
     seen = witnesses.list_seen(known) if known else []
     with db.reading() as session:
         length = verification.count_leaves(session) + books.count_journals(session)
@@ -55,7 +57,7 @@ def verify(processes: int, as_json: bool) -> None:
             progress(length) as advance,
         ):
             report = verification.verify_log(
-                session, now=clock.now(), seen=seen, hands=hands, advance=advance
+                session, now=clock.now(), seen=seen, kept=kept, hands=hands, advance=advance
             )
             read = rows.verify_rows(session, hands=hands, advance=advance)
     counts = {
@@ -136,9 +138,11 @@ def _get_span(first: str, last: str, as_json: bool) -> exports.Span:
     with db.reading() as session:
         try:
             return exports.find_span(session, first, last)
-        except (NotFound, Refused) as fault:
+        except NotFound as fault:
             text = in_english(fault)
-            finish([text], as_json=as_json, summary="There is no such part of the log.")
+            finish([text], as_json=as_json, summary="Nothing was signed so far.")
+        except Refused as fault:
+            misused(in_english(fault))
 
 
 @group.command("rotate-key")

@@ -29,6 +29,12 @@ def finish(findings: list[Any], *, as_json: bool, summary: str, **facts: Any) ->
     sys.exit(1 if findings else 0)
 
 
+def misused(why: str) -> NoReturn:
+    """Say in one line what was asked wrongly, and exit 2."""
+    click.echo(f"Error: {why}", err=True)
+    sys.exit(2)
+
+
 def in_english(error: FundError) -> str:
     """The error's text, for a terminal."""
     with i18n.speaking("en"):

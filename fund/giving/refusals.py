@@ -17,5 +17,15 @@ TEXTS: dict[str, str] = {
     "gift_unknown": N_("There is no such gift here."),
     "paid_twice": N_("This gift was paid a second time, by another payment."),
     "bank_reference_known": N_("A gift with this bank reference is recorded already."),
+    "return_differs": N_("Another amount went back by this than was recorded before."),
+    "return_too_large": N_("No more can go back than was given."),
+    "receipt_needs_signatory": N_("A receipt of this kind needs the name and title of who signs."),
+    "receipt_kind_not_the_offices": N_(
+        "This office cannot give receipts of this kind: its country or its tax number is another."
+    ),
+    "biller_id_wrong": N_("The bank’s biller id has fifteen digits."),
+    "promptpay_needs_names": N_(
+        "A PromptPay QR code needs biller id, name and city together, in Latin letters."
+    ),
     "not_the_offices_currency": N_("This office's bank holds another currency."),
 }

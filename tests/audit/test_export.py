@@ -121,9 +121,38 @@ def test_the_command_prints_what_the_script_reads_line_by_line(log, app, tmp_pat
     assert json.loads(told.stdout)["bytes"] == file.stat().st_size > 0
     assert file.read_text() == (tmp_path / "part.jsonl").read_text()
     assert app.test_cli_runner().invoke(args=args).exit_code == 2
-    for wrong in (["5", "40"], ["9", "3"], ["2020-01-01", "2020-01-02"], ["x", "y"]):
-        args = ["audit", "export", "--from", wrong[0], "--to", wrong[1]]
-        assert app.test_cli_runner().invoke(args=args).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "why"),
+    [
+        ("5", "40", "no such entries among the 40"),
+        ("9", "3", "no such entries among the 40"),
+        ("2026-11-25", "2026-11-24", "The last day is before the first."),
+        ("2020-01-01", "2020-01-02", "Nothing that was signed happened on these days."),
+        ("0001-01-01", "9999-12-31", "Nothing that was signed happened on these days."),
+        ("2026-13-01", "2026-11-24", "Give two days"),
+        ("x", "y", "Give two days"),
+        ("", "", "Give two days"),
+    ],
+)
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_the_command_says_in_a_line_what_was_asked_wrongly(
+    log, app, tmp_path, first, last, why, more
+):
+    file = tmp_path / "kept.jsonl"
+    file.write_text("an older export")
+    args = ["audit", "export", "--from", first, "--to", last, "--output", str(file), *more]
+    done = app.test_cli_runner().invoke(args=args)
+    assert (done.exit_code, done.stdout) == (2, "")
+    [line] = done.stderr.splitlines()
+    assert why in line
+    assert file.read_text() == "an older export"
+
+
+def test_a_log_without_a_signature_is_no_misuse(app, fresh_url):
+    done = app.test_cli_runner().invoke(args=["audit", "export", "--from", "0", "--to", "1"])
+    assert (done.exit_code, done.stdout) == (1, "Nothing was signed so far.\n")
 
 
 def test_pages_are_read_one_after_the_other(log, monkeypatch):

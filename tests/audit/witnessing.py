@@ -3,13 +3,15 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.settings import ROOT, WitnessAddress
-from fund.audit import notes
+from fund import clock
+from fund.audit import notes, witness
 from fund.crypto import VerifierKey
 
 NAMES = tuple(f"{letter}.example/log" for letter in "abcdefghijklmnop")
@@ -60,3 +62,14 @@ def witnesses_running(
             stack.callback(process.kill)
             started.append((process, folder))
         yield [_await(process, folder) for process, folder in started]
+
+
+@contextmanager
+def witness_served(own: witness.Witness) -> Iterator[witness.Server]:
+    """This one in a thread of the test's own process."""
+    with witness.serve(own, "127.0.0.1", 0, clock=clock.now) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()

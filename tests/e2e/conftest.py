@@ -16,6 +16,22 @@ from tests.conftest import copied
 from tests.e2e.stack import Stack, running
 
 SIZES = {"desktop": (1280, 900), "phone": (360, 740)}
+NARROWEST = 320  # what WCAG 2.2, 1.4.10 asks of a page
+
+# What can be pressed or filled in and reaches beyond the screen, where nothing scrolls to it.
+_CLIPPED = """() => {
+    const scrolls = e => e && (/auto|scroll/.test(getComputedStyle(e).overflowX)
+        ? e !== document.documentElement : scrolls(e.parentElement));
+    return [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+        .filter(e => e.checkVisibility() && !e.matches(".visually-hidden"))
+        .filter(e => {
+            const box = e.getBoundingClientRect();
+            const isOut = box.right > innerWidth + 1 || box.left < -1;
+            const isCut = e.matches("button, .btn") && e.scrollWidth > e.clientWidth + 1;
+            return (isOut && !scrolls(e)) || isCut;
+        })
+        .map(e => e.outerHTML.slice(0, 120));
+}"""
 AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -69,16 +85,30 @@ class Walk:
                 f"{node['html'][:160]} {node['failureSummary']}" for node in violation["nodes"][:3]
             )
             self.faults.append(f"{name}: {violation['id']} ({violation['help']}): {where}")
-        width = self.page.evaluate("document.documentElement.scrollWidth")
-        if width > SIZES[self.size][0]:
-            self.faults.append(f"{name}: scrolls sideways ({width} px)")
         if self.page.get_attribute("html", "lang") != self.language:
             self.faults.append(f"{name}: not in {self.language}")
-        shots = os.environ.get("FUND_SHOTS")
-        if shots:
+        self._fits(name, SIZES[self.size][0])
+        self._picture(name, self.size)
+        if self.size == "phone":
+            width, height = SIZES[self.size]
+            self.page.set_viewport_size({"width": NARROWEST, "height": height})
+            self._fits(name, NARROWEST)
+            self._picture(name, "narrowest")
+            self.page.set_viewport_size({"width": width, "height": height})
+
+    def _picture(self, name: str, size: str) -> None:
+        if shots := os.environ.get("FUND_SHOTS"):
             Path(shots).mkdir(parents=True, exist_ok=True)
-            target = Path(shots) / f"{name}-{self.size}-{self.language}.png"
+            target = Path(shots) / f"{name}-{size}-{self.language}.png"
             self.page.screenshot(path=target, full_page=True)
+
+    def _fits(self, name: str, width: int) -> None:
+        """Note what of the page this width does not hold."""
+        found = self.page.evaluate("document.documentElement.scrollWidth")
+        if found > width:
+            self.faults.append(f"{name}: scrolls sideways at {width} px ({found} px)")
+        for control in self.page.evaluate(_CLIPPED):
+            self.faults.append(f"{name}: reaches beyond {width} px: {control}")
 
 
 @pytest.fixture(params=["desktop-en", "desktop-th", "phone-en", "phone-th"])

@@ -32,6 +32,21 @@ def test_the_auditor_follows_what_the_log_holds(walk: Walk):
     walk.open("/staff/log?event=vote_cast")
     walk.page.click('tbody a[href^="/staff/trail/staff/"] >> nth=0')
     walk.see("timeline-person")
+    walk.open("/staff/log/export?from=2026-11-24&to=2020-01-01")
+    walk.page.click("main details summary")
+    walk.see("log-export")
+
+
+def test_a_visitor_checks_a_receipt(walk: Walk):
+    walk.sign_in("auditor")
+    walk.open("/staff/log?event=receipt_issued")
+    check = walk.page.get_attribute('a[href^="/log/check/"] >> nth=0', "href")
+    walk.page.context.clear_cookies(name="session")
+    walk.open(check)
+    walk.page.click("main details summary")
+    walk.see("receipt-check")
+    walk.open("/log/")
+    walk.see("log-public")
 
 
 def test_the_contact_sees_who_looked(walk: Walk):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from flask.testing import FlaskClient
@@ -10,12 +11,19 @@ from sqlalchemy.orm import Session
 from fund import clock
 from fund.giving import operations, payments
 from fund.giving.models import Gift
+from fund.giving.queries import find_terms
 from fund.ids import new_id
 from fund.ledger.models import Fund, Office
 from fund.money import Money
-from tests.ledger.factories import make_fund, make_office
+from fund.permissions import SYSTEM
+from tests.ledger.factories import WHEN, make_fund, make_office
 
 FIFTY = Money(50_00, "NZD")
+ABROAD: dict[str, Any] = {
+    "receipt_kind": "nz_donation",
+    "signatory_name": "Moana Practice",
+    "signatory_title": "Trustee",
+}
 
 
 @dataclass(frozen=True)
@@ -29,9 +37,12 @@ class GivingWorld:
 
 def make_giving_world(session: Session) -> GivingWorld:
     """Offices and funds, as every page about gifts expects them."""
+    abroad, thai = make_office(session, "nz"), make_office(session, "th")
+    if find_terms(session, abroad, WHEN) is None:
+        operations.set_terms(session, abroad, **ABROAD, actor=SYSTEM, now=WHEN)
     return GivingWorld(
-        abroad=make_office(session, "nz"),
-        thai=make_office(session, "th"),
+        abroad=abroad,
+        thai=thai,
         funds={code: make_fund(session, code) for code in ("general", "education", "vocational")},
     )
 

@@ -14,8 +14,8 @@ from fund.audit.verification.crew import Connection, Crew
 from fund.audit.verification.crew import crew as crew
 from fund.audit.verification.findings import Finding as Finding
 from fund.audit.verification.findings import Report as Report
-from fund.audit.verification.seen import compare_seen
-from fund.audit.witnesses import Seen
+from fund.audit.verification.seen import compare_kept, compare_seen
+from fund.audit.witnesses import Kept, Seen
 
 LATEST = timedelta(seconds=60)
 
@@ -43,14 +43,17 @@ def verify_log(
     *,
     now: datetime,
     seen: Sequence[Seen] = (),
+    kept: Sequence[Kept] = (),
     hands: Crew | None = None,
     advance: Callable[[int], None] = lambda _: None,
 ) -> Report:
     """Compare every row of the log with what it must be, and with what witnesses have `seen`.
 
+    They are held against what we `kept` of them.
+
     `session` should read one snapshot (as `db.reading` does), so that the sequencer may go on
-    meanwhile; the witnesses are asked before it begins. `hands` do the reading; `advance` is told
-    of each leaf or sealed event done.
+    meanwhile; the witnesses are asked before it begins, and `kept` is read before that. `hands` do
+    the reading; `advance` is told of each leaf or sealed event done.
     """
     hands = hands or Crew(session)
     report, growth = Report(), checkpoints.Growth()
@@ -79,6 +82,7 @@ def verify_log(
     for check in (logged.compare_told, logged.check_cosignatures, logged.check_keys):
         report.findings += check(hands.connection)
     report.findings += compare_seen(seen, growth.size, growth.roots)
+    report.findings += compare_kept(seen, kept)
     _check_without_leaf(hands.connection, report, before or _NOWHERE, now)
     return report
 

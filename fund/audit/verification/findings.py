@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True)
 class Finding:
     """`kind`: edited, deleted, truncated, inserted, reordered, forked or rehashed; or late (not
-    numbered in time) or unreadable (its key opens nothing).
+    numbered in time), unreadable (its key opens nothing) or inconsistent (a witness contradicts
+    itself, which is its fault and not the log's).
 
     `only_witness`: the database alone looks whole; somebody who kept a checkpoint tells otherwise.
     """

@@ -48,6 +48,11 @@ _COMPARED = """
     FROM ({kept}) kept FULL JOIN ({told}) told USING (key) WHERE kept IS DISTINCT FROM told
 """
 _COSIGNATURES = "SELECT size, witness, line, extract(epoch FROM at)::text FROM audit.cosignature"
+_AHEAD = """
+    SELECT max(size), witness, (SELECT coalesce(max(size), 0) FROM audit.checkpoint) AS newest
+    FROM audit.cosignature GROUP BY witness
+    HAVING max(size) > (SELECT coalesce(max(size), 0) FROM audit.checkpoint) ORDER BY witness
+"""
 _KEYS = "SELECT number, verifier_key, rotation FROM audit.signing_key ORDER BY number"
 
 
@@ -66,7 +71,7 @@ def compare_told(connection: Connection) -> Iterator[Finding]:
 
 
 def check_cosignatures(connection: Connection) -> Iterator[Finding]:
-    """Whether each row names the witness and the time that its line does."""
+    """Whether each row names the witness and the time that its line does, and none is ahead."""
     for size, witness, line, at in rows(connection, _COSIGNATURES):
         try:
             [(name, blob)] = verify.split_note(f"\n\n{line}")[1]
@@ -76,6 +81,9 @@ def check_cosignatures(connection: Connection) -> Iterator[Finding]:
         if not is_right:
             what = "its line says another witness or time"
             yield Finding(f"cosignature {size} by {witness}", "edited", what)
+    for size, witness, newest in rows(connection, _AHEAD):
+        what = f"the checkpoint that it signed is gone, the newest one left is of {newest} leaves"
+        yield Finding(f"cosignature {size} by {witness}", "truncated", what)
 
 
 def check_keys(connection: Connection) -> Iterator[Finding]:

@@ -24,8 +24,17 @@ _base_url = ""
 _places = threading.BoundedSemaphore(CALLS_AT_ONCE)
 
 
-def init(keys: Mapping[str, StripeKeys], api_base: str | None, base_url: str) -> None:
-    """One client an office; `api_base` points to the twin in practice, `base_url` back to us."""
+def init(
+    keys: Mapping[str, StripeKeys],
+    api_base: str | None,
+    base_url: str,
+    *,
+    http_client: stripe.HTTPClient | None = None,
+) -> None:
+    """One client an office; `api_base` points to the twin in practice, `base_url` back to us.
+
+    `http_client` carries the calls; without one, real HTTP with our patience.
+    """
     global _keys, _base_url
     _keys, _base_url = keys, base_url
     _clients.clear()
@@ -34,7 +43,7 @@ def init(keys: Mapping[str, StripeKeys], api_base: str | None, base_url: str) ->
             pair.api_key,
             stripe_version=API_VERSION,
             max_network_retries=0,  # a job tries again; a donor is not kept waiting
-            http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
+            http_client=http_client or stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
             base_addresses={"api": api_base} if api_base else {},
         )
 
@@ -83,7 +92,9 @@ def call(office: str, ask: Callable[[stripe.StripeClient], Any]) -> Doc:
         except (stripe.InvalidRequestError, stripe.CardError, stripe.IdempotencyError) as error:
             raise Refused("stripe_refused", reason=error.code or "refused") from error
         except stripe.StripeError as error:
-            raise Unavailable("stripe_unavailable") from error
+            # Too many calls, or the same one still under way elsewhere: both pass by waiting.
+            is_busy = error.http_status in (409, 429)
+            raise Unavailable("stripe_busy" if is_busy else "stripe_unavailable") from error
     return answer
 
 

@@ -14,12 +14,13 @@ from .clockwork import Clockwork
 from .config import from_environment
 from .delivery import Deliverer
 from .state import Store
+from .world import World
 
 _log = logging.getLogger("stripe_twin")
 
 
 class _QuietHandler(WSGIRequestHandler):
-    """Keeps connections open, as Stripe does, and writes no line a request."""
+    """Speaks HTTP/1.1, as Stripe does, and writes no line a request."""
 
     protocol_version = "HTTP/1.1"
 
@@ -33,8 +34,9 @@ def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     settings = from_environment()
     store = Store(settings.state)
-    deliverers = [Deliverer(store, account) for account in settings.accounts]
-    clockwork = Clockwork(store, settings.accounts, settings.base_url)
+    twin = World(settings, store)
+    deliverers = [Deliverer(store, account, twin.now) for account in settings.accounts]
+    clockwork = Clockwork(twin)
     threads: list[Deliverer | Clockwork] = [*deliverers, clockwork]
 
     def wake() -> None:
@@ -45,7 +47,7 @@ def main() -> None:
     server = make_server(
         settings.host,
         settings.port,
-        create_app(settings, store),
+        create_app(twin),
         threaded=True,
         request_handler=_QuietHandler,
     )

@@ -2,39 +2,23 @@
 
 import hashlib
 import json
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any, cast
 
 from flask import Response, current_app, g, request
 
-from .config import API_VERSION, Account, Settings
-from .errors import StripeError
+from .config import API_VERSION, Account
+from .errors import Declined, StripeError
 from .expand import expanded
 from .params import EXPAND, Field, fields, parse
 from .scope import Scope
-from .state import Doc, Store
+from .state import Doc
+from .world import World
 
 Handler = Callable[..., Doc]
 _KEY_LIFE_SECONDS = 24 * 3600
-
-
-@dataclass(frozen=True)
-class World:
-    """The running twin; kept in `app.extensions["twin"]`."""
-
-    settings: Settings
-    store: Store
-
-    def scope(self, account: Account, **more: Any) -> Scope:
-        return Scope(
-            self.store,
-            account,
-            self.settings.base_url,
-            **{"now": int(time.time()), "request_id": g.get("request_id"), **more},
-        )
 
 
 def world() -> World:
@@ -48,23 +32,29 @@ def operation(*, required: tuple[str, ...] = (), **known: Field) -> Callable[[Ha
     def decorate(handler: Handler) -> Callable[..., Response]:
         @wraps(handler)
         def endpoint(**path: str) -> Response:
-            store = world().store
             pairs = [
                 *request.args.items(multi=True),
                 *request.form.items(multi=True),
             ]
             key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
-            scope = world().scope(g.account, idempotency_key=key)
+            scope = world().scope(g.account, request_id=g.request_id, idempotency_key=key)
 
-            def perform() -> Doc:
+            def perform() -> Response:
                 params = accepted(parse(pairs), "")
                 unfold = params.pop("expand", [])
-                return expanded(scope, handler(scope, params, **path), unfold)
+                try:
+                    doc = handler(scope, params, **path)
+                except Declined as error:
+                    return answer(error.body(), error.status)
+                return answer(expanded(scope, doc, unfold))
 
-            with store.transaction():
-                if key is None:
-                    return answer(perform())
-                return _once(scope, key, pairs, perform)
+            with world().keys_in_use.taken(g.account.id, key) if key else nullcontext():
+                try:
+                    with scope.store.transaction():
+                        return _once(scope, key, pairs, perform) if key else perform()
+                finally:
+                    # What was done is done and kept; only whoever asked does not know it yet.
+                    world().holds.wait(request.method, request.path)
 
         return endpoint
 
@@ -75,6 +65,12 @@ def answer(body: Doc, status: int = 200) -> Response:
     return Response(
         json.dumps(body, indent=2, ensure_ascii=False), status, mimetype="application/json"
     )
+
+
+def refusal_of(error: StripeError) -> Response:
+    response = answer(error.body(), error.status)
+    response.headers.update(error.headers)
+    return response
 
 
 def authenticate() -> Account:
@@ -103,7 +99,7 @@ def check_version() -> None:
 
 
 def _once(
-    scope: Scope, key: str, pairs: list[tuple[str, str]], perform: Callable[[], Doc]
+    scope: Scope, key: str, pairs: list[tuple[str, str]], perform: Callable[[], Response]
 ) -> Response:
     """Stripe page "Idempotent requests": the first answer is the answer, an error included."""
     if len(key) > 255:
@@ -129,7 +125,7 @@ def _once(
         return replay
     try:
         with scope.store.savepoint():
-            response = answer(perform())
+            response = perform()
     except StripeError as error:
         if error.is_validation:
             raise

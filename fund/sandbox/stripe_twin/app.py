@@ -6,25 +6,25 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from . import board, checkout, control
-from .api import World, answer, authenticate, check_version, world
-from .config import API_VERSION, Settings
+from .api import answer, authenticate, check_version, refusal_of, world
+from .config import API_VERSION
 from .errors import StripeError
 from .ids import new_id
 from .money import formatted
-from .resources import BLUEPRINTS
-from .state import Store
+from .resources.blueprints import BLUEPRINTS
+from .world import World
 
 
-def create_app(settings: Settings, store: Store) -> Flask:
+def create_app(twin: World) -> Flask:
     app = Flask(__name__)
-    app.extensions["twin"] = World(settings, store)
+    app.extensions["twin"] = twin
     app.jinja_env.filters["money"] = formatted
     app.jinja_env.filters["when"] = board.day_and_time
     for blueprint in (*BLUEPRINTS, checkout.bp, control.bp, board.bp):
         app.register_blueprint(blueprint)
     app.before_request(_admit)
     app.after_request(_sign)
-    app.register_error_handler(StripeError, _refused)
+    app.register_error_handler(StripeError, refusal_of)
     app.register_error_handler(HTTPException, _unrecognized)
     app.add_url_rule("/healthz", "healthz", lambda: {"status": "ok"})
     return app
@@ -34,11 +34,20 @@ def _is_api_call() -> bool:
     return request.path.startswith("/v1/")
 
 
+def _endpoint() -> str:
+    """`GET /v1/refunds/{refund}`: as Stripe writes and limits it."""
+    rule = request.url_rule.rule if request.url_rule else "unknown"
+    template = rule.replace("<", "{").replace(">", "}")
+    return f"{request.method} {template}"
+
+
 def _admit() -> None:
     """Who calls, after whatever the switches do to a caller's patience."""
     if not _is_api_call():
         return
     g.request_id = new_id("req", 14)
+    endpoint = _endpoint()
+    world().calls.add(endpoint)
     switches = world().store.switches()
     if switches["hang"]:
         time.sleep(switches["hang"])
@@ -48,6 +57,7 @@ def _admit() -> None:
         )
     check_version()
     g.account = authenticate()
+    world().limits.take(switches["limits"], g.account.id, endpoint)
 
 
 def _sign(response: Response) -> Response:
@@ -69,10 +79,6 @@ def _sign(response: Response) -> Response:
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def _refused(error: StripeError) -> Response:
-    return answer(error.body(), error.status)
 
 
 def _unrecognized(error: HTTPException) -> Response | HTTPException:

@@ -1,6 +1,5 @@
 """The board at `/`: what the practice Stripe holds, with a button for what it can do."""
 
-import time
 from datetime import UTC, datetime
 
 from flask import Blueprint, render_template, request
@@ -39,7 +38,7 @@ def day_and_time(moment: float) -> str:
 
 
 def _account(scope: Scope) -> Doc:
-    available, pending = scope.store.balance(scope.account.id, int(time.time()))
+    available, pending = scope.store.balance(scope.account.id, scope.now)
     currency = scope.account.currency
     return {
         "name": scope.account.name,

@@ -2,14 +2,13 @@
 
 import logging
 import threading
-import time
 
-from .config import Account
 from .errors import StripeError
 from .payments import settle_late
 from .resources import checkout_sessions, payouts
 from .scope import Scope
-from .state import Page, Store
+from .state import Page
+from .world import World
 
 _TICK_SECONDS = 0.25
 _SLOW_EVERY_TICKS = 40
@@ -18,11 +17,11 @@ _log = logging.getLogger(__name__)
 
 
 class Clockwork(threading.Thread):
-    def __init__(self, store: Store, accounts: tuple[Account, ...], base_url: str) -> None:
+    def __init__(self, twin: World) -> None:
         super().__init__(name="clockwork", daemon=True)
-        self._store = store
-        self._accounts = accounts
-        self._base_url = base_url
+        self._twin = twin
+        self._store = twin.store
+        self._accounts = twin.settings.accounts
         self._stopping = threading.Event()
 
     def stop(self) -> None:
@@ -32,28 +31,30 @@ class Clockwork(threading.Thread):
         ticks = 0
         while not self._stopping.wait(_TICK_SECONDS):
             try:
-                self._run_errands()
+                self.run_errands()
                 if ticks % _SLOW_EVERY_TICKS == 0:
-                    self._expire_sessions()
-                    self._pay_out()
+                    self.close_the_day()
             except Exception:
                 # One bad errand must not end practice deliveries for the rest of the day.
                 _log.exception("clockwork")
             ticks += 1
 
-    def _scope(self, account: Account) -> Scope:
-        return Scope(self._store, account, self._base_url, now=int(time.time()))
-
-    def _run_errands(self) -> None:
+    def run_errands(self) -> None:
+        """What was promised for now or earlier."""
         with self._store.transaction():
-            for errand in self._store.take_errands(time.time()):
-                account = next(a for a in self._accounts if a.id == errand["account"])
-                settle_late(self._scope(account), errand["subject"])
+            for errand in self._store.take_errands(self._twin.now()):
+                scope = self._twin.scope(self._twin.account(errand["account"]))
+                settle_late(scope, errand["subject"])
+
+    def close_the_day(self) -> None:
+        """What a day's end brings: sessions expire, payouts leave and arrive."""
+        self._expire_sessions()
+        self._pay_out()
 
     def _expire_sessions(self) -> None:
         for account in self._accounts:
             with self._store.transaction():
-                scope = self._scope(account)
+                scope = self._twin.scope(account)
                 oldest = Page(limit=100, created_lte=scope.now, filters={"status": "open"})
                 for session in self._store.list_page(account.id, "checkout.session", oldest)[0]:
                     if session["expires_at"] <= scope.now:
@@ -65,7 +66,7 @@ class Clockwork(threading.Thread):
             return
         for account in self._accounts:
             with self._store.transaction():
-                scope = self._scope(account)
+                scope = self._twin.scope(account)
                 for payout in payouts.list_in_transit(scope):
                     if payout["arrival_date"] <= scope.now:
                         payouts.arrive(scope, payout["id"])

@@ -4,24 +4,26 @@ import hashlib
 import hmac
 import http.client
 import json
+import sqlite3
 import threading
-import time
-from typing import Any
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from .config import Account
 from .state import Doc, Store
 
+MOST_AT_ONCE = 16
+_A_ROUND = 25
 _BACK_OFF_SECONDS = (1, 3, 10, 30, 60)
 _GIVE_UP_AFTER_SECONDS = 3 * 24 * 3600
 _TIMEOUT_SECONDS = 10
 _REORDER_WINDOW_SECONDS = 1
 
 
-def enqueue(store: Store, account_id: str, event: Doc) -> None:
+def enqueue(store: Store, account_id: str, event: Doc, now: float) -> None:
     """Queue an event as the switches say: twice, late, newest first, or not at all."""
     switches = store.switches()
-    now = time.time()
     due_at = now + float(switches["delay"])
     if switches["reorder"]:
         # All events of one window share a due time, so that the rank alone orders them.
@@ -43,19 +45,97 @@ def enqueue(store: Store, account_id: str, event: Doc) -> None:
         )
 
 
+def list_due(store: Store, account_id: str, now: float, limit: int) -> list[sqlite3.Row]:
+    """Deliveries whose time has come, in their order, each with its event in `doc`."""
+    return store.execute(
+        """SELECT d.*, o.doc FROM delivery d
+           JOIN object o ON o.account = d.account AND o.id = d.event
+           WHERE d.account = :account AND d.status = 'pending' AND d.due_at <= :now
+           ORDER BY d.due_at, d.rank LIMIT :limit""",
+        {"account": account_id, "now": now, "limit": limit},
+    )
+
+
+def record_attempt(
+    store: Store, delivery: sqlite3.Row, answer: str, now: float, *, is_taken: bool
+) -> None:
+    """What the receiver answered; what it did not take comes again later."""
+    attempts = delivery["attempts"] + 1
+    pause = _BACK_OFF_SECONDS[min(attempts, len(_BACK_OFF_SECONDS)) - 1]
+    is_over = now - delivery["created_at"] > _GIVE_UP_AFTER_SECONDS
+    store.execute(
+        """UPDATE delivery SET attempts = :attempts, status = :status, answer = :answer,
+                  due_at = :due_at WHERE seq = :seq""",
+        {
+            "attempts": attempts,
+            "status": "delivered" if is_taken else "failed" if is_over else "pending",
+            "answer": answer,
+            "due_at": now + pause,
+            "seq": delivery["seq"],
+        },
+    )
+
+
+def signed(account: Account, event: Doc, now: float) -> tuple[bytes, dict[str, str]]:
+    """The body and the headers of a webhook."""
+    body = json.dumps(event, indent=2, ensure_ascii=False).encode()
+    return body, {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": "Stripe/1.0 (practice twin)",
+        "Stripe-Signature": signature(account.webhook_secret, body, int(now)),
+    }
+
+
 def signature(secret: str, body: bytes, now: int) -> str:
     """The `Stripe-Signature` header (scheme v1: HMAC-SHA256 over `t.body`)."""
     digest = hmac.new(secret.encode(), b"%d." % now + body, hashlib.sha256).hexdigest()
     return f"t={now},v1={digest}"
 
 
-class Deliverer(threading.Thread):
-    """Posts one account's events, one at a time, until told to stop."""
+class _Line:
+    """One kept connection to the receiver."""
 
-    def __init__(self, store: Store, account: Account) -> None:
+    def __init__(self, url: str) -> None:
+        target = urlsplit(url)
+        self._path = target.path or "/"
+        self._connection = http.client.HTTPConnection(
+            target.hostname or "", target.port or 80, timeout=_TIMEOUT_SECONDS
+        )
+
+    def post(self, body: bytes, headers: dict[str, str]) -> tuple[str, bool]:
+        """What was answered, and whether that is a yes."""
+        is_reused = self._connection.sock is not None
+        try:
+            return self._post(body, headers)
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            # A server may end a connection that was idle, at the very moment of its next use.
+            if is_reused and isinstance(error, ConnectionError):
+                return self.post(body, headers)
+            return type(error).__name__, False
+
+    def _post(self, body: bytes, headers: dict[str, str]) -> tuple[str, bool]:
+        self._connection.request("POST", self._path, body, headers)
+        response = self._connection.getresponse()
+        response.read()
+        return str(response.status), 200 <= response.status < 300
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class Deliverer(threading.Thread):
+    """Posts one account's events until told to stop.
+
+    One at a time and in order, or as many at once as the switch says, and then in any order.
+    """
+
+    def __init__(self, store: Store, account: Account, clock: Callable[[], float]) -> None:
         super().__init__(name=f"deliver-{account.id}", daemon=True)
         self._store = store
         self._account = account
+        self._clock = clock
+        self._lines = [_Line(account.webhook_url) for _ in range(MOST_AT_ONCE)]
         self._woken = threading.Event()
         self._is_stopping = False
 
@@ -67,60 +147,26 @@ class Deliverer(threading.Thread):
         self._woken.set()
 
     def run(self) -> None:
-        while not self._is_stopping:
-            self._woken.clear()
-            while not self._is_stopping and self._deliver_next():
-                pass
-            self._woken.wait(timeout=0.25)
+        with ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix=self.name) as pool:
+            while not self._is_stopping:
+                self._woken.clear()
+                while not self._is_stopping and self._deliver_some(pool):
+                    pass
+                self._woken.wait(timeout=0.25)
+        for line in self._lines:
+            line.close()
 
-    def _deliver_next(self) -> bool:
-        due = self._store.execute(
-            """SELECT d.*, o.doc FROM delivery d
-               JOIN object o ON o.account = d.account AND o.id = d.event
-               WHERE d.account = :account AND d.status = 'pending' AND d.due_at <= :now
-               ORDER BY d.due_at, d.rank LIMIT 1""",
-            {"account": self._account.id, "now": time.time()},
-        )
-        if not due:
-            return False
-        answer, is_taken = self._post(json.loads(due[0]["doc"]))
-        self._record(due[0], answer, is_taken=is_taken)
-        return True
+    def _deliver_some(self, pool: ThreadPoolExecutor) -> bool:
+        at_once = int(self._store.switches()["deliveries_at_once"])
+        due = list_due(self._store, self._account.id, self._clock(), at_once * _A_ROUND)
+        shares = [due[place::at_once] for place in range(min(at_once, len(due)))]
+        list(pool.map(self._deliver, self._lines, shares))
+        return bool(due)
 
-    def _post(self, event: Doc) -> tuple[str, bool]:
-        body = json.dumps(event, indent=2, ensure_ascii=False).encode()
-        target = urlsplit(self._account.webhook_url)
-        headers = {
-            "Content-Type": "application/json; charset=utf-8",
-            "User-Agent": "Stripe/1.0 (practice twin)",
-            "Stripe-Signature": signature(self._account.webhook_secret, body, int(time.time())),
-        }
-        connection = http.client.HTTPConnection(
-            target.hostname or "", target.port or 80, timeout=_TIMEOUT_SECONDS
-        )
-        try:
-            connection.request("POST", target.path or "/", body, headers)
-            status = connection.getresponse().status
-        except (OSError, http.client.HTTPException) as error:
-            return type(error).__name__, False
-        finally:
-            connection.close()
-        return str(status), 200 <= status < 300
-
-    def _record(self, delivery: Any, answer: str, *, is_taken: bool) -> None:
-        now = time.time()
-        attempts = delivery["attempts"] + 1
-        pause = _BACK_OFF_SECONDS[min(attempts, len(_BACK_OFF_SECONDS)) - 1]
-        is_over = now - delivery["created_at"] > _GIVE_UP_AFTER_SECONDS
-        status = "delivered" if is_taken else "failed" if is_over else "pending"
-        self._store.execute(
-            """UPDATE delivery SET attempts = :attempts, status = :status, answer = :answer,
-                      due_at = :due_at WHERE seq = :seq""",
-            {
-                "attempts": attempts,
-                "status": status,
-                "answer": answer,
-                "due_at": now + pause,
-                "seq": delivery["seq"],
-            },
-        )
+    def _deliver(self, line: _Line, deliveries: Sequence[sqlite3.Row]) -> None:
+        for delivery in deliveries:
+            if self._is_stopping:
+                return
+            body, headers = signed(self._account, json.loads(delivery["doc"]), self._clock())
+            answer, is_taken = line.post(body, headers)
+            record_attempt(self._store, delivery, answer, self._clock(), is_taken=is_taken)

@@ -1,5 +1,6 @@
 """Refusals in Stripe's shape (API reference, "Errors")."""
 
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -16,6 +17,7 @@ class StripeError(Exception):
         decline_code: str | None = None,
         param: str | None = None,
         is_validation: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -25,6 +27,7 @@ class StripeError(Exception):
         self.decline_code = decline_code
         self.param = param
         self.is_validation = is_validation
+        self.headers = dict(headers or {})
 
     def body(self) -> dict[str, Any]:
         error: dict[str, Any] = {"message": self.message, "type": self.kind}
@@ -36,6 +39,20 @@ class StripeError(Exception):
         if self.param is not None:
             error["param"] = self.param
         return {"error": error}
+
+
+class Declined(StripeError):
+    """A refusal whose traces stay: the failed charge and the try are recorded."""
+
+    @classmethod
+    def of(cls, error: StripeError) -> "Declined":
+        return cls(
+            error.message,
+            status=402,
+            kind="card_error",
+            code=error.code,
+            decline_code=error.decline_code,
+        )
 
 
 def missing(kind: str, object_id: str, param: str) -> StripeError:

@@ -64,6 +64,15 @@ def clearable(max_length: int = 5000) -> Field:
     return field
 
 
+def emptied(of: Field) -> Field:
+    """A group of fields that an empty string takes away."""
+
+    def field(value: Any, name: str) -> Any:
+        return None if value == "" else of(value, name)
+
+    return field
+
+
 def integer(minimum: int | None = None, maximum: int | None = None) -> Field:
     def field(value: Any, name: str) -> int:
         if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,18}", str(value)):

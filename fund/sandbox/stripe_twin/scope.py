@@ -1,6 +1,6 @@
 """What an operation of the twin works in: one account, one moment, one request."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,16 @@ from .state import Doc, Store
 
 @dataclass(frozen=True)
 class Scope:
-    """`is_quiet` is for seeded history: things happen, and nobody is told."""
+    """`now` is the moment of what happens; `clock` tells what time it is in the world outside.
+
+    The two differ for seeded history, which is also quiet: things happen, and nobody is told.
+    """
 
     store: Store
     account: Account
     base_url: str
     now: int
+    clock: Callable[[], float]
     request_id: str | None = None
     idempotency_key: str | None = None
     is_quiet: bool = False
@@ -65,7 +69,7 @@ class Scope:
             "type": event_type,
         }
         self.put(event)
-        enqueue(self.store, self.account.id, event)
+        enqueue(self.store, self.account.id, event, self.clock())
 
 
 def shown(doc: Mapping[str, Any]) -> Doc:

@@ -25,6 +25,8 @@ DEFAULT_SWITCHES: Mapping[str, Any] = {
     "available_days": 2,
     "hang": 0,
     "down": False,
+    "limits": "off",
+    "deliveries_at_once": 1,
 }
 
 _PAGE = """
@@ -60,10 +62,14 @@ class Page:
 
 
 class Store:
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def __init__(self, path: Path | None) -> None:
+        """A file that outlives the process, or the memory of this one."""
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.RLock()
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db = sqlite3.connect(
+            path or ":memory:", check_same_thread=False, isolation_level=None
+        )
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
@@ -166,6 +172,18 @@ class Store:
             {"account": account, "until": until},
         )
         return [json.loads(row["doc"]) for row in rows]
+
+    def find_due(self, account: str, until: int, clock: str | None) -> Doc | None:
+        """The subscription or invoice to which something happens first, by `until`."""
+        rows = self.execute(
+            """SELECT doc FROM object
+               WHERE account = :account AND kind IN ('subscription', 'invoice')
+                 AND json_extract(doc, '$._due_at') <= :until
+                 AND json_extract(doc, '$.test_clock') IS :clock
+               ORDER BY json_extract(doc, '$._due_at'), seq LIMIT 1""",
+            {"account": account, "until": until, "clock": clock},
+        )
+        return json.loads(rows[0]["doc"]) if rows else None
 
     def balance(self, account: str, now: int) -> tuple[int, int]:
         """Net available and net pending, in the settlement currency."""

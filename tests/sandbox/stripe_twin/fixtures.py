@@ -13,14 +13,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 import stripe
-from werkzeug.serving import WSGIRequestHandler, make_server
-from werkzeug.wrappers import Request, Response
 
 from config.settings import ROOT
 from tests.ports import free_port
@@ -100,6 +99,8 @@ class Taken:
     path: str
     signature: str
     body: bytes
+    port: int = 0
+    """Where it came from: the same for all that came over one connection."""
 
     @property
     def event(self) -> dict[str, Any]:
@@ -114,6 +115,8 @@ class Receiver:
     base_url: str = ""
     taken: list[Taken] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    meeting: threading.Barrier | None = None
+    """If set, nobody is answered before so many have come."""
 
     def types(self) -> list[str]:
         return [taken.event["type"] for taken in self.taken]
@@ -132,15 +135,25 @@ class Receiver:
 def receiver_process() -> Iterator[Receiver]:
     receiver = Receiver()
 
-    @Request.application
-    def take(request: Request) -> Response:
-        receiver.taken.append(
-            Taken(request.path, request.headers["Stripe-Signature"], request.data)
-        )
-        return Response(status=receiver.answers.pop(0) if receiver.answers else 200)
+    class Handler(BaseHTTPRequestHandler):
+        # werkzeug's own server ends every connection; a receiver in production keeps it.
+        protocol_version = "HTTP/1.1"
 
-    server = make_server("127.0.0.1", 0, take, request_handler=_QuietHandler)
-    receiver.base_url = f"http://127.0.0.1:{server.port}"
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            signature = self.headers["Stripe-Signature"]
+            receiver.taken.append(Taken(self.path, signature, body, self.client_address[1]))
+            if receiver.meeting is not None:
+                receiver.meeting.wait(timeout=5)
+            self.send_response(receiver.answers.pop(0) if receiver.answers else 200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Say nothing: pytest shows what matters."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    receiver.base_url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     yield receiver
@@ -149,16 +162,12 @@ def receiver_process() -> Iterator[Receiver]:
     server.server_close()
 
 
-class _QuietHandler(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing: pytest shows what matters."""
-
-
 @pytest.fixture
 def receiver(twin: Twin, receiver_process: Receiver) -> Receiver:
     """Where the twin's webhooks arrive; nothing is left from before."""
     receiver_process.taken.clear()
     receiver_process.answers.clear()
+    receiver_process.meeting = None
     return receiver_process
 
 

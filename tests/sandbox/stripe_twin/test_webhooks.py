@@ -1,5 +1,7 @@
 """Webhooks arrive signed, again until taken, and as the switches say."""
 
+import threading
+
 import pytest
 import stripe
 
@@ -78,6 +80,22 @@ def test_a_lost_event_is_still_listed_and_can_be_sent_again(twin, receiver):
     assert [d["status"] for d in twin.deliveries()] == ["dropped"]
     twin.control("resend", event=event.id)
     assert receiver.wait_for("customer.created")[0].event["id"] == event.id
+
+
+def test_events_go_one_after_another_over_one_connection(twin, receiver):
+    _pay(twin)
+    wait_until(lambda: len(receiver.taken) == len(PAID))
+    assert receiver.types() == PAID
+    assert len({taken.port for taken in receiver.taken}) == 1
+
+
+def test_many_events_can_be_on_their_way_at_once(twin, receiver):
+    receiver.meeting = threading.Barrier(len(PAID))
+    twin.control("switches", deliveries_at_once=len(PAID), delay=1)
+    _pay(twin)
+    wait_until(lambda: {d["status"] for d in twin.deliveries()} == {"delivered"})
+    assert sorted(receiver.types()) == sorted(PAID)
+    assert {delivery["attempts"] for delivery in twin.deliveries()} == {1}
 
 
 def test_an_event_can_be_late(twin, receiver):

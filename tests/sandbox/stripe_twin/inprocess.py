@@ -1,0 +1,94 @@
+"""A twin inside the test's own process: no socket, no thread, no clock but the test's.
+
+For tests that live through many histories: a call costs a millisecond, time passes when the
+test says so, and webhooks wait in a list until the test hands them over, in any order.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import stripe
+
+from fund.sandbox.stripe_twin.app import create_app
+from fund.sandbox.stripe_twin.clockwork import Clockwork
+from fund.sandbox.stripe_twin.config import from_environment
+from fund.sandbox.stripe_twin.delivery import list_due, record_attempt, signed
+from fund.sandbox.stripe_twin.state import Store
+from fund.sandbox.stripe_twin.world import World
+
+from .fixtures import Taken
+
+BASE_URL = "http://127.0.0.1:8010"
+
+
+class TwinInside:
+    """The twin and its control surface, by direct calls."""
+
+    def __init__(self, now: float = 1_790_000_000, environ: Mapping[str, str] | None = None):
+        self.time = now
+        self.world = World(from_environment(environ or {}), Store(None), lambda: self.time)
+        self.http = InProcessClient(self)
+        self._browser = create_app(self.world).test_client()
+        self._clockwork = Clockwork(self.world)
+
+    def close(self) -> None:
+        self.world.store.close()
+
+    def client(self, api_key: str) -> stripe.StripeClient:
+        """The real library, speaking to this twin."""
+        return stripe.StripeClient(
+            api_key, base_addresses={"api": BASE_URL}, http_client=self.http, max_network_retries=0
+        )
+
+    def request(
+        self, method: str, address: str, headers: Mapping[str, str], body: Any
+    ) -> tuple[bytes, int, dict[str, str]]:
+        answer = self._browser.open(
+            address, method=method.upper(), headers=dict(headers), data=body, base_url=BASE_URL
+        )
+        return answer.data, answer.status_code, dict(answer.headers)
+
+    def control(self, command: str, **asked: Any) -> dict[str, Any]:
+        """`POST /_twin/<command>`; fails the test if the twin refuses."""
+        answer = self._browser.post(f"/_twin/{command}", json=asked, base_url=BASE_URL)
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.get_json()
+        return body
+
+    def sleep(self, seconds: float) -> None:
+        """Time passes, and what the twin does by itself is done."""
+        self.time += seconds
+        self._clockwork.run_errands()
+        self._clockwork.close_the_day()
+
+    def take_webhooks(self) -> list[Taken]:
+        """What is due for delivery, as it would arrive, in the twin's order; each is given once."""
+        taken = []
+        for account in self.world.settings.accounts:
+            for delivery in list_due(self.world.store, account.id, self.time, 10_000):
+                body, headers = signed(account, json.loads(delivery["doc"]), self.time)
+                path = urlsplit(account.webhook_url).path
+                taken.append(Taken(path, headers["Stripe-Signature"], body))
+                record_attempt(self.world.store, delivery, "200", self.time, is_taken=True)
+        return taken
+
+
+class InProcessClient(stripe.HTTPClient):
+    """Carries the library's calls to a twin without a socket."""
+
+    name = "in-process"
+
+    def __init__(self, twin: TwinInside) -> None:
+        super().__init__()
+        self._twin = twin
+
+    def request(self, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
+        address = urlsplit(url)
+        path = f"{address.path}?{address.query}" if address.query else address.path
+        body, status, answered = self._twin.request(method, path, headers, post_data)
+        return body.decode(), status, answered
+
+    def close(self) -> None:
+        """Nothing is open."""
