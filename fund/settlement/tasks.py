@@ -23,7 +23,7 @@ def drain_inbox() -> None:
 
 
 def ask_stripe() -> None:
-    """One round of the loop that asks Stripe; apart, so that a slow Stripe holds up nothing else."""
+    """One round of the loop that asks Stripe, apart so that a slow Stripe holds up nothing else."""
     while operations.ask_stripe(now=clock.now()):
         pass
 

@@ -56,7 +56,8 @@ def downgrade() -> None:
             ADD CONSTRAINT ck_settlement_inbox_state
                 CHECK (state IN ('waiting', 'failed', 'done')),
             DROP CONSTRAINT ck_settlement_inbox_done,
-            ADD CONSTRAINT ck_settlement_inbox_done CHECK ((state = 'done') = (done_at IS NOT NULL)),
+            ADD CONSTRAINT ck_settlement_inbox_done
+                CHECK ((state = 'done') = (done_at IS NOT NULL)),
             DROP COLUMN replayed;
         CREATE INDEX ix_settlement_inbox_due_at ON settlement_inbox (due_at)
             WHERE state <> 'done';

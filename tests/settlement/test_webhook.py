@@ -8,10 +8,13 @@ import stripe
 from prometheus_client import REGISTRY
 from sqlalchemy import func, select
 
+from fund import clock
+from fund.giving.models import Donor
+from fund.settlement import operations
 from fund.settlement.models import InboxEvent
 from tests.giving.factories import start_gift
 from tests.sandbox.stripe_twin.fixtures import US_SECRET
-from tests.settlement.factories import event, send
+from tests.settlement.factories import drain, event, send
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -88,7 +91,11 @@ def test_a_payload_is_sealed_under_its_donors_key(client, session):
     thing = {"id": "cs_1", "email": "mere@example.org", "metadata": {"gift_id": str(gift.id)}}
     send(client, event(id="evt_donor", data={"object": thing}))
     send(client, event(id="evt_nobody"))
+    drain()
     kept = {row.event_id: row for row in session.scalars(select(InboxEvent))}
+    assert kept["evt_donor"].key_id == session.get(Donor, gift.donor_id).key_id
+    payload = operations.opening.take(session, [kept["evt_donor"].id], ["ignored"], now=clock.now())
+    assert payload[0][1].snapshot == thing
     assert b"mere@" not in kept["evt_donor"].sealed_payload
     assert kept["evt_donor"].key_id != kept["evt_nobody"].key_id
 

@@ -27,7 +27,7 @@ def verify_webhook(office: str, payload: bytes, signature: str, *, now: datetime
         raise BadWebhook("bad_signature")
     try:
         stripe.WebhookSignature.verify_header(payload, signature, keys.webhook_secret)
-        event = json.loads(payload)
+        event: Doc = json.loads(payload)
     except stripe.SignatureVerificationError:
         raise BadWebhook("bad_signature")
     except ValueError:

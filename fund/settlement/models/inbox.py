@@ -21,9 +21,7 @@ class InboxEvent(Stateful, Base):
     __table_args__ = (
         UniqueConstraint("office_id", "event_id"),
         Index(None, "due_at", postgresql_where=text("state IN ('waiting', 'failed')")),
-        Index(
-            "ix_settlement_inbox_asking", "due_at", postgresql_where=text("state = 'asking'")
-        ),
+        Index("ix_settlement_inbox_asking", "due_at", postgresql_where=text("state = 'asking'")),
         Index("ix_settlement_inbox_failed", "id", postgresql_where=text("state = 'failed'")),
         Index(None, "office_id", "received_at", postgresql_where=text("way = 'webhook'")),
     )

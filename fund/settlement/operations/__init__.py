@@ -4,11 +4,11 @@ from datetime import datetime
 
 from fund.settlement.operations.asking import ask_stripe
 from fund.settlement.operations.draining import BATCH, work_off
+from fund.settlement.operations.events import Event
 from fund.settlement.operations.feed import pull_feed, pull_woken, wake
 from fund.settlement.operations.inbox import retry_event
 from fund.settlement.operations.payouts import record_arrival
 from fund.settlement.operations.sweeping import sweep
-
 
 
 def drain(*, now: datetime) -> int:
@@ -18,6 +18,7 @@ def drain(*, now: datetime) -> int:
 
 __all__ = [
     "BATCH",
+    "Event",
     "ask_stripe",
     "drain",
     "pull_feed",
