@@ -81,11 +81,11 @@ class ReceiptCorrected(Event, subject="receipt"):
 class GiftReturned(Event, subject="gift"):
     """`amount_minor` of a gift went back; below zero it came here again.
 
-    `kind` as in ReceiptCorrected; `source` is Stripe's id of it, or our journal's.
+    `kind` as the reason in ReceiptCorrected; `key` is Stripe's id of it, or our journal's.
     """
 
     kind: str
-    source: str
+    key: str
     amount_minor: int
     currency: str
     happened_on: date

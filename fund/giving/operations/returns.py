@@ -54,7 +54,7 @@ def record_return(
     event = GiftReturned(
         gift.id,
         kind=kind,
-        source=source,
+        key=source,
         amount_minor=amount_minor,
         currency=gift.currency,
         happened_on=happened_on,

@@ -15,6 +15,7 @@ from fund.giving.queries.gifts import (
     list_returned,
     list_returns,
 )
+from fund.giving.queries.offers import Offer, find_offer
 from fund.giving.queries.offices import (
     choose_card_office,
     find_card_office,
@@ -25,11 +26,13 @@ from fund.giving.queries.terms import find_terms, terms_at
 
 __all__ = [
     "GiftRow",
+    "Offer",
     "choose_card_office",
     "find_card_office",
     "find_donor_key",
     "find_last_receipt",
     "find_last_return",
+    "find_offer",
     "find_terms",
     "get_gift",
     "get_open_fund",
