@@ -27,6 +27,14 @@ RULES = {
     "code": N_("by the bank’s own words"),
     "hand": N_("by hand"),
 }
+MATCH_KINDS = {
+    "booked": N_("in the books already"),
+    "payout": N_("a payout arrived"),
+    "payment": N_("a payment shown"),
+    "return": N_("a payment came back"),
+    "gift": N_("a gift"),
+    "entry": N_("a charge or interest"),
+}
 OF_THE_BANK = {"bank_charge": N_("Bank charge"), "interest": N_("Interest")}
 # What is wrong with a file, or with one of its lines.
 FAULTS = {

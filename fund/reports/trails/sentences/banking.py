@@ -1,6 +1,6 @@
 """Bank accounts and their statements, in sentences."""
 
-from fund.banking.choices import RULES
+from fund.banking.choices import MATCH_KINDS, RULES
 from fund.i18n import N_
 from fund.reports.trails.sentences.sentence import Sentence
 
@@ -22,8 +22,8 @@ BANKING = {
     ),
     "bank_line_matched": Sentence(
         N_("Bank line matched"),
-        N_("A line of %(amount_minor)s was found in the books %(rule)s."),
-        {"rule": RULES},
+        N_("A line of %(amount_minor)s: %(kind)s, found %(rule)s."),
+        {"kind": MATCH_KINDS, "rule": RULES},
     ),
     "bank_line_left_aside": Sentence(
         N_("Bank line left aside"),
