@@ -5,6 +5,8 @@ import requests
 import stripe
 
 from .billing import begin
+from .fixtures import NZ_KEY
+from .inprocess import TwinInside
 from .test_checkout_page import FORM
 
 
@@ -57,6 +59,21 @@ def test_a_card_given_there_is_used_from_then_on(twin, api, giving, page):
     assert charge.payment_method_details.card.brand == "mastercard"
     customer = api.v1.customers.retrieve(giving.customer)
     assert customer.invoice_settings.default_payment_method == charge.payment_method
+
+
+@pytest.mark.parametrize(
+    ("waits", "is_open"), [([299], True), ([301], False), ([299, 3599], True), ([299, 3601], False)]
+)
+def test_it_must_be_opened_soon_and_lasts_an_hour(waits, is_open):
+    inside = TwinInside()
+    api = inside.client(NZ_KEY)
+    customer = api.v1.customers.create({"name": "A Donor"})
+    made = api.v1.billing_portal.sessions.create({"customer": customer.id})
+    for seconds in waits:
+        inside.sleep(seconds)
+        _, status, _ = inside.request("get", f"/p/session/{made.id}", {}, None)
+    assert status == (200 if is_open else 410)
+    inside.close()
 
 
 def test_a_page_that_nobody_has_a_link_to_does_not_exist(twin, api, page):
