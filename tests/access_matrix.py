@@ -31,6 +31,7 @@ PUBLIC = (
     "GET reports.favicon", "GET reports.robots", "GET reports.leave",
     "POST reports.switch_language",
     "GET giving.give", "POST giving.give", "GET giving.checkout", "GET giving.thanks",
+    "GET giving.pay", "GET giving.pay_code",  # whoever knows the gift's id, as for thanks
     "POST giving.retry",
     "POST settlement.webhook",  # Stripe; the signature is its key
     "GET audit.log", "GET audit.check", "GET audit.checkpoint", "GET audit.consistency",
@@ -181,6 +182,18 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
+    # The bank: amounts and days for finance and auditor; what a bank wrote may name people
+    "GET banking.statement_list": MONEY + "u",
+    "GET banking.statement_show": MONEY + "u",
+    "GET banking.account_add": MONEY,
+    "POST banking.account_add": MONEY,
+    "GET banking.statement_upload": MONEY,
+    "POST banking.statement_upload": MONEY,
+    "POST banking.statement_columns": MONEY,
+    "POST banking.statement_record": MONEY,
+    "POST banking.statement_drop": MONEY,
+    "POST banking.statement_undo": MONEY,
+    "POST banking.statement_texts": MONEY,
     "GET settlement.inbox": MONEY + "u",
     "POST settlement.retry": "f",
     "POST settlement.payout_confirm": "t",

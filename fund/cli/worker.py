@@ -19,7 +19,7 @@ from fund import jobs, upkeep
 from fund.audit import tasks as audit_tasks
 from fund.bookkeeping import tasks as bookkeeping_tasks
 from fund.errors import where
-from fund.giving import checkout
+from fund.giving import checkout, rounds
 from fund.giving import tasks as giving_tasks
 from fund.ledger import tasks as ledger_tasks
 from fund.people import tasks as people_tasks
@@ -41,6 +41,7 @@ LOOPS: list[Loop] = [
 # Importing them registers their tasks.
 TASK_MODULES: tuple[ModuleType, ...] = (
     checkout,
+    rounds,
     giving_tasks,
     ledger_tasks,
     people_tasks,

@@ -7,7 +7,11 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Card:
-    """`outcome` is succeed, challenge (3-D Secure), or the code of a decline."""
+    """`outcome` is succeed, challenge (3-D Secure), or the code of a decline.
+
+    `is_saved`: it can be kept for later although a charge is declined. `asks_each_time`: its
+    bank wants to ask the donor at every payment, so a renewal is declined.
+    """
 
     number: str
     brand: str
@@ -15,6 +19,8 @@ class Card:
     country: str = "US"
     decline_code: str | None = None
     funding: str = "credit"
+    is_saved: bool = False
+    asks_each_time: bool = False
 
     @property
     def last4(self) -> str:
@@ -37,13 +43,22 @@ CARDS = {
         Card("5555555555554444", "mastercard", "succeed"),
         Card("4000000000000002", "visa", "card_declined", decline_code="generic_decline"),
         Card("4000000000009995", "visa", "card_declined", decline_code="insufficient_funds"),
-        Card("4000000000003220", "visa", "challenge"),
+        Card(
+            "4000000000000341",
+            "visa",
+            "card_declined",
+            decline_code="generic_decline",
+            is_saved=True,
+        ),
+        Card("4000000000003220", "visa", "challenge", asks_each_time=True),
         Card("4000002500003155", "visa", "challenge", country="FR"),
     )
 }
 
 DECLINE_MESSAGES = {
     "generic_decline": "Your card was declined.",
+    "authentication_required": "Your card was declined. This transaction requires authentication.",
+    "expired_card": "Your card has expired.",
     "insufficient_funds": "Your card has insufficient funds.",
 }
 

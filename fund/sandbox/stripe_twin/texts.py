@@ -16,6 +16,12 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "name": "Name on card",
         "pay": "Pay {amount}",
         "donate": "Donate {amount}",
+        "save": "Keep this card",
+        "save_title": "Keep a card for {merchant}",
+        "day": "a day",
+        "week": "a week",
+        "month": "a month",
+        "year": "a year",
         "back": "Back to {merchant}",
         "check": "Please check what is marked below.",
         "bad_email": "Enter an e-mail address.",
@@ -29,6 +35,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "not_a_test_card": "Your card was declined: in practice only test cards work.",
         "payment_intent_authentication_failure": "Your bank could not confirm that it is you."
         " Nothing was charged; try again or use another card.",
+        "setup_intent_authentication_failure": "Your bank could not confirm that it is you."
+        " The card was not kept; try again or use another card.",
+        "challenge_setup": "Your bank asks whether {merchant} may keep your card for later"
+        " payments.",
         "challenge_title": "Practice bank: confirm this payment",
         "challenge_ask": "Your bank asks whether you are paying {amount} to {merchant}.",
         "complete": "Complete",
@@ -54,6 +64,12 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "name": "ชื่อบนบัตร",
         "pay": "ชำระ {amount}",
         "donate": "บริจาค {amount}",
+        "save": "บันทึกบัตรนี้",
+        "save_title": "บันทึกบัตรสำหรับ {merchant}",
+        "day": "ต่อวัน",
+        "week": "ต่อสัปดาห์",
+        "month": "ต่อเดือน",
+        "year": "ต่อปี",
         "back": "กลับไปที่ {merchant}",
         "check": "โปรดตรวจช่องที่ทำเครื่องหมายไว้ด้านล่าง",
         "bad_email": "โปรดกรอกอีเมลให้ถูกต้อง",
@@ -66,6 +82,9 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "not_a_test_card": "บัตรถูกปฏิเสธ ในโหมดจำลองใช้ได้เฉพาะบัตรทดสอบ",
         "payment_intent_authentication_failure": "ธนาคารยืนยันตัวตนของคุณไม่สำเร็จ"
         " ไม่มีการเรียกเก็บเงิน โปรดลองอีกครั้งหรือใช้บัตรอื่น",
+        "setup_intent_authentication_failure": "ธนาคารยืนยันตัวตนของคุณไม่สำเร็จ"
+        " บัตรยังไม่ได้บันทึก โปรดลองอีกครั้งหรือใช้บัตรอื่น",
+        "challenge_setup": "ธนาคารของคุณถามว่าคุณยอมให้ {merchant} เก็บบัตรไว้ใช้ชำระครั้งต่อไปใช่หรือไม่",
         "challenge_title": "ธนาคารจำลอง: ยืนยันการชำระเงินนี้",
         "challenge_ask": "ธนาคารของคุณถามว่าคุณกำลังชำระ {amount} ให้ {merchant} ใช่หรือไม่",
         "complete": "ยืนยัน",

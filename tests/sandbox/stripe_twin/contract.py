@@ -33,7 +33,7 @@ class CheckedClient(stripe.RequestsClient):
     def request(self, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
         body, status, answered = super().request(method, url, headers, post_data)
         address = urlsplit(url)
-        sent = post_data if method == "post" else address.query
+        sent = post_data or address.query
         template = operation_for(method, address.path)
         self.seen.add((method, template))
         check_request(method, template, sent or "")
@@ -54,7 +54,7 @@ def operation_for(method: str, path: str) -> str:
 
 def check_request(method: str, template: str, sent: str) -> None:
     operation = stripe_description()["paths"][template][method]
-    if method == "post":
+    if method in ("post", "delete"):
         content = operation["requestBody"]["content"]["application/x-www-form-urlencoded"]
         schema = content["schema"]
     else:
