@@ -15,11 +15,13 @@ ALTER TABLE balance_transaction
     ADD COLUMN error varchar,
     ADD COLUMN tries bigint NOT NULL DEFAULT 0,
     ADD COLUMN due_at timestamptz,
+    ADD COLUMN is_return_due boolean NOT NULL DEFAULT false,
     DROP CONSTRAINT ck_balance_transaction_state,
     DROP CONSTRAINT ck_balance_transaction_charge;
 ALTER TABLE balance_transaction
     ALTER COLUMN is_listed DROP DEFAULT,
-    ALTER COLUMN tries DROP DEFAULT;
+    ALTER COLUMN tries DROP DEFAULT,
+    ALTER COLUMN is_return_due DROP DEFAULT;
 UPDATE balance_transaction SET is_automatic = true, is_listed = true
     WHERE category = 'payout' AND state = 'posted';
 UPDATE balance_transaction SET due_at = seen_at WHERE state = 'unclassified';
@@ -35,6 +37,7 @@ CREATE INDEX ix_balance_transaction_payout_id ON balance_transaction (payout_id)
     WHERE payout_id IS NOT NULL;
 CREATE INDEX ix_balance_transaction_due_at ON balance_transaction (due_at)
     WHERE state IN ('waiting', 'unclassified');
+CREATE INDEX ix_balance_transaction_return_due ON balance_transaction (id) WHERE is_return_due;
 
 -- What Stripe said of its balance stays as it was said: only what we make of it moves on.
 CREATE FUNCTION keep_balance_transaction() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -65,7 +68,7 @@ NO_LINES = """
 DROP TRIGGER keep_balance_transaction ON balance_transaction;
 DROP FUNCTION keep_balance_transaction();
 DROP INDEX ix_balance_transaction_source_id, ix_balance_transaction_payout_id,
-    ix_balance_transaction_due_at;
+    ix_balance_transaction_due_at, ix_balance_transaction_return_due;
 UPDATE balance_transaction SET state = 'unclassified' WHERE state IN ('waiting', 'memo');
 UPDATE balance_transaction b SET fund_id = (SELECT id FROM ledger.fund WHERE code = 'general')
     WHERE b.category = 'charge' AND b.fund_id IS NULL;
@@ -75,7 +78,7 @@ ALTER TABLE balance_transaction
     DROP CONSTRAINT ck_balance_transaction_charge,
     DROP COLUMN charge_id, DROP COLUMN intent_id, DROP COLUMN payout_id,
     DROP COLUMN is_automatic, DROP COLUMN is_listed, DROP COLUMN error, DROP COLUMN tries,
-    DROP COLUMN due_at,
+    DROP COLUMN due_at, DROP COLUMN is_return_due,
     ADD CONSTRAINT ck_balance_transaction_state CHECK (state IN ('posted', 'unclassified')),
     ADD CONSTRAINT ck_balance_transaction_charge
         CHECK (category <> 'charge' OR fund_id IS NOT NULL);

@@ -10,14 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund.errors import Refused
-from fund.giving.models import Gift
+from fund.giving import operations as giving
+from fund.giving import payments
+from fund.giving.models import GiftReturn, Receipt
 from fund.ids import new_id
 from fund.ledger.models import Journal
 from fund.ledger.queries import account_id, balance
 from fund.permissions import Actor, Role
 from fund.settlement import operations, queries
 from fund.settlement.models import BalanceTransaction
-from fund.settlement.operations import again, available, classify
+from fund.settlement.operations import again, available, classify, returns
 from fund.settlement.operations.books import Books
 from fund.settlement.operations.feed import get_feed
 from tests.giving.factories import GivingWorld, pay_gift, start_gift
@@ -156,18 +158,15 @@ def test_a_charge_waits_ten_minutes_for_its_gift_and_is_then_where_it_is_needed_
 
 
 def test_a_charge_whose_payment_becomes_known_meanwhile_is_its_gifts(stripe):
-    charge = stripe.charge()
-    charge["source"]["metadata"] = {}
-    intent = charge["source"].pop("payment_intent")
-    known = charge["source"]["id"]
-    charge["source"] |= {"id": "ch_later", "payment_intent": "pi_later"}
-    assert stripe.book(charge) == ["waiting"]
-    gift = next(
-        gift
-        for gift in stripe.session.scalars(select(Gift))
-        if gift.stripe_charge_id == known and gift.stripe_payment_intent_id == intent
+    gift = start_gift(stripe.session)
+    charge = stripe.line(
+        "charge", 50_00, id="ch_1", payment_intent="pi_1", amount=50_00, currency="nzd"
     )
-    gift.stripe_payment_intent_id = "pi_later"
+    assert stripe.book(charge) == ["waiting"]
+    paid = payments.StripePayment(
+        gift.id, 1, "paid", gift.amount, "cs_1", "pi_1", "ch_1", paid_at=WHEN
+    )
+    giving.apply_payment(stripe.session, paid, now=WHEN)
     stripe.session.commit()
     stripe.look_again(timedelta(seconds=30))
     assert stripe.state(charge) == "posted"
@@ -327,3 +326,23 @@ def test_a_line_that_the_ledger_refuses_holds_up_no_other(stripe):
 
 def treasurer():
     return Actor("staff", new_id(), frozenset({Role.TREASURER}))
+
+
+def test_what_went_back_is_told_to_the_gift_and_its_receipt_is_corrected(stripe):
+    charge = stripe.charge()
+    refund = refund_of(stripe, charge)
+    failed = stripe.line(
+        "refund_failure", 20_00, charge=charge["source"]["id"], id=refund["source"]["id"],
+        amount=20_00, currency="nzd",
+    )  # fmt: skip
+    stripe.book(charge, refund, failed)
+    stripe.look_again()
+    for _ in range(2):
+        returns.tell_gifts("nz", now=stripe.now)
+    told = stripe.session.scalars(select(GiftReturn).order_by(GiftReturn.source)).all()
+    assert [(one.kind, one.amount_minor) for one in told] == [
+        ("refund", 20_00),
+        ("refund_failed", -20_00),
+    ]
+    receipts = stripe.session.scalars(select(Receipt).order_by(Receipt.number)).all()
+    assert [receipt.amount_minor for receipt in receipts] == [50_00, 30_00, 50_00]

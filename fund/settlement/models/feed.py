@@ -38,7 +38,7 @@ class BalanceTransaction(Base):
 
     `charge_id` is the charge that a line is about, `payout_id` the payout that carries it. A payout
     is listed once all that it carries is known; it is on its way until `arrived_on`, the day in the
-    bank's statement.
+    bank's statement. `is_return_due`: the gift is still to be told that a part of it went back.
     """
 
     __tablename__ = "balance_transaction"
@@ -50,6 +50,7 @@ class BalanceTransaction(Base):
             postgresql_where=text("category = 'payout' AND arrived_on IS NULL"),
         ),
         Index(None, "payout_id", postgresql_where=text("payout_id IS NOT NULL")),
+        Index("ix_balance_transaction_return_due", "id", postgresql_where=text("is_return_due")),
         Index(None, "due_at", postgresql_where=text("state IN ('waiting', 'unclassified')")),
     )
 
@@ -78,6 +79,7 @@ class BalanceTransaction(Base):
     tries: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime | None]
     is_available: Mapped[bool] = mapped_column(default=False)
+    is_return_due: Mapped[bool] = mapped_column(default=False)
     is_automatic: Mapped[bool | None]
     is_listed: Mapped[bool] = mapped_column(default=False)
     arrived_on: Mapped[date | None]

@@ -25,6 +25,8 @@ BATCH = 100
 GENERAL = "general"
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
+# What a gift is told of.
+GIVEN_BACK = ("refund", "refund_failure")
 # What found nothing for so long is finance's to look at; a rule may appear any day.
 LONGEST_WAIT = timedelta(days=1)
 DAILY = timedelta(days=1)
@@ -171,3 +173,6 @@ class Books:
         elif line.state == "unclassified":
             line.due_at = self.now + DAILY
         line.tries += 1
+        line.is_return_due = (
+            line.state == "posted" and line.gift_id is not None and line.category in GIVEN_BACK
+        )
