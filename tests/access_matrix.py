@@ -33,7 +33,6 @@ PUBLIC = (
     "GET giving.give", "POST giving.give", "GET giving.checkout", "GET giving.thanks",
     "GET giving.pay", "GET giving.pay_code",  # whoever knows the gift's id, as for thanks
     "POST giving.retry",
-    "POST settlement.webhook",  # Stripe; the signature is its key
     "GET audit.log", "GET audit.check", "GET audit.checkpoint", "GET audit.consistency",
     "GET audit.key", "GET audit.verify_script", "GET audit.tile",
     # Public for receipts; for anything else the view asks for `read_trail`

@@ -35,6 +35,7 @@ LOOPS: list[Loop] = [
     ("checkpoint", audit_tasks.sign_tree, 30),
     ("witnesses", audit_tasks.send_to_witnesses, 30),
     ("inbox", settlement_tasks.drain_inbox, settlement_tasks.INBOX_PAUSE_SECONDS),
+    ("asking", settlement_tasks.ask_stripe, settlement_tasks.FEED_PAUSE_SECONDS),
     ("feed", settlement_tasks.pull_woken_feeds, settlement_tasks.FEED_PAUSE_SECONDS),
 ]
 

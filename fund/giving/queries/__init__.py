@@ -8,8 +8,11 @@ from fund.giving.queries.gifts import (
     get_gift,
     get_receipt,
     get_remaining,
+    list_donor_keys,
     list_gifts,
+    list_paid,
     list_receipts_of,
+    list_returned,
     list_returns,
 )
 from fund.giving.queries.offers import Offer, find_offer
@@ -36,8 +39,11 @@ __all__ = [
     "get_receipt",
     "get_remaining",
     "list_card_offices",
+    "list_donor_keys",
     "list_gifts",
+    "list_paid",
     "list_receipts_of",
+    "list_returned",
     "list_returns",
     "terms_at",
 ]
