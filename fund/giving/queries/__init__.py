@@ -12,6 +12,7 @@ from fund.giving.queries.gifts import (
     list_receipts_of,
     list_returns,
 )
+from fund.giving.queries.healing import list_unmailed, list_unreceipted
 from fund.giving.queries.offices import (
     choose_card_office,
     find_card_office,
@@ -36,5 +37,7 @@ __all__ = [
     "list_gifts",
     "list_receipts_of",
     "list_returns",
+    "list_unmailed",
+    "list_unreceipted",
     "terms_at",
 ]
