@@ -31,8 +31,8 @@ PUBLIC = (
     "GET reports.favicon", "GET reports.robots", "GET reports.leave",
     "POST reports.switch_language",
     "GET giving.give", "POST giving.give", "GET giving.checkout", "GET giving.thanks",
+    "GET giving.pay", "GET giving.pay_code",  # whoever knows the gift's id, as for thanks
     "POST giving.retry",
-    "POST settlement.webhook",  # Stripe; the signature is its key
     "GET audit.log", "GET audit.check", "GET audit.checkpoint", "GET audit.consistency",
     "GET audit.key", "GET audit.verify_script", "GET audit.tile",
     # Public for receipts; for anything else the view asks for `read_trail`

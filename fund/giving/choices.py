@@ -2,6 +2,10 @@
 
 from fund.i18n import N_
 
+METHOD_NAMES = {
+    "promptpay": N_("PromptPay QR code"),
+    "checkout": N_("Card or wallet"),
+}
 STATE_NAMES = {
     "open": N_("not paid yet"),
     "processing": N_("on its way"),

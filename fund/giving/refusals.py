@@ -9,6 +9,11 @@ TEXTS: dict[str, str] = {
         "The most that one gift can be here is %(most)s. For a larger one please write to us."
     ),
     "no_card_office": N_("Giving by card is not open at the moment. Please try again later."),
+    "another_office": N_(
+        "With this, your gift goes to %(office)s. Nothing has been charged: please look at what has"
+        " changed, and send the form once more."
+    ),
+    "method_not_offered": N_("The office that receives your gift is not paid this way."),
     "stripe_unavailable": N_("Stripe, which takes the payment, does not answer at the moment."),
     "stripe_busy": N_("Many people are giving just now. Please wait a moment."),
     "stripe_not_set_up": N_("This office is not connected to Stripe."),

@@ -2,7 +2,13 @@
 
 from fund.i18n import N_
 
-EVENT_STATES = {"waiting": N_("waiting"), "failed": N_("failed"), "done": N_("done")}
+EVENT_STATES = {
+    "waiting": N_("waiting"),
+    "asking": N_("Stripe is asked"),
+    "failed": N_("failed"),
+    "done": N_("done"),
+    "ignored": N_("nothing to do"),
+}
 # Why an event failed, in words for who reads the inbox.
 FAILURES = {
     "stripe_unavailable": N_("Stripe did not answer."),

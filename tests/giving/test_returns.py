@@ -1,6 +1,6 @@
 """What goes back to a donor: recorded once, in any order, and each time the receipt says so."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from itertools import count
 
@@ -277,7 +277,8 @@ def test_terms_are_added_by_finance_and_never_changed(world, session):
 
 
 def test_an_office_without_terms_takes_cards_and_gives_no_tax_receipts(world, session, now):
-    terms = queries.terms_at(session, world.thai, now)
+    before_any = world.thai.opened_at - timedelta(days=1)
+    terms = queries.terms_at(session, world.thai, before_any)
     assert (terms.stripe_methods, terms.receipt_country) == (["card"], None)
     assert not terms.takes_promptpay_qr
     assert queries.terms_at(session, world.abroad, now).receipt_country == "NZ"

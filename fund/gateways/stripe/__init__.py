@@ -7,6 +7,7 @@ Objects leave it as plain dicts (a `StripeObject` is no dict). Every call may ra
 from fund.gateways.stripe.checkout import (
     CheckoutOrder,
     create_checkout_session,
+    retrieve_charge,
     retrieve_payment_intent,
     retrieve_session,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "list_balance_transactions",
     "list_events",
     "list_office_codes",
+    "retrieve_charge",
     "retrieve_payment_intent",
     "retrieve_session",
     "verify_webhook",

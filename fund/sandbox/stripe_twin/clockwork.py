@@ -3,6 +3,7 @@
 import logging
 import threading
 
+from .billing import clocks, cycle
 from .errors import StripeError
 from .payments import settle_late
 from .resources import checkout_sessions, payouts
@@ -13,6 +14,7 @@ from .world import World
 _TICK_SECONDS = 0.25
 _SLOW_EVERY_TICKS = 40
 _DAY_SECONDS = 86_400
+_ERRANDS = {"settle": settle_late, "advance": clocks.arrive}
 _log = logging.getLogger(__name__)
 
 
@@ -44,11 +46,12 @@ class Clockwork(threading.Thread):
         with self._store.transaction():
             for errand in self._store.take_errands(self._twin.now()):
                 scope = self._twin.scope(self._twin.account(errand["account"]))
-                settle_late(scope, errand["subject"])
+                _ERRANDS[errand["act"]](scope, errand["subject"])
 
     def close_the_day(self) -> None:
-        """What a day's end brings: sessions expire, payouts leave and arrive."""
+        """What a day's end brings: sessions expire, renewals are due, payouts leave and arrive."""
         self._expire_sessions()
+        self._bill()
         self._pay_out()
 
     def _expire_sessions(self) -> None:
@@ -59,6 +62,12 @@ class Clockwork(threading.Thread):
                 for session in self._store.list_page(account.id, "checkout.session", oldest)[0]:
                     if session["expires_at"] <= scope.now:
                         checkout_sessions.expire(scope, session)
+
+    def _bill(self) -> None:
+        """Subscriptions on the account's own time; test clocks are moved by hand."""
+        for account in self._accounts:
+            with self._store.transaction():
+                cycle.run_due(self._twin.scope(account))
 
     def _pay_out(self) -> None:
         """Stripe's daily schedule, where the switch asks for it."""

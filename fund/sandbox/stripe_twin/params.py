@@ -177,6 +177,11 @@ def metadata(value: Any, name: str) -> dict[str, str]:
     return value
 
 
+def merged(old: dict[str, str], new: dict[str, str]) -> dict[str, str]:
+    """Stripe page "Metadata": keys are merged, an empty value takes its key away."""
+    return {key: value for key, value in {**old, **new}.items() if value != ""}
+
+
 def moments(value: Any, name: str) -> dict[str, int]:
     """A moment, or a range by gt, gte, lt, lte, as `created` takes it."""
     if isinstance(value, dict):

@@ -14,10 +14,12 @@ from . import (
     payment_intents,
     payment_methods,
     payouts,
+    prices,
     products,
     refunds,
     setup_intents,
     subscriptions,
+    test_clocks,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(
@@ -34,9 +36,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = tuple(
         payment_intents,
         payment_methods,
         payouts,
+        prices,
         products,
         refunds,
         setup_intents,
         subscriptions,
+        test_clocks,
     )
 )

@@ -7,11 +7,10 @@ from ..errors import StripeError
 from ..ids import new_id
 from ..listing import PAGING_BY_TIME, given, listed
 from ..money import formatted, rate
-from ..params import choice, integer, metadata, text
+from ..params import choice, integer, merged, metadata, text
 from ..scope import Scope
 from ..state import Doc
 from . import balance
-from .customers import merged
 
 bp = Blueprint("refunds", __name__)
 
