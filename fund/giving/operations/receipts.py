@@ -11,11 +11,12 @@ from fund.ledger.models import Fund, Office
 from fund.permissions import SYSTEM
 
 
-def heal_receipt(session: Session, gift_id: UUID, *, now: datetime) -> bool:
-    """Give a paid gift the receipt, or the correction, that it lacks; whether it lacked one."""
+def heal_receipt(session: Session, gift_id: UUID, *, now: datetime) -> None:
+    """Give a paid gift the receipt, or the correction, that it lacks."""
     gift = lock_gift(session, gift_id)
     if gift.state != "paid":
-        return False
+        return
+    if queries.find_last_receipt(session, gift_id) is None:
+        receipts.issue(session, [gift], actor=SYSTEM, now=now)
     office, fund = session.get_one(Office, gift.office_id), session.get_one(Fund, gift.fund_id)
-    give = receipts.correct if queries.find_last_receipt(session, gift_id) else receipts.issue
-    return give(session, gift, office=office, fund=fund, actor=SYSTEM, now=now) is not None
+    receipts.correct(session, gift, office=office, fund=fund, actor=SYSTEM, now=now)
