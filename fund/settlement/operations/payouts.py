@@ -13,7 +13,7 @@ from fund.audit.events import PayoutArrived
 from fund.errors import NotFound, Refused, require
 from fund.ledger import journals
 from fund.ledger import operations as ledger
-from fund.ledger.journals import Book
+from fund.ledger.journals import Book, JournalDraft
 from fund.ledger.models import Account, Journal, Transfer
 from fund.permissions import Actor, Permission
 from fund.settlement.models import BalanceTransaction
@@ -22,7 +22,15 @@ from fund.settlement.models import BalanceTransaction
 def record_arrival(
     session: Session, payout_id: str, *, arrived_on: date, actor: Actor, now: datetime
 ) -> None:
-    """The office's bank statement shows the payout of this balance transaction.
+    """The office's bank shows the payout of this balance transaction. Raises as `note_arrival`."""
+    draft = note_arrival(session, payout_id, arrived_on=arrived_on, actor=actor, now=now)
+    ledger.post(session, [draft], actor=actor, now=now)
+
+
+def note_arrival(
+    session: Session, payout_id: str, *, arrived_on: date, actor: Actor, now: datetime
+) -> JournalDraft:
+    """As `record_arrival`, for a command that posts the journal with others of its own.
 
     Raises Denied; NotFound; Refused: `payout_arrived_already`, `arrival_impossible` for a day
     before it left or after today.
@@ -38,10 +46,6 @@ def record_arrival(
         raise Refused("arrival_impossible", field="arrived_on")
     payout.arrived_on = arrived_on
     session.flush()
-    draft = journals.payout_arrived(
-        _shares(session, payout), payout.source_id or payout.id, arrived_on
-    )
-    ledger.post(session, [draft], actor=actor, now=now)
     event = PayoutArrived(
         payout.office_id,
         payout=payout.source_id or payout.id,
@@ -50,6 +54,9 @@ def record_arrival(
         arrived_on=arrived_on,
     )
     audit.record(session, event, actor=actor, now=now)
+    return journals.payout_arrived(
+        _shares(session, payout), payout.source_id or payout.id, arrived_on
+    )
 
 
 def _shares(session: Session, payout: BalanceTransaction) -> list[tuple[Book, int]]:
