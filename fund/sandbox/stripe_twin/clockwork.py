@@ -3,10 +3,10 @@
 import logging
 import threading
 
+from . import disputing, paying_out, refunding
+from .errands import ACTS
 from .errors import StripeError
-from .payments import settle_late
-from .resources import checkout_sessions, payouts
-from .scope import Scope
+from .resources import checkout_sessions
 from .state import Page
 from .world import World
 
@@ -44,11 +44,17 @@ class Clockwork(threading.Thread):
         with self._store.transaction():
             for errand in self._store.take_errands(self._twin.now()):
                 scope = self._twin.scope(self._twin.account(errand["account"]))
-                settle_late(scope, errand["subject"])
+                try:
+                    with self._store.savepoint():
+                        ACTS[errand["act"]](scope, errand["subject"])
+                except StripeError as error:
+                    # Somebody was quicker: the refund was made to fail, the charge disputed.
+                    _log.debug("%s %s: %s", errand["act"], errand["subject"], error)
 
     def close_the_day(self) -> None:
         """What a day's end brings: sessions expire, payouts leave and arrive."""
         self._expire_sessions()
+        self._look_again()
         self._pay_out()
 
     def _expire_sessions(self) -> None:
@@ -67,15 +73,12 @@ class Clockwork(threading.Thread):
         for account in self._accounts:
             with self._store.transaction():
                 scope = self._twin.scope(account)
-                for payout in payouts.list_in_transit(scope):
-                    if payout["arrival_date"] <= scope.now:
-                        payouts.arrive(scope, payout["id"])
-                latest, _ = self._store.list_page(account.id, "payout", Page(limit=1))
-                if not latest or latest[0]["created"] <= scope.now - _DAY_SECONDS:
-                    self._pay_out_if_any(scope)
+                paying_out.look_again(scope, _DAY_SECONDS)
 
-    def _pay_out_if_any(self, scope: Scope) -> None:
-        try:
-            payouts.new_payout(scope)
-        except StripeError:
-            _log.debug("%s: nothing to pay out", scope.account.id)
+    def _look_again(self) -> None:
+        """Refunds and disputes whose hour has come."""
+        for account in self._accounts:
+            with self._store.transaction():
+                scope = self._twin.scope(account)
+                refunding.look_again(scope)
+                disputing.look_again(scope)

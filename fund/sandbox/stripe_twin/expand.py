@@ -19,6 +19,7 @@ _EXPANDABLE: Mapping[str, frozenset[str]] = {
             "failure_balance_transaction",
             "payment_intent",
             "refunds",
+            "review",
         }
     ),
     "checkout.session": frozenset({"customer", "line_items", "payment_intent"}),
@@ -29,9 +30,12 @@ _EXPANDABLE: Mapping[str, frozenset[str]] = {
     "payment_method": frozenset({"customer"}),
     "payout": frozenset({"balance_transaction", "failure_balance_transaction"}),
     "price": frozenset({"product"}),
+    "radar.early_fraud_warning": frozenset({"charge", "payment_intent"}),
     "refund": frozenset(
         {"balance_transaction", "charge", "failure_balance_transaction", "payment_intent"}
     ),
+    "review": frozenset({"charge", "payment_intent"}),
+    "topup": frozenset({"balance_transaction"}),
 }
 
 

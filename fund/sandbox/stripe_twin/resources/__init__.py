@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from . import (
     account,
+    alerts,
     balance,
     charges,
     checkout_sessions,
@@ -15,12 +16,14 @@ from . import (
     payouts,
     products,
     refunds,
+    topups,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(
     module.bp
     for module in (
         account,
+        alerts,
         balance,
         charges,
         checkout_sessions,
@@ -32,5 +35,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = tuple(
         payouts,
         products,
         refunds,
+        topups,
     )
 )

@@ -6,7 +6,7 @@ from ..api import operation
 from ..errors import StripeError
 from ..ids import new_id
 from ..listing import PAGING_BY_TIME, given, listed
-from ..money import fee_lines, rate
+from ..money import fee_lines
 from ..params import text
 from ..scope import Scope
 from ..state import Doc
@@ -104,7 +104,7 @@ def settle(scope: Scope, charge: Doc) -> Doc:
     account = scope.account
     is_card = charge["payment_method_details"]["type"] == "card"
     card = charge["payment_method_details"].get("card", {})
-    gross = balance.settled(scope, charge["amount"], charge["currency"])
+    gross, rate = balance.exchanged(scope, charge["amount"], charge["currency"])
     transaction = balance.record(
         scope,
         kind="charge" if is_card else "payment",
@@ -114,11 +114,11 @@ def settle(scope: Scope, charge: Doc) -> Doc:
         description=charge["description"],
         fees=fee_lines(
             gross,
-            account.fees,
+            account.fees_for(charge["payment_method_details"]["type"]),
             is_international=card.get("country", account.country) != account.country,
             is_converted=charge["currency"] != account.currency,
         ),
-        exchange_rate=rate(charge["currency"], account.currency),
+        exchange_rate=rate,
         available_on=scope.now + int(scope.store.switches()["available_days"] * 86_400),
     )
     charge["balance_transaction"] = transaction["id"]
