@@ -60,6 +60,8 @@ class Permission(StrEnum):
     RECORD_GIFTS = "record_gifts"
     READ_SETTLEMENT = "read_settlement"
     WORK_SETTLEMENT = "work_settlement"
+    IMPORT_STATEMENTS = "import_statements"
+    READ_BANK_TEXTS = "read_bank_texts"  # names of payers and payees; each look is recorded
     READ_TRAIL = "read_trail"
     EXPORT_LOG = "export_log"
     READ_LOOKS = "read_looks"  # who looked at which case; never who the survivor is
@@ -121,6 +123,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.RECORD_GIFTS,
             _P.READ_SETTLEMENT,
             _P.WORK_SETTLEMENT,
+            _P.IMPORT_STATEMENTS,
+            _P.READ_BANK_TEXTS,
             _P.READ_POLICY,
         }
     ),
@@ -137,6 +141,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.READ_ENTRY_PAPERS,
             _P.READ_GIFTS,
             _P.READ_SETTLEMENT,
+            _P.IMPORT_STATEMENTS,
+            _P.READ_BANK_TEXTS,
             _P.READ_POLICY,
         }
     ),

@@ -18,6 +18,8 @@ from fund.audit import refusals as audit_refusals
 from fund.audit import views as audit
 from fund.awards import refusals as awards_refusals
 from fund.awards import views as awards
+from fund.banking import refusals as banking_refusals
+from fund.banking import views as banking
 from fund.bookkeeping import refusals as bookkeeping_refusals
 from fund.bookkeeping import views as bookkeeping
 from fund.committee import queries as committee_queries
@@ -51,6 +53,7 @@ ROOMS: tuple[ModuleType, ...] = (
     disbursements,
     giving,
     settlement,
+    banking,
     ledger,
     bookkeeping,
     audit,
@@ -66,6 +69,7 @@ REFUSALS = (
     settlement_refusals,
     ledger_refusals,
     bookkeeping_refusals,
+    banking_refusals,
     audit_refusals,
     people_refusals,
     reports_refusals,

@@ -7,6 +7,7 @@ sealed. The event's name is its class's name in snake_case and never changes onc
 
 from fund.audit.events.applications import *
 from fund.audit.events.awards import *
+from fund.audit.events.banking import *
 from fund.audit.events.base import EVENTS as EVENTS
 from fund.audit.events.base import SUBJECTS as SUBJECTS
 from fund.audit.events.base import Event as Event

@@ -53,6 +53,7 @@ MEANINGS = {
     "kind": "kind, a code of its room's list",
     "language": "en or th",
     "lawful_basis": "the other ground, where nobody can consent",
+    "line_count": "number of lines that were new",
     "number": "number, as it is written",
     "office": "code of the receiving office",
     "outcome": "approved, declined or deferred",

@@ -10,7 +10,7 @@ from typing import Any, cast
 from flask import Response, current_app, g, request
 
 from .config import API_VERSION, Account
-from .errors import StripeError
+from .errors import Declined, StripeError
 from .expand import expanded
 from .params import EXPAND, Field, fields, parse
 from .scope import Scope
@@ -39,15 +39,19 @@ def operation(*, required: tuple[str, ...] = (), **known: Field) -> Callable[[Ha
             key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
             scope = world().scope(g.account, request_id=g.request_id, idempotency_key=key)
 
-            def perform() -> Doc:
+            def perform() -> Response:
                 params = accepted(parse(pairs), "")
                 unfold = params.pop("expand", [])
-                return expanded(scope, handler(scope, params, **path), unfold)
+                try:
+                    doc = handler(scope, params, **path)
+                except Declined as error:
+                    return answer(error.body(), error.status)
+                return answer(expanded(scope, doc, unfold))
 
             with world().keys_in_use.taken(g.account.id, key) if key else nullcontext():
                 try:
                     with scope.store.transaction():
-                        return _once(scope, key, pairs, perform) if key else answer(perform())
+                        return _once(scope, key, pairs, perform) if key else perform()
                 finally:
                     # What was done is done and kept; only whoever asked does not know it yet.
                     world().holds.wait(request.method, request.path)
@@ -95,7 +99,7 @@ def check_version() -> None:
 
 
 def _once(
-    scope: Scope, key: str, pairs: list[tuple[str, str]], perform: Callable[[], Doc]
+    scope: Scope, key: str, pairs: list[tuple[str, str]], perform: Callable[[], Response]
 ) -> Response:
     """Stripe page "Idempotent requests": the first answer is the answer, an error included."""
     if len(key) > 255:
@@ -121,7 +125,7 @@ def _once(
         return replay
     try:
         with scope.store.savepoint():
-            response = answer(perform())
+            response = perform()
     except StripeError as error:
         if error.is_validation:
             raise

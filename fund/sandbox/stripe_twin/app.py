@@ -11,7 +11,7 @@ from .config import API_VERSION
 from .errors import StripeError
 from .ids import new_id
 from .money import formatted
-from .resources import BLUEPRINTS
+from .resources.blueprints import BLUEPRINTS
 from .world import World
 
 

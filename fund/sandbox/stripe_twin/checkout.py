@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from .api import world
 from .cards import CARDS, is_card_number
+from .hosted import finish_challenge, try_card
 from .money import formatted
-from .payments import finish_challenge, is_open, pay_by_card
+from .payments import intent_of, is_open
 from .resources.payment_methods import Payer
 from .scope import Scope
 from .state import Doc
@@ -54,9 +55,7 @@ def submit(session_id: str) -> Answer:
         if card is None:
             return _form(scope, session, typed, problem="not_a_test_card")
         month, year = _expiry(typed["expiry"])
-        intent = pay_by_card(
-            scope, session, Payer(typed["email"], typed["name"], month, year), card
-        )
+        intent = try_card(scope, session, Payer(typed["email"], typed["name"], month, year), card)
         if intent["status"] == "requires_action":
             return redirect(url_for(".challenge", session_id=session_id), 303)
         return _went(scope, session, intent, typed)
@@ -67,7 +66,7 @@ def challenge(session_id: str) -> Answer:
     scope, session = _open(session_id)
     if scope is None or session is None or not is_open(session, scope.now):
         return _closed(scope, session)
-    intent = scope.find(session["payment_intent"])
+    intent = intent_of(scope, session)
     if intent is None or intent["status"] != "requires_action":
         return redirect(url_for(".pay", session_id=session_id), 303)
     return _page("challenge.html", scope, session)
@@ -81,7 +80,7 @@ def answer_challenge(session_id: str) -> Answer:
             return _closed(scope, session)
         if session["status"] == "complete":
             return redirect(_success_url(session), 303)
-        intent = scope.find(session["payment_intent"])
+        intent = intent_of(scope, session)
         if intent is None or intent["status"] != "requires_action":
             return redirect(url_for(".pay", session_id=session_id), 303)
         is_passed = request.form.get("outcome") == "complete"
@@ -103,7 +102,7 @@ def _open(session_id: str) -> tuple[Scope | None, Doc | None]:
 def _went(scope: Scope, session: Doc, intent: Doc, typed: Mapping[str, str]) -> Answer:
     if intent["status"] == "succeeded":
         return redirect(_success_url(session), 303)
-    error = intent["last_payment_error"]
+    error = intent["last_payment_error" if "amount" in intent else "last_setup_error"]
     return _form(scope, session, typed, problem=error.get("decline_code", error["code"]))
 
 
@@ -146,7 +145,7 @@ def _closed(scope: Scope | None, session: Doc | None) -> Answer:
 def _page(template: str, scope: Scope | None, session: Doc | None, **context: Any) -> str:
     locale = _locale(session)
     merchant = scope.account.name if scope else ""
-    amount = formatted(session["amount_total"], session["currency"]) if session else ""
+    amount = _amount(session, locale)
     texts = {
         key: text.format(amount=amount, merchant=merchant) if "{" in text else text
         for key, text in TEXTS[locale].items()
@@ -160,6 +159,15 @@ def _page(template: str, scope: Scope | None, session: Doc | None, **context: An
         session=session,
         **context,
     )
+
+
+def _amount(session: Doc | None, locale: str) -> str:
+    """What is paid, and how often; nothing where a card is only kept."""
+    if session is None or session["amount_total"] is None:
+        return ""
+    amount = formatted(session["amount_total"], session["currency"])
+    recurring = session["_line_items"][0]["price"]["recurring"]
+    return f"{amount} {TEXTS[locale][recurring['interval']]}" if recurring else amount
 
 
 def _locale(session: Doc | None) -> str:

@@ -41,6 +41,20 @@ class StripeError(Exception):
         return {"error": error}
 
 
+class Declined(StripeError):
+    """A refusal whose traces stay: the failed charge and the try are recorded."""
+
+    @classmethod
+    def of(cls, error: StripeError) -> "Declined":
+        return cls(
+            error.message,
+            status=402,
+            kind="card_error",
+            code=error.code,
+            decline_code=error.decline_code,
+        )
+
+
 def missing(kind: str, object_id: str, param: str) -> StripeError:
     """404 for an id that this account does not have."""
     return StripeError(

@@ -22,8 +22,12 @@ _EXPANDABLE: Mapping[str, frozenset[str]] = {
             "review",
         }
     ),
-    "checkout.session": frozenset({"customer", "line_items", "payment_intent"}),
+    "checkout.session": frozenset(
+        {"customer", "invoice", "line_items", "payment_intent", "setup_intent", "subscription"}
+    ),
     "dispute": frozenset({"charge", "payment_intent"}),
+    "invoice": frozenset({"customer", "parent", "payments"}),
+    "invoice_payment": frozenset({"invoice", "payment"}),
     "item": frozenset({"price"}),
     "list": frozenset({"data"}),
     "payment_intent": frozenset({"customer", "latest_charge", "payment_method"}),
@@ -31,6 +35,13 @@ _EXPANDABLE: Mapping[str, frozenset[str]] = {
     "payout": frozenset({"balance_transaction", "failure_balance_transaction"}),
     "price": frozenset({"product"}),
     "radar.early_fraud_warning": frozenset({"charge", "payment_intent"}),
+    "setup_intent": frozenset({"customer", "payment_method"}),
+    "subscription": frozenset({"customer", "default_payment_method", "items", "latest_invoice"}),
+    "subscription_item": frozenset({"price"}),
+    # Groups inside an object, by the name of their field.
+    "parent": frozenset({"subscription_details"}),
+    "payment": frozenset({"payment_intent"}),
+    "subscription_details": frozenset({"subscription"}),
     "refund": frozenset(
         {"balance_transaction", "charge", "failure_balance_transaction", "payment_intent"}
     ),
@@ -58,13 +69,13 @@ def list_object(url: str, data: Sequence[Doc], *, has_more: bool = False) -> Doc
     return {"object": "list", "data": list(data), "has_more": has_more, "url": url}
 
 
-def _unfold(scope: Scope, node: Any, keys: Sequence[str], path: str) -> None:
+def _unfold(scope: Scope, node: Any, keys: Sequence[str], path: str, field: str = "") -> None:
     if isinstance(node, list):
         for item in node:
-            _unfold(scope, item, keys, path)
+            _unfold(scope, item, keys, path, field)
     elif isinstance(node, dict) and keys:
         key, *rest = keys
-        if key not in _EXPANDABLE.get(node["object"], ()):
+        if key not in _EXPANDABLE.get(node.get("object", field), ()):
             raise refusal(f"This property cannot be expanded ({path}).", "expand")
         child = node.get(key)
         if key == "line_items":
@@ -73,10 +84,12 @@ def _unfold(scope: Scope, node: Any, keys: Sequence[str], path: str) -> None:
             )
         elif key == "refunds":
             child = _refunds(scope, node["id"])
+        elif key == "payments":
+            child = _payments(scope, node["id"])
         elif isinstance(child, str):
             child = scope.find(child)
         node[key] = child
-        _unfold(scope, child, rest, path)
+        _unfold(scope, child, rest, path, key)
 
 
 def _refunds(scope: Scope, charge_id: str) -> Doc:
@@ -86,10 +99,21 @@ def _refunds(scope: Scope, charge_id: str) -> Doc:
     return list_object(f"/v1/charges/{charge_id}/refunds", docs, has_more=has_more)
 
 
+def _payments(scope: Scope, invoice_id: str) -> Doc:
+    docs, has_more = scope.store.list_page(
+        scope.account.id, "invoice_payment", Page(filters={"invoice": invoice_id})
+    )
+    return list_object(f"/v1/invoice_payments?invoice={invoice_id}", docs, has_more=has_more)
+
+
 def _as_shown(scope: Scope, node: Any) -> Any:
     """Every object in the tree without the twin's notes; metadata stays as it was given."""
     if isinstance(node, list):
         return [_as_shown(scope, item) for item in node]
-    if isinstance(node, dict) and "object" in node:
-        return {key: _as_shown(scope, value) for key, value in rendered(node, scope.now).items()}
+    if isinstance(node, dict):
+        fields = rendered(node, scope.now) if "object" in node else node
+        return {
+            key: value if key == "metadata" else _as_shown(scope, value)
+            for key, value in fields.items()
+        }
     return node

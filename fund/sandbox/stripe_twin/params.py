@@ -64,6 +64,15 @@ def clearable(max_length: int = 5000) -> Field:
     return field
 
 
+def emptied(of: Field) -> Field:
+    """A group of fields that an empty string takes away."""
+
+    def field(value: Any, name: str) -> Any:
+        return None if value == "" else of(value, name)
+
+    return field
+
+
 def integer(minimum: int | None = None, maximum: int | None = None) -> Field:
     def field(value: Any, name: str) -> int:
         if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,18}", str(value)):
@@ -166,6 +175,11 @@ def metadata(value: Any, name: str) -> dict[str, str]:
         if not isinstance(item, str) or len(item) > 500:
             raise refusal("Metadata values can be up to 500 characters.", f"{name}[{key}]")
     return value
+
+
+def merged(old: dict[str, str], new: dict[str, str]) -> dict[str, str]:
+    """Stripe page "Metadata": keys are merged, an empty value takes its key away."""
+    return {key: value for key, value in {**old, **new}.items() if value != ""}
 
 
 def moments(value: Any, name: str) -> dict[str, int]:

@@ -1,17 +1,20 @@
 """What happens when a donor pays on the hosted page, from the first try to the last event."""
 
 import secrets
+from dataclasses import replace
 
-from .cards import DECLINE_MESSAGES, Card
+from .billing.start import start
+from .cards import DECLINE_MESSAGES, Card, card_of
 from .errors import StripeError
 from .resources import charges, checkout_sessions
 from .resources.customers import new_customer
 from .resources.payment_intents import new_payment_intent
-from .resources.payment_methods import Payer, new_bank_account, new_card
-from .scope import Scope
+from .resources.payment_methods import Payer, attach, new_bank_account, new_card
+from .scope import Scope, shown
 from .state import Doc
 
-LATE_SETTLEMENT_SECONDS = 1
+LATE_SECONDS = 1
+_FIRST_OF_MANY = {"description": "Subscription creation", "setup_future_usage": "off_session"}
 _CHALLENGE = {
     "authentication_flow": "challenge",
     "electronic_commerce_indicator": "05",
@@ -26,6 +29,13 @@ def is_open(session: Doc, now: int) -> bool:
     return bool(session["status"] == "open" and session["expires_at"] > now)
 
 
+def intent_of(scope: Scope, session: Doc) -> Doc | None:
+    """What was begun in this session: a payment (a subscription's is not named), or a setup."""
+    return scope.find(
+        session["payment_intent"] or session.get("_first_intent") or session["setup_intent"]
+    )
+
+
 def pay_by_card(scope: Scope, session: Doc, payer: Payer, card: Card) -> Doc:
     """Try a card, and return the payment intent as the try left it.
 
@@ -33,7 +43,9 @@ def pay_by_card(scope: Scope, session: Doc, payer: Payer, card: Card) -> Doc:
     with `last_payment_error`, and the session stays open for another try.
     """
     intent = _begin(scope, session, payer)
-    method = new_card(scope, card, payer, session["customer"])
+    # A card tried for a subscription belongs to the customer only once it has paid.
+    owner = session["customer"] if session["mode"] == "payment" else None
+    method = new_card(scope, card, payer, owner)
     if card.outcome == "challenge":
         return scope.change(
             intent,
@@ -50,20 +62,13 @@ def pay_by_card(scope: Scope, session: Doc, payer: Payer, card: Card) -> Doc:
         )
     if card.outcome == "succeed":
         return _succeed(scope, session, intent, method)
-    decline_code = card.decline_code or card.outcome
-    error = StripeError(
-        DECLINE_MESSAGES[decline_code],
-        status=402,
-        kind="card_error",
-        code=card.outcome,
-        decline_code=decline_code,
-    )
-    return _decline(scope, intent, method, error)
+    error = decline_error(card.outcome, card.decline_code or card.outcome)
+    return decline(scope, intent, method, error)
 
 
 def finish_challenge(scope: Scope, session: Doc, *, is_passed: bool) -> Doc:
     """The donor answered the bank's question; returns the payment intent."""
-    intent = scope.find(session["payment_intent"])
+    intent = intent_of(scope, session)
     if intent is None or intent["status"] != "requires_action":
         raise StripeError("No authentication is open for this payment.")
     method = scope.get("payment_method", intent["payment_method"], param="payment_method")
@@ -130,9 +135,12 @@ def finish_bank_payment(scope: Scope, session: Doc, *, is_paid: bool) -> Doc:
 
 
 def settle_late(scope: Scope, charge_id: str) -> None:
-    """Book a charge that was announced without its balance transaction."""
+    """Book a charge that was announced without its balance transaction.
+
+    The line bears the charge's own time, so it appears behind younger ones.
+    """
     charge = scope.get("charge", charge_id, param="charge")
-    charges.settle(scope, charge)
+    charges.settle(replace(scope, now=charge["created"]), charge)
     scope.emit("charge.updated", charge, previous={"balance_transaction": None})
 
 
@@ -144,10 +152,19 @@ def _begin(scope: Scope, session: Doc, payer: Payer) -> Doc:
     if session["customer"] is None and session["customer_creation"] == "always":
         customer = new_customer(scope, {"email": payer.email, "name": payer.name})
         session["customer"] = customer["id"]
-    intent = scope.find(session["payment_intent"])
+    intent = intent_of(scope, session)
     if intent is None:
-        intent = new_payment_intent(scope, session)
-        session["payment_intent"] = intent["id"]
+        is_first = session["mode"] == "subscription"
+        intent = new_payment_intent(
+            scope,
+            amount=session["amount_total"],
+            currency=session["currency"],
+            customer=session["customer"],
+            methods=session["payment_method_types"],
+            data=_FIRST_OF_MANY if is_first else session["_payment_intent_data"],
+        )
+        # The session of a subscription names its invoice, never the intent.
+        session["_first_intent" if is_first else "payment_intent"] = intent["id"]
     scope.put(session)
     return intent
 
@@ -155,11 +172,27 @@ def _begin(scope: Scope, session: Doc, payer: Payer) -> Doc:
 def _succeed(
     scope: Scope, session: Doc, intent: Doc, method: Doc, *, three_d_secure: Doc | None = None
 ) -> Doc:
+    if session["mode"] == "subscription":
+        attach(scope, method, session["customer"])
+    charge_by(scope, intent, method, three_d_secure=three_d_secure)
+    country = method["billing_details"]["address"]["country"]
+    details = session["customer_details"]
+    session["customer_details"] = checkout_sessions.customer_details(
+        details["email"], details["name"], country
+    )
+    if session["mode"] == "subscription":
+        start(scope, session, intent, method)
+    checkout_sessions.complete(scope, session, payment_status="paid")
+    return intent
+
+
+def charge_by(scope: Scope, intent: Doc, method: Doc, *, three_d_secure: Doc | None = None) -> Doc:
+    """Charge the whole intent; returns it, succeeded."""
     charge = charges.new_charge(
         scope, intent, method, status="succeeded", three_d_secure=three_d_secure
     )
     _settle(scope, charge)
-    scope.change(
+    return scope.change(
         intent,
         "payment_intent.succeeded",
         status="succeeded",
@@ -169,35 +202,43 @@ def _succeed(
         last_payment_error=None,
         next_action=None,
     )
-    country = method["billing_details"]["address"]["country"]
-    details = session["customer_details"]
-    session["customer_details"] = checkout_sessions.customer_details(
-        details["email"], details["name"], country
+
+
+def decline_error(code: str, decline_code: str) -> StripeError:
+    """What a bank's no is to the API."""
+    return StripeError(
+        DECLINE_MESSAGES[decline_code],
+        status=402,
+        kind="card_error",
+        code=code,
+        decline_code=decline_code,
     )
-    checkout_sessions.complete(scope, session, payment_status="paid")
-    return intent
+
+
+def decline(scope: Scope, intent: Doc, method: Doc, error: StripeError) -> Doc:
+    """A try that failed: its charge stays, and the intent asks for another method."""
+    charge = charges.new_charge(scope, intent, method, status="failed", error=error)
+    scope.emit("charge.failed", charge)
+    return _refuse(scope, intent, method, error, charge_id=charge["id"])
 
 
 def _settle(scope: Scope, charge: Doc) -> None:
     if scope.store.switches()["late_balance_transaction"] and not scope.is_quiet:
-        due_at = scope.clock() + LATE_SETTLEMENT_SECONDS
+        due_at = scope.clock() + LATE_SECONDS
         scope.store.add_errand(scope.account.id, due_at, "settle", charge["id"])
     else:
         charges.settle(scope, charge)
     scope.emit("charge.succeeded", charge)
-
-
-def _decline(scope: Scope, intent: Doc, method: Doc, error: StripeError) -> Doc:
-    charge = charges.new_charge(scope, intent, method, status="failed", error=error)
-    scope.emit("charge.failed", charge)
-    return _refuse(scope, intent, method, error, charge_id=charge["id"])
+    then = card_of(charge).then
+    if then is not None and not scope.is_quiet:
+        scope.store.add_errand(scope.account.id, scope.clock() + LATE_SECONDS, then, charge["id"])
 
 
 def _refuse(
     scope: Scope, intent: Doc, method: Doc, error: StripeError, *, charge_id: str | None
 ) -> Doc:
     """Back to the start: another method is asked for, and the reason is kept."""
-    problem = {**error.body()["error"], "payment_method": method}
+    problem = {**error.body()["error"], "payment_method": shown(method)}
     if charge_id is not None:
         problem["charge"] = charge_id
     return scope.change(

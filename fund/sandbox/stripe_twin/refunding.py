@@ -4,11 +4,12 @@ Money leaves the balance when a refund is processed or waits for the donor, and 
 line of its own when it fails or lapses. The line of either day has that day's exchange rate.
 """
 
+from .cards import card_of
 from .errors import StripeError
 from .ids import new_id
 from .money import formatted
+from .params import merged
 from .resources import balance
-from .resources.customers import merged
 from .scope import Scope
 from .state import Doc
 
@@ -49,7 +50,7 @@ def new_refund(scope: Scope, charge: Doc, params: Doc) -> Doc:
     scope.emit("charge.refunded", charge)
     if refund["status"] == "pending" and refund["pending_reason"] == "processing":
         _promise(scope, "refund_succeed", refund)
-    elif refund["status"] == "succeeded" and charge.get("_refund") == "fail":
+    elif refund["status"] == "succeeded" and card_of(charge).refunds == "fail":
         _promise(scope, "refund_fail", refund)
     return refund
 
@@ -64,7 +65,7 @@ def succeed(scope: Scope, refund_id: str) -> Doc:
     return _changed(scope, refund, status="succeeded")
 
 
-def fail(scope: Scope, refund_id: str, reason: str = "lost_or_stolen_card") -> Doc:
+def fail(scope: Scope, refund_id: str, reason: str = "declined") -> Doc:
     """The bank would not take the money: it returns to the balance, where it had left it."""
     refund = _in_state(scope, refund_id, "pending", "succeeded")
     refund.pop("pending_reason", None)
@@ -152,7 +153,7 @@ def _first_state(scope: Scope, charge: Doc, refund: Doc, params: Doc) -> Doc:
                 },
             },
         }
-    if charge.get("_refund") == "slow":
+    if card_of(charge).refunds == "slow":
         return {"status": "pending", "pending_reason": "processing"}
     return {"status": "succeeded"}
 

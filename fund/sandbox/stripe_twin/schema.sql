@@ -15,6 +15,13 @@ CREATE INDEX IF NOT EXISTS object_payout
     ON object (account, json_extract(doc, '$._payout'))
     WHERE kind = 'balance_transaction';
 
+CREATE INDEX IF NOT EXISTS object_due
+    ON object (account, json_extract(doc, '$._due_at'))
+    WHERE kind IN ('subscription', 'invoice');
+CREATE INDEX IF NOT EXISTS object_payment
+    ON object (account, json_extract(doc, '$.payment.payment_intent'))
+    WHERE kind = 'invoice_payment';
+
 CREATE TABLE IF NOT EXISTS delivery (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     account TEXT NOT NULL,

@@ -59,6 +59,7 @@ def _seeded(scope: Scope, gift: Doc) -> Doc:
     session = new_session(
         then,
         {
+            "mode": "payment",
             "success_url": f"{scope.base_url}/",
             "client_reference_id": gift["client_reference_id"],
             "line_items": [line],

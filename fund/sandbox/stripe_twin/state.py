@@ -182,6 +182,18 @@ class Store:
         )
         return [json.loads(row["doc"]) for row in rows]
 
+    def find_due(self, account: str, until: int, clock: str | None) -> Doc | None:
+        """The subscription or invoice to which something happens first, by `until`."""
+        rows = self.execute(
+            """SELECT doc FROM object
+               WHERE account = :account AND kind IN ('subscription', 'invoice')
+                 AND json_extract(doc, '$._due_at') <= :until
+                 AND json_extract(doc, '$.test_clock') IS :clock
+               ORDER BY json_extract(doc, '$._due_at'), seq LIMIT 1""",
+            {"account": account, "until": until, "clock": clock},
+        )
+        return json.loads(rows[0]["doc"]) if rows else None
+
     def balance(self, account: str, now: int) -> tuple[int, int]:
         """Net available and net pending, in the settlement currency."""
         rows = self.execute(

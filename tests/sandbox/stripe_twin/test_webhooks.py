@@ -121,9 +121,13 @@ def test_a_refund_that_fails_is_told_and_brings_the_money_back(twin, receiver):
     refund = twin.control("refund", charge=charge, amount=2000)
     twin.control("refund_fail", refund=refund["id"])
     receiver.wait_for("refund.failed")
-    assert receiver.types()[-4:] == [
-        "refund.created", "charge.refunded", "refund.updated", "refund.failed",
-    ]  # fmt: skip
+    assert receiver.types()[-5:] == [
+        "refund.created",
+        "charge.refunded",
+        "charge.refund.updated",
+        "refund.updated",
+        "refund.failed",
+    ]
     api = twin.client()
     assert api.v1.charges.retrieve(charge).amount_refunded == 0
     lines = api.v1.balance_transactions.list({"source": refund["id"]}).data

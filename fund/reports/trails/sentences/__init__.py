@@ -5,6 +5,7 @@ hashes stay unsaid, and a test names every other field that no sentence says.
 """
 
 from fund.i18n import N_
+from fund.reports.trails.sentences.banking import BANKING
 from fund.reports.trails.sentences.books import BOOKKEEPING, GIVING, LEDGER
 from fund.reports.trails.sentences.grants import APPLICATIONS, AWARDS, DISBURSEMENTS
 from fund.reports.trails.sentences.persons import PEOPLE, SURVIVORS
@@ -19,6 +20,7 @@ SENTENCES: dict[str, Sentence] = {
     **GIVING,
     **LEDGER,
     **BOOKKEEPING,
+    **BANKING,
     **PEOPLE,
     **SERVICE,
 }

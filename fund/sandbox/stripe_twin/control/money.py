@@ -38,34 +38,31 @@ def refund() -> Response:
 
 @bp.post("/refund_move")
 def refund_move() -> Response:
-    """What happens to a refund next: the bank takes it or not, the donor answers or never does."""
+    """What happens to a refund next: the bank takes it, the donor answers or never does."""
     asked = asked_for(
         required=("refund", "to"),
         refund=text(),
-        to=choice("succeed", "fail", "details", "lapse"),
-        reason=choice(*refunding.FAILURES),
+        to=choice("succeed", "details", "lapse"),
     )
+    move = {
+        "succeed": refunding.succeed,
+        "details": refunding.give_details,
+        "lapse": refunding.cancel,
+    }[asked["to"]]
     with world().store.transaction():
-        scope, refund_id = scope_of(asked["refund"], "refund"), asked["refund"]
-        if asked["to"] == "fail":
-            moved = refunding.fail(scope, refund_id, asked.get("reason", "declined"))
-        else:
-            move = {
-                "succeed": refunding.succeed,
-                "details": refunding.give_details,
-                "lapse": refunding.cancel,
-            }[asked["to"]]
-            moved = move(scope, refund_id)
-        body = expanded(scope, moved, [])
+        scope = scope_of(asked["refund"], "refund")
+        body = expanded(scope, move(scope, asked["refund"]), [])
     return done(body)
 
 
 @bp.post("/refund_fail")
 def refund_fail() -> Response:
-    asked = asked_for(required=("refund",), refund=text())
+    """The donor's bank does not take the money back."""
+    asked = asked_for(required=("refund",), refund=text(), reason=choice(*refunding.FAILURES))
     with world().store.transaction():
         scope = scope_of(asked["refund"], "refund")
-        body = expanded(scope, refunding.fail(scope, asked["refund"]), [])
+        reason = asked.get("reason", "lost_or_stolen_card")
+        body = expanded(scope, refunding.fail(scope, asked["refund"], reason), [])
     return done(body)
 
 

@@ -5,8 +5,9 @@ from flask import Response
 from ..api import answer, world
 from ..cards import CARDS
 from ..expand import expanded
+from ..hosted import finish_challenge, try_card
 from ..params import choice, integer, text
-from ..payments import finish_bank_payment, finish_challenge, pay_by_bank, pay_by_card
+from ..payments import finish_bank_payment, pay_by_bank
 from ..resources.payment_methods import Payer
 from ..seed import GIFTS, seed_gifts, seed_payouts
 from .surface import account_of, asked_for, bp, done, scope_of
@@ -54,7 +55,7 @@ def pay() -> Response:
         if card == "bank":
             pay_by_bank(scope, session, payer)
         else:
-            intent = pay_by_card(scope, session, payer, CARDS[card])
+            intent = try_card(scope, session, payer, CARDS[card])
             how = asked.get("challenge", "complete")
             if intent["status"] == "requires_action" and how != "leave":
                 finish_challenge(scope, session, is_passed=how == "complete")

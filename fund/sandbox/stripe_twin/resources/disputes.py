@@ -7,10 +7,9 @@ from flask import Blueprint
 from .. import disputing
 from ..api import operation
 from ..listing import PAGING_BY_TIME, given, listed
-from ..params import boolean, clearable, fields, metadata, text
+from ..params import boolean, clearable, fields, merged, metadata, text
 from ..scope import Scope
 from ..state import Doc
-from .customers import merged
 
 bp = Blueprint("disputes", __name__)
 

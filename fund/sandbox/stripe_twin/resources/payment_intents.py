@@ -1,5 +1,8 @@
 """Payment intents; Checkout makes one when the donor first tries to pay."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from flask import Blueprint
 
 from ..api import operation
@@ -12,14 +15,22 @@ from ..state import Doc
 bp = Blueprint("payment_intents", __name__)
 
 
-def new_payment_intent(scope: Scope, session: Doc) -> Doc:
+def new_payment_intent(
+    scope: Scope,
+    *,
+    amount: int,
+    currency: str,
+    customer: str | None,
+    methods: Sequence[str],
+    data: Mapping[str, Any],
+) -> Doc:
+    """`data` is what Checkout calls payment_intent_data."""
     intent_id = new_id("pi")
-    data = session["_payment_intent_data"]
     intent = scope.put(
         {
             "id": intent_id,
             "object": "payment_intent",
-            "amount": session["amount_total"],
+            "amount": amount,
             "amount_capturable": 0,
             "amount_received": 0,
             "application": None,
@@ -31,8 +42,8 @@ def new_payment_intent(scope: Scope, session: Doc) -> Doc:
             "client_secret": f"{intent_id}_{new_id('secret')}",
             "confirmation_method": "automatic",
             "created": scope.now,
-            "currency": session["currency"],
-            "customer": session["customer"],
+            "currency": currency,
+            "customer": customer,
             "description": data.get("description"),
             "last_payment_error": None,
             "latest_charge": None,
@@ -42,7 +53,7 @@ def new_payment_intent(scope: Scope, session: Doc) -> Doc:
             "on_behalf_of": None,
             "payment_method": None,
             "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
-            "payment_method_types": session["payment_method_types"],
+            "payment_method_types": list(methods),
             "processing": None,
             "receipt_email": data.get("receipt_email"),
             "review": None,
@@ -53,11 +64,21 @@ def new_payment_intent(scope: Scope, session: Doc) -> Doc:
             "status": "requires_payment_method",
             "transfer_data": None,
             "transfer_group": None,
-            "_session": session["id"],
         }
     )
     scope.emit("payment_intent.created", intent)
     return intent
+
+
+def cancel_payment_intent(scope: Scope, intent: Doc, *, reason: str) -> Doc:
+    return scope.change(
+        intent,
+        "payment_intent.canceled",
+        status="canceled",
+        canceled_at=scope.now,
+        cancellation_reason=reason,
+        next_action=None,
+    )
 
 
 @bp.get("/v1/payment_intents/<intent>")

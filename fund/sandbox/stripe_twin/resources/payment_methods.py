@@ -75,7 +75,13 @@ def new_card(scope: Scope, card: Card, payer: Payer, customer: str | None) -> Do
             "three_d_secure_usage": {"supported": True},
             "wallet": None,
         },
+        _number=card.number,
     )
+
+
+def attach(scope: Scope, method: Doc, customer_id: str) -> Doc:
+    """Keep it for this customer's later payments."""
+    return scope.change(method, "payment_method.attached", customer=customer_id)
 
 
 def new_bank_account(scope: Scope, payer: Payer, customer: str | None) -> Doc:

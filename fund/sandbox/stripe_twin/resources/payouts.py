@@ -5,10 +5,9 @@ from flask import Blueprint
 from .. import paying_out
 from ..api import operation
 from ..listing import PAGING_BY_TIME, given, listed
-from ..params import choice, integer, metadata, moments, text
+from ..params import choice, integer, merged, metadata, moments, text
 from ..scope import Scope
 from ..state import Doc
-from .customers import merged
 
 bp = Blueprint("payouts", __name__)
 

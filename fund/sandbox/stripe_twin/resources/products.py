@@ -6,12 +6,18 @@ from ..api import operation
 from ..errors import StripeError
 from ..ids import new_id
 from ..listing import PAGING_BY_TIME, given, listed
-from ..params import boolean, items, metadata, text, web_address
+from ..params import boolean, choice, fields, integer, items, metadata, text, web_address
 from ..scope import Scope
 from ..state import Doc
 from .customers import merged
 
 bp = Blueprint("products", __name__)
+
+RECURRING = fields(
+    required=("interval",),
+    interval=choice("day", "month", "week", "year"),
+    interval_count=integer(1, 52),
+)
 
 _ACCEPTED = {
     "active": boolean,
@@ -58,8 +64,20 @@ def new_product(scope: Scope, params: Doc) -> Doc:
     return product
 
 
-def new_price(scope: Scope, *, product: str, currency: str, unit_amount: int) -> Doc:
-    """The price of one line; inactive, as a price made inside Checkout is."""
+def new_price(
+    scope: Scope,
+    *,
+    product: str,
+    currency: str,
+    unit_amount: int,
+    recurring: Doc | None = None,
+) -> Doc:
+    """The price of one line; inactive, as a price made inside Checkout is.
+
+    `recurring` holds the interval, and `interval_count` if it is not 1.
+    """
+    if recurring is not None:
+        recurring = {"interval_count": 1, "meter": None, "usage_type": "licensed", **recurring}
     return scope.put(
         {
             "id": new_id("price"),
@@ -74,11 +92,11 @@ def new_price(scope: Scope, *, product: str, currency: str, unit_amount: int) ->
             "metadata": {},
             "nickname": None,
             "product": product,
-            "recurring": None,
+            "recurring": recurring,
             "tax_behavior": "unspecified",
             "tiers_mode": None,
             "transform_quantity": None,
-            "type": "one_time",
+            "type": "one_time" if recurring is None else "recurring",
             "unit_amount": unit_amount,
             "unit_amount_decimal": str(unit_amount),
         }

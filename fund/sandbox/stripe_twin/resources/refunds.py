@@ -6,11 +6,10 @@ from .. import refunding
 from ..api import operation
 from ..errors import StripeError
 from ..listing import PAGING_BY_TIME, given, listed
-from ..params import choice, email, integer, metadata, text
+from ..params import choice, email, integer, merged, metadata, text
 from ..scope import Scope
 from ..state import Doc
 from . import alerts, disputes
-from .customers import merged
 
 bp = Blueprint("refunds", __name__)
 

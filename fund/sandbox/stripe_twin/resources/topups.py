@@ -90,8 +90,6 @@ def retrieve(scope: Scope, _params: Doc, topup: str) -> Doc:
 
 
 @bp.get("/v1/topups")
-@operation(
-    status=choice("canceled", "failed", "pending", "reversed", "succeeded"), **PAGING_BY_TIME
-)
+@operation(status=choice("canceled", "failed", "pending", "succeeded"), **PAGING_BY_TIME)
 def list_(scope: Scope, params: Doc) -> Doc:
     return listed(scope, "topup", "/v1/topups", params, filters=given(params, "status"))

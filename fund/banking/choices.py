@@ -1,0 +1,53 @@
+"""What the pages call kinds, states and faults: code -> msgid."""
+
+from fund.i18n import N_
+
+KINDS = {"camt053": N_("camt.053"), "csv": N_("CSV")}
+STATEMENT_STATES = {
+    "uploaded": N_("waits to be recorded"),
+    "recorded": N_("recorded"),
+    "dropped": N_("not recorded"),
+    "undone": N_("undone"),
+}
+LINE_STATES = {
+    "open": N_("open"),
+    "matched": N_("matched"),
+    "ignored": N_("left aside"),
+    "undone": N_("undone"),
+}
+DAY_ORDERS = {
+    "ymd": N_("Year, month, day: 2026-11-24"),
+    "dmy": N_("Day, month, year: 24/11/2026 or 24/11/2569"),
+    "mdy": N_("Month, day, year: 11/24/2026"),
+}
+DECIMALS = {".": N_("1,234.50"), ",": N_("1.234,50")}
+# What is wrong with a file, or with one of its lines.
+FAULTS = {
+    "csv_not_mapped": N_("Please say first which column is what."),
+    "csv_broken": N_("This is no CSV file that can be read."),
+    "csv_without_columns": N_("The file has no row with names of columns."),
+    "csv_other_columns": N_("The file does not have the columns that were chosen for this bank."),
+    "file_without_lines": N_("The file has no lines."),
+    "too_many_lines": N_("The file has more than %(most)s lines. Please ask the bank for less."),
+    "xml_broken": N_("The file breaks off or is damaged."),
+    "xml_doctype": N_("The file has a DOCTYPE, which no bank statement needs. It is not read."),
+    "camt_not_a_statement": N_(
+        "The file is no camt.053 statement. Banks also call it “end-of-day statement”."
+    ),
+    "camt_empty": N_("The file has no statement in it."),
+    "camt_several_accounts": N_("The file tells of several accounts. Please ask for one only."),
+    "camt_does_not_follow": N_(
+        "The statements in the file do not follow on one another: one is missing between them."
+    ),
+    "camt_without_balances": N_("The statement does not say the balance before and after."),
+    "camt_bad_balance": N_("A balance of the statement cannot be read."),
+    "other_currency": N_("The statement is in %(currency)s, not in the currency of this account."),
+    "other_account": N_("The statement is of another account."),
+    "balance_differs": N_(
+        "The balance before and all lines do not come to the balance after. Something is missing."
+    ),
+    "line_day": N_("The day cannot be read."),
+    "line_amount": N_("The amount cannot be read."),
+    "line_balance": N_("The balance is not the one before with this amount."),
+    "line_balance_missing": N_("The balance is missing or cannot be read."),
+}

@@ -1,0 +1,22 @@
+"""Bank accounts and their statements, in sentences."""
+
+from fund.i18n import N_
+from fund.reports.trails.sentences.sentence import Sentence
+
+BANKING = {
+    "bank_account_added": Sentence(
+        N_("Bank account added"), N_("An account of the office was noted, to read its statements.")
+    ),
+    "statement_recorded": Sentence(
+        N_("Bank statement recorded"),
+        N_("The bank’s file for %(first_on)s to %(last_on)s. New lines: %(line_count)s."),
+    ),
+    "statement_undone": Sentence(
+        N_("Bank statement undone"),
+        N_("A file that had been recorded was taken back, before any of its lines counted."),
+    ),
+    "bank_texts_read": Sentence(
+        N_("Bank’s texts read"),
+        N_("What the bank wrote on the lines of a statement was read, names too."),
+    ),
+}

@@ -1,0 +1,1 @@
+"""Subscriptions as time goes by: invoices, tries and retries, and the clocks that tests move."""

@@ -1,0 +1,171 @@
+"""What a donor may change: the day, the price, the card, a pause, the end."""
+
+from typing import Any
+
+from ..errors import StripeError
+from ..resources.customers import merged
+from ..resources.products import new_price
+from ..scope import Scope
+from ..state import Doc
+from . import collecting, invoices, subscriptions
+
+_LONGEST_TRIAL_SECONDS = 730 * 86_400
+_PRORATION = (
+    "The practice Stripe works out no prorations: send proration_behavior=none with this change."
+)
+
+
+def update(scope: Scope, subscription: Doc, params: Doc) -> Doc:
+    """All of `params` or none of them; the moved day makes an invoice of nothing."""
+    at = subscriptions.moment_of(scope, subscription)
+    changes: Doc = {}
+    if "metadata" in params:
+        old = subscription["metadata"] if params["metadata"] else {}
+        changes["metadata"] = merged(old, params["metadata"])
+    if "description" in params:
+        changes["description"] = params["description"]
+    if "default_payment_method" in params:
+        method = own_method(scope, subscription, params["default_payment_method"])
+        changes["default_payment_method"] = method["id"]
+    if "pause_collection" in params:
+        changes["pause_collection"] = _pause(params["pause_collection"], at)
+    if "cancel_at_period_end" in params:
+        changes |= _cancellation(subscription, at, is_asked=params["cancel_at_period_end"])
+    item = _changed_item(scope, subscription, params)
+    is_moved = "trial_end" in params
+    if is_moved:
+        _require_no_proration(params)
+        changes |= _trial(item, params["trial_end"], at)
+    invoice = None
+    if is_moved:
+        invoice = invoices.draft(
+            scope, subscription, item, reason="subscription_update", at=at, amount=0
+        )
+        changes["latest_invoice"] = invoice["id"]
+    subscriptions.change(scope, subscription, item=item, **changes)
+    if invoice is not None:
+        invoices.finalize(scope, invoice, at=at)
+    return subscription
+
+
+def change_item(scope: Scope, subscription: Doc, params: Doc) -> Doc:
+    """The item's new price counts from the next invoice on; returns the item."""
+    item = _repriced(scope, subscription, dict(subscriptions.item_of(subscription)), params)
+    subscriptions.change(scope, subscription, item=item)
+    return item
+
+
+def cancel(scope: Scope, subscription: Doc, params: Doc) -> Doc:
+    if params.get("invoice_now") or params.get("prorate"):
+        raise StripeError(_PRORATION)
+    at = subscriptions.moment_of(scope, subscription)
+    details = params.get("cancellation_details", {})
+    return collecting.end(scope, subscription, reason="cancellation_requested", at=at, **details)
+
+
+def own_method(scope: Scope, subscription: Doc, method_id: str) -> Doc:
+    """A payment method of the subscription's customer, or StripeError."""
+    method = scope.find(method_id)
+    if method is None or method["customer"] != subscription["customer"]:
+        raise StripeError(
+            f"The customer does not have a payment method with the ID {method_id}. The payment"
+            " method must be attached to the customer.",
+            code="resource_missing",
+            param="default_payment_method",
+        )
+    return method
+
+
+def _pause(asked: Doc | None, at: int) -> Doc | None:
+    if asked is None:
+        return None
+    resumes_at = asked.get("resumes_at")
+    if resumes_at is not None and resumes_at <= at:
+        raise StripeError(
+            "`resumes_at` must be a timestamp in the future.", param="pause_collection[resumes_at]"
+        )
+    return {"behavior": asked["behavior"], "resumes_at": resumes_at}
+
+
+def _cancellation(subscription: Doc, at: int, *, is_asked: bool) -> Doc:
+    ends = subscriptions.item_of(subscription)["current_period_end"]
+    details = subscription["cancellation_details"]
+    return {
+        "cancel_at": ends if is_asked else None,
+        "cancel_at_period_end": is_asked,
+        "canceled_at": at if is_asked else None,
+        "cancellation_details": {
+            **details,
+            "reason": "cancellation_requested" if is_asked else None,
+        },
+    }
+
+
+def _trial(item: Doc, ends: int, at: int) -> Doc:
+    """Nothing is asked for until `ends`, which becomes the billing day (page "Trials")."""
+    if ends <= at:
+        raise StripeError(
+            "Invalid timestamp: must be an integer Unix timestamp in the future.",
+            param="trial_end",
+        )
+    if ends > at + _LONGEST_TRIAL_SECONDS:
+        raise StripeError(
+            "Invalid timestamp: trial_end cannot be more than two years in the future.",
+            param="trial_end",
+        )
+    item["current_period_start"], item["current_period_end"] = at, ends
+    return {
+        "billing_cycle_anchor": ends,
+        "status": "trialing",
+        "trial_end": ends,
+        "trial_start": at,
+    }
+
+
+def _changed_item(scope: Scope, subscription: Doc, params: Doc) -> Doc:
+    item = dict(subscriptions.item_of(subscription))
+    for asked in params.get("items", ()):
+        if asked["id"] != item["id"]:
+            raise StripeError(
+                f"Item {asked['id']} is not of this subscription, which keeps its one item.",
+                param="items[0][id]",
+            )
+        item = _repriced(scope, subscription, item, {**params, **asked})
+    return item
+
+
+def _repriced(scope: Scope, subscription: Doc, item: Doc, params: Doc) -> Doc:
+    if "metadata" in params and "items" not in params:
+        item["metadata"] = merged(item["metadata"], params["metadata"])
+    if "price_data" not in params:
+        return item
+    _require_no_proration(params)
+    asked = params["price_data"]
+    currency = asked["currency"].lower()
+    old = item["price"]
+    product = scope.get("product", asked["product"], param="price_data[product]")
+    recurring = {**old["recurring"], **asked["recurring"]}
+    if currency != subscription["currency"]:
+        raise StripeError(
+            f"The price specified supports currencies of `{currency}`. This doesn't match the"
+            f" expected currency: `{subscription['currency']}`.",
+            param="price_data[currency]",
+        )
+    if recurring != old["recurring"]:
+        raise StripeError(
+            "The practice Stripe keeps a subscription's interval: begin another one.",
+            param="price_data[recurring]",
+        )
+    item["price"] = new_price(
+        scope,
+        product=product["id"],
+        currency=currency,
+        unit_amount=asked["unit_amount"],
+        recurring=recurring,
+    )
+    return item
+
+
+def _require_no_proration(params: dict[str, Any]) -> None:
+    if params.get("proration_behavior") != "none":
+        raise StripeError(_PRORATION, param="proration_behavior")

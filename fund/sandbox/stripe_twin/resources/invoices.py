@@ -1,0 +1,94 @@
+"""Invoices of subscriptions, and the payments that were made for them."""
+
+from flask import Blueprint
+
+from ..api import operation
+from ..billing import changes, collecting, invoices, subscriptions
+from ..errors import Declined, StripeError
+from ..listing import PAGING, PAGING_BY_TIME, given, listed
+from ..params import boolean, choice, fields, text
+from ..scope import Scope
+from ..state import Doc
+
+bp = Blueprint("invoices", __name__)
+
+
+@bp.get("/v1/invoices/<invoice>")
+@operation()
+def retrieve(scope: Scope, _params: Doc, invoice: str) -> Doc:
+    return scope.get("invoice", invoice, param="invoice")
+
+
+@bp.get("/v1/invoices/<invoice>/lines")
+@operation(**PAGING)
+def list_lines(scope: Scope, _params: Doc, invoice: str) -> Doc:
+    lines: Doc = scope.get("invoice", invoice, param="invoice")["lines"]
+    return lines
+
+
+@bp.post("/v1/invoices/<invoice>/pay")
+@operation(off_session=boolean, payment_method=text())
+def pay(scope: Scope, params: Doc, invoice: str) -> Doc:
+    """Ask for it now, by the method given or the one that is set."""
+    doc = scope.get("invoice", invoice, param="invoice")
+    at = subscriptions.moment_of(scope, doc)
+    if doc["status"] == "draft":
+        invoices.finalize(scope, doc, at=at)
+    if doc["status"] != "open":
+        word = {"paid": "already paid", "void": "voided"}[doc["status"]]
+        raise StripeError(f"Invoice is {word}", param="invoice")
+    method = None
+    if "payment_method" in params:
+        method = changes.own_method(scope, doc, params["payment_method"])
+    error = collecting.attempt(scope, doc, at=at, method=method, is_automatic=False)
+    if error is not None:
+        raise Declined.of(error)
+    return doc
+
+
+@bp.post("/v1/invoices/<invoice>/void")
+@operation()
+def void(scope: Scope, _params: Doc, invoice: str) -> Doc:
+    doc = scope.get("invoice", invoice, param="invoice")
+    if doc["status"] != "open":
+        raise StripeError(
+            f"You can only pass in open invoices. This invoice is {doc['status']}.",
+            param="invoice",
+        )
+    return collecting.forgive(scope, doc, at=subscriptions.moment_of(scope, doc))
+
+
+@bp.get("/v1/invoices")
+@operation(
+    customer=text(),
+    status=choice("draft", "open", "paid", "uncollectible", "void"),
+    subscription=text(),
+    **PAGING_BY_TIME,
+)
+def list_(scope: Scope, params: Doc) -> Doc:
+    filters = given(params, "customer", "status")
+    if "subscription" in params:
+        filters["parent.subscription_details.subscription"] = params["subscription"]
+    return listed(scope, "invoice", "/v1/invoices", params, filters=filters)
+
+
+@bp.get("/v1/invoice_payments/<invoice_payment>")
+@operation()
+def retrieve_payment(scope: Scope, _params: Doc, invoice_payment: str) -> Doc:
+    return scope.get("invoice_payment", invoice_payment, param="invoice_payment")
+
+
+@bp.get("/v1/invoice_payments")
+@operation(
+    invoice=text(),
+    payment=fields(required=("type",), payment_intent=text(), type=choice("payment_intent")),
+    status=choice("canceled", "open", "paid"),
+    **PAGING_BY_TIME,
+)
+def list_payments(scope: Scope, params: Doc) -> Doc:
+    filters = given(params, "invoice", "status")
+    if "payment" in params:
+        filters["payment.type"] = params["payment"]["type"]
+        if "payment_intent" in params["payment"]:
+            filters["payment.payment_intent"] = params["payment"]["payment_intent"]
+    return listed(scope, "invoice_payment", "/v1/invoice_payments", params, filters=filters)
