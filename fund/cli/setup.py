@@ -23,8 +23,10 @@ from fund.cli.staff import invitation_address
 from fund.db import reading, transaction
 from fund.errors import FundError, Refused
 from fund.gateways import mail, storage, stripe
+from fund.giving import operations as giving
 from fund.i18n import LANGUAGES
 from fund.ledger import operations as ledger
+from fund.ledger.queries import get_office
 from fund.ledger.starting import open_starting_funds
 from fund.money import CURRENCIES
 from fund.people import operations, queries
@@ -32,6 +34,7 @@ from fund.permissions import SYSTEM, Role
 from fund.survivors.operations import seed_wordings
 
 THAILAND = "TH"  # Stripe does not take donations for accounts there
+TAX_IDS = {"US": "ein", "NZ": "charity_number"}  # what the number is called there
 
 QUESTIONS: dict[str, str] = {
     "name_en": "The organisation's name in English",
@@ -162,11 +165,18 @@ def _write(session: Session, answers: dict[str, str], stripe_account: str | None
         currency=answers["office_currency"],
         timezone=answers["office_timezone"],
         address=answers["office_address"],
-        tax_ids={"tax_id": answers["office_tax_id"]},
+        tax_ids={TAX_IDS.get(answers["office_country"], "tax_id"): answers["office_tax_id"]},
         stripe_account_id=stripe_account,
         receipt_kind=f"{answers['office_country'].lower()}_donation",
         methods=["card"] if stripe_account else ["promptpay_qr", "bank_transfer"],
         receipt_prefix=answers["office_code"].upper(),
+        **who,
+    )
+    # What tax receipts it may give, and who signs them, is finance's to say.
+    giving.set_terms(
+        session,
+        get_office(session, answers["office_code"]),
+        stripe_methods=["card"] if stripe_account else [],
         **who,
     )
     open_starting_funds(session, **who)

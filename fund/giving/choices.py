@@ -1,11 +1,29 @@
-"""Closed lists of gifts: code -> msgid. The same codes stand in the tables' CHECKs."""
+"""Closed lists of gifts: code -> msgid. Most of the codes stand in the tables' CHECKs."""
 
 from fund.i18n import N_
 
+METHOD_NAMES = {
+    "promptpay": N_("PromptPay QR code"),
+    "checkout": N_("Card or wallet"),
+}
 STATE_NAMES = {
     "open": N_("not paid yet"),
     "processing": N_("on its way"),
     "paid": N_("paid"),
     "failed": N_("payment failed"),
     "expired": N_("given up"),
+    "partly_returned": N_("partly returned"),
+    "returned": N_("returned"),
+}
+RETURN_NAMES = {
+    "refund": N_("refunded"),
+    "refund_failed": N_("a refund that did not reach the donor"),
+    "dispute_lost": N_("taken back by the donor’s bank"),
+    "dispute_won": N_("given back by the donor’s bank"),
+    "reversal": N_("a mistaken entry taken back"),
+}
+RECEIPT_KIND_NAMES = {
+    "us_501c3": N_("for taxes in the United States"),
+    "nz_donation": N_("for taxes in New Zealand"),
+    "none": N_("not for taxes"),
 }

@@ -1,6 +1,7 @@
 """What the give page offers, and the limits of one gift. Data, not rules."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fund.i18n import N_
 from fund.ledger.models import Fund, Office
@@ -36,6 +37,9 @@ MOST_MINOR: dict[str, int] = {
     "JPY": 4_300_000,
     "KWD": 8_400_000,
 }
+
+# How long a PromptPay code is shown; who pays it later is found by its reference all the same.
+PROMPTPAY_WAIT = timedelta(days=7)
 
 CURRENCY_NAMES: dict[str, str] = {
     "THB": N_("Thai baht"),

@@ -73,6 +73,11 @@ def draw_png(payload: str) -> bytes:
     return drawing.getvalue()
 
 
+def as_reference(code: str) -> str:
+    """A fund's code as a bank takes it."""
+    return re.sub(r"[^A-Z0-9]", "", code.upper())[:20]
+
+
 def new_reference() -> str:
     """A new payment reference, such as `LF7K3Q2MXA5`: eight at random and one that checks."""
     body = "".join(secrets.choice(CASE_ALPHABET) for _ in range(REFERENCE_LENGTH - 1))

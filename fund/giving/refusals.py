@@ -9,6 +9,11 @@ TEXTS: dict[str, str] = {
         "The most that one gift can be here is %(most)s. For a larger one please write to us."
     ),
     "no_card_office": N_("Giving by card is not open at the moment. Please try again later."),
+    "another_office": N_(
+        "With this, your gift goes to %(office)s. Nothing has been charged: please look at what has"
+        " changed, and send the form once more."
+    ),
+    "method_not_offered": N_("The office that receives your gift is not paid this way."),
     "stripe_unavailable": N_("Stripe, which takes the payment, does not answer at the moment."),
     "stripe_busy": N_("Many people are giving just now. Please wait a moment."),
     "stripe_not_set_up": N_("This office is not connected to Stripe."),
@@ -17,5 +22,15 @@ TEXTS: dict[str, str] = {
     "gift_unknown": N_("There is no such gift here."),
     "paid_twice": N_("This gift was paid a second time, by another payment."),
     "bank_reference_known": N_("A gift with this bank reference is recorded already."),
+    "return_differs": N_("Another amount went back by this than was recorded before."),
+    "return_too_large": N_("No more can go back than was given."),
+    "receipt_needs_signatory": N_("A receipt of this kind needs the name and title of who signs."),
+    "receipt_kind_not_the_offices": N_(
+        "This office cannot give receipts of this kind: its country or its tax number is another."
+    ),
+    "biller_id_wrong": N_("The bank’s biller id has fifteen digits."),
+    "promptpay_needs_names": N_(
+        "A PromptPay QR code needs biller id, name and city together, in Latin letters."
+    ),
     "not_the_offices_currency": N_("This office's bank holds another currency."),
 }

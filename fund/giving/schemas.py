@@ -2,20 +2,24 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, post_load, validates_schema
+from marshmallow import ValidationError, fields, post_load, validates_schema
 
+from fund.giving.choices import RECEIPT_KIND_NAMES
+from fund.giving.countries import COUNTRIES
+from fund.giving.offices import CHECKOUT, PROMPTPAY
 from fund.i18n import N_
 from fund.money import OFFERED, BadAmount, Money, parse_money
-from fund.schemas import AMOUNT_TEXTS, REQUIRED, Code, CommandSchema, Email, Text
+from fund.schemas import AMOUNT_TEXTS, CHOOSE, REQUIRED, Code, CommandSchema, Email, Text
 
 OTHER = "other"
 
 
 class GiveSchema(CommandSchema):
-    """A gift to be paid on Stripe's page.
+    """A gift to be paid, on Stripe's page or by PromptPay.
 
     `choice` is an amount on offer, written `NZD:7500`, or `other` with the figure in `amount`. It
-    names its currency, so that nobody is charged 75 of another one than they saw.
+    names its currency, so that nobody is charged 75 of another one than they saw. `office` is the
+    one that was shown, in the same spirit.
     """
 
     currency = Code(OFFERED, required=True)
@@ -24,15 +28,35 @@ class GiveSchema(CommandSchema):
     fund = Text(longest=40, required=True)
     email = Email(required=True)
     name = Text(longest=200, load_default="")
+    country = Code(["", *COUNTRIES], load_default="")
+    wants_tax_receipt = fields.Boolean(load_default=False, error_messages={"invalid": CHOOSE})
+    office = Text(longest=40, load_default="")
+    method = Code(["", CHECKOUT, PROMPTPAY], load_default="")
 
     @validates_schema(skip_on_field_errors=False)
     def check_amount(self, data: dict[str, Any], **_: Any) -> None:
         if "currency" in data:
             _amount(data["currency"], data.get("choice", ""), data.get("amount", ""))
 
+    @validates_schema
+    def check_country(self, data: dict[str, Any], **_: Any) -> None:
+        if data["wants_tax_receipt"] and not data["country"]:
+            raise ValidationError(
+                N_("Please choose the country where you would use the receipt."), "country"
+            )
+
     @post_load
     def read_amount(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         return data | {"amount": _amount(data["currency"], data["choice"], data["amount"])}
+
+
+class TermsSchema(CommandSchema):
+    """What tax receipts an office gives, and who signs them; `version` names the terms in view."""
+
+    receipt_kind = Code(RECEIPT_KIND_NAMES, required=True)
+    signatory_name = Text(longest=100, load_default=None)
+    signatory_title = Text(longest=100, load_default=None)
+    version = Text(longest=40, load_default="")
 
 
 def _amount(currency: str, choice: str, typed: str) -> Money:

@@ -40,7 +40,7 @@ TEXTS: dict[str, str] = {
         "This fund still holds or owes money. Move or pay it first; then it can be closed."
     ),
     "fund_has_commitments": N_("Awards still hold money of this fund."),
-    "fund_has_gifts": N_("A gift to this fund is still being paid; that takes a day at most."),
+    "fund_has_gifts": N_("A gift to this fund is still being paid; that takes a week at most."),
     "fund_is_needed": N_(
         "This fund stays open: it takes the fees of no gift, and what comes late for closed funds."
     ),

@@ -1,9 +1,8 @@
-// The amount on the button follows the choice; the free amount shows when it is chosen; another
-// currency loads its own amounts. Without this script the form works as it stands.
+// The amount on the button follows the choice; the free amount shows when it is chosen; what changes
+// the amounts or the office loads the form anew. Without this script the form works as it stands.
 const form = document.getElementById("give");
 const button = form.querySelector("[data-template]");
 const amount = form.querySelector("[name=amount]");
-const currency = form.querySelector("[name=currency]");
 const preset = form.querySelector("[name=choice][data-label]");
 
 function label() {
@@ -21,13 +20,18 @@ function show() {
   form.querySelector(".give-other").hidden = !chosen || "label" in chosen.dataset;
 }
 
-form.addEventListener("input", show);
-currency.addEventListener("change", () => {
+function reload(name) {
   const again = document.createElement("input");
   again.type = "hidden";
   again.name = "show";
-  again.value = "1";
+  again.value = name;
   form.append(again);
   form.submit();
-});
+}
+
+form.addEventListener("input", show);
+for (const name of ["currency", "country", "wants_tax_receipt"]) {
+  form.elements[name].addEventListener("change", () => reload(name));
+}
+form.elements[document.querySelector("[data-focus]").dataset.focus]?.focus();
 show();

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from flask.testing import FlaskClient
@@ -9,13 +10,35 @@ from sqlalchemy.orm import Session
 
 from fund import clock
 from fund.giving import operations, payments
-from fund.giving.models import Gift
+from fund.giving.models import Gift, OfficeTerms
+from fund.giving.queries import find_terms
 from fund.ids import new_id
 from fund.ledger.models import Fund, Office
 from fund.money import Money
-from tests.ledger.factories import make_fund, make_office
+from fund.permissions import SYSTEM
+from tests.ledger.factories import WHEN, make_fund, make_office
 
 FIFTY = Money(50_00, "NZD")
+TERMS: dict[str, dict[str, Any]] = {
+    "nz": {
+        "stripe_methods": ["card", "link"],
+        "receipt_kind": "nz_donation",
+        "signatory_name": "Moana Practice",
+        "signatory_title": "Trustee",
+        "fee_table": {
+            "percent_bp": 270,
+            "fixed_minor": 30,
+            "international_bp": 100,
+            "conversion_bp": 200,
+        },
+    },
+    "th": {
+        "stripe_methods": [],
+        "biller_id": "099400016550100",
+        "merchant_name": "PRACTICE LIFT",
+        "merchant_city": "CHIANG MAI",
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -29,11 +52,23 @@ class GivingWorld:
 
 def make_giving_world(session: Session) -> GivingWorld:
     """Offices and funds, as every page about gifts expects them."""
+    abroad, thai = make_office(session, "nz"), make_office(session, "th")
+    for office in (abroad, thai):
+        if find_terms(session, office, WHEN) is None:
+            make_terms(session, office, now=WHEN)
     return GivingWorld(
-        abroad=make_office(session, "nz"),
-        thai=make_office(session, "th"),
+        abroad=abroad,
+        thai=thai,
         funds={code: make_fund(session, code) for code in ("general", "education", "vocational")},
     )
+
+
+def make_terms(
+    session: Session, office: Office, *, now: datetime | None = None, **changes: Any
+) -> OfficeTerms:
+    """What the office offers from now on."""
+    terms = TERMS[office.code] | changes
+    return operations.set_terms(session, office, **terms, actor=SYSTEM, now=now or clock.now())
 
 
 def start_gift(
@@ -44,6 +79,7 @@ def start_gift(
     email: str = "donor@example.org",
     name: str = "Mere Donor",
     language: str = "en",
+    country: str = "NZ",
     now: datetime | None = None,
 ) -> Gift:
     """A gift that waits to be paid."""
@@ -54,6 +90,7 @@ def start_gift(
         email=email,
         name=name,
         language=language,
+        country=country,
         now=now or clock.now(),
     )
     session.commit()
@@ -88,6 +125,7 @@ def give_form(**changes: str) -> dict[str, str]:
         "fund": "education",
         "email": "donor@example.org",
         "name": "Mere Donor",
+        "country": "NZ",
     }
     return form | changes
 

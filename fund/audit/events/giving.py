@@ -56,3 +56,48 @@ class ReceiptIssued(Event, subject="receipt"):
     amount_minor: int
     currency: str
     given_on: date
+
+
+@dataclass(frozen=True)
+class ReceiptCorrected(Event, subject="receipt"):
+    """Part of a gift went back, or came again: this receipt takes the place of `corrects`.
+
+    `amount_minor` is what counts now; `reason`: refund, refund_failed, dispute_lost, dispute_won or
+    reversal, on the day `returned_on`.
+    """
+
+    gift_id: UUID
+    office: str
+    number: str
+    corrects: str
+    fund: str
+    amount_minor: int
+    currency: str
+    reason: str
+    returned_on: date
+
+
+@dataclass(frozen=True)
+class GiftReturned(Event, subject="gift"):
+    """`amount_minor` of a gift went back; below zero it came here again.
+
+    `kind` as the reason in ReceiptCorrected; `key` is Stripe's id of it, or our journal's.
+    """
+
+    kind: str
+    key: str
+    amount_minor: int
+    currency: str
+    happened_on: date
+
+
+@dataclass(frozen=True)
+class OfficeTermsChanged(Event, subject="office"):
+    """What an office offers donors from now on: ways to pay and the kind of its receipts.
+
+    `biller_id` says to whose bank its PromptPay QR code leads; empty if it has none.
+    """
+
+    receipt_kind: str
+    stripe_methods: tuple[str, ...]
+    biller_id: str | None

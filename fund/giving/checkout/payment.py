@@ -14,6 +14,7 @@ from fund.gateways import stripe
 from fund.giving import operations, payments, queries
 from fund.giving.donors import open_person
 from fund.giving.models import Donor
+from fund.giving.offices import CHECKOUT
 from fund.ledger import queries as ledger
 
 
@@ -74,7 +75,7 @@ def _look(gift_id: UUID) -> _Visit:
     with reading() as session:
         row = queries.get_gift(session, gift_id)
         gift = row.gift
-        if gift.donor_id is None:
+        if gift.donor_id is None or gift.method != CHECKOUT:
             raise NotFound
         donor = session.get_one(Donor, gift.donor_id)
         order = stripe.CheckoutOrder(

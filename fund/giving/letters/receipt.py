@@ -1,6 +1,5 @@
 """The receipt as it goes out: a mail in text and HTML, and the same on paper (PDF) beside it."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,8 +8,9 @@ from fund import i18n, pdf
 from fund.audit.queries import get_leaf_hash
 from fund.giving import queries
 from fund.giving.donors import open_person
-from fund.giving.letters.paper import Letter, qr_code
-from fund.giving.models import Donor
+from fund.giving.letters import correction
+from fund.giving.letters.paper import Facts, Letter, Words, office_facts, proof_parts
+from fund.giving.models import Donor, OfficeTerms
 from fund.giving.queries import GiftRow
 from fund.i18n import N_, gettext
 from fund.ledger.queries import fund_name
@@ -21,80 +21,87 @@ KINDS: dict[str, str] = {
     "nz_donation": N_(
         "This is a donation receipt for New Zealand tax purposes. Nothing was given in return."
     ),
-}
-TAX_ID_NAMES: dict[str, str] = {
-    "charity_number": N_("Charity number"),
-    "ird_number": N_("IRD number"),
-    "ein": N_("EIN"),
-    "tax_id": N_("Tax ID"),
+    "us_501c3": N_(
+        "This is a written acknowledgment for United States tax purposes. No goods or services"
+        " were provided in return for this contribution."
+    ),
 }
 
 
 def write_receipt(session: Session, receipt_id: UUID) -> Letter:
-    """The receipt in the language of its gift."""
+    """A receipt, or the correction of one, in the language of its gift."""
     row = queries.get_receipt(session, receipt_id)
     if row.receipt is None or row.gift.donor_id is None:
         raise ValueError("a receipt of nobody is not mailed")
+    receipt, language = row.receipt, row.gift.language
     person = open_person(session, session.get_one(Donor, row.gift.donor_id))
-    language = row.gift.language
-    leaf = get_leaf_hash(session, row.receipt.audit_event_id)
+    leaf = get_leaf_hash(session, receipt.audit_event_id)
     with i18n.speaking(language):
-        proof = i18n.link("audit.check", event_id=row.receipt.audit_event_id)
-        facts = _facts(row, person.name, language)
-        paper = pdf.compile_pdf("receipt", _paper(row, facts, proof, leaf), language=language)
+        words = correction.say(session, row) if receipt.corrects_id else _say(row)
+        # One that was cancelled claims nothing.
+        kind = KINDS.get(receipt.kind if receipt.amount_minor else "none", NO_TAX_RECEIPT)
+        signed = _signature(session, row)
+        facts = _facts(row, person.name, words, signed)
+        proof = proof_parts(receipt.audit_event_id, leaf)
+        paper = {
+            "title": words.title,
+            "amount": words.amount,
+            "thanks": words.lead,
+            "facts": facts,
+            "kind": gettext(kind),
+            "footer": f"{row.receipt_number} · {row.office.legal_name}",
+        }
+        printed = pdf.compile_pdf("receipt", paper | proof, language=language)
     subject, text, html = i18n.render_mail(
         "receipt",
         language,
-        number=row.receipt_number,
+        words=words,
         donor=person.name,
-        amount=row.gift.amount,
         facts=facts,
-        kind=KINDS.get(row.receipt.kind, NO_TAX_RECEIPT),
-        proof=proof,
+        kind=kind,
+        proof=proof["proof"],
         leaf=leaf,
         office=row.office,
     )
     filename = f"{row.receipt_number}.pdf"
-    return Letter(person.email, subject, text, html, language, filename, paper)
+    return Letter(person.email, subject, text, html, language, filename, printed)
 
 
-def _facts(row: GiftRow, name: str, language: str) -> list[tuple[str, str]]:
+def _say(row: GiftRow) -> Words:
+    amount = i18n.format_money(row.gift.amount)
+    return Words(
+        subject=gettext(
+            "Receipt %(number)s for your gift of %(amount)s",
+            number=row.receipt_number,
+            amount=amount,
+        ),
+        heading=gettext("Thank you"),
+        title=gettext("Receipt for your gift"),
+        amount=amount,
+        lead=gettext("Thank you. Your gift helps a young person to learn, and to stand."),
+        facts=[(gettext("Amount"), f"{amount} ({row.gift.currency})")],
+    )
+
+
+def _facts(row: GiftRow, name: str, words: Words, signed: str) -> Facts:
     """(label, value) as the reader sees them, the same in the mail and on paper."""
     if row.gift.paid_on is None:
         raise ValueError("only a paid gift has a receipt")
     facts = [
         (gettext("Receipt"), row.receipt_number),
         (gettext("From"), name),
-        (gettext("Amount"), f"{i18n.format_money(row.gift.amount)} ({row.gift.currency})"),
+        *words.facts,
         (gettext("Paid on"), i18n.format_day(row.gift.paid_on, always_year=True)),
-        (gettext("For"), fund_name(row.fund, language)),
-        (gettext("Received by"), row.office.legal_name),
-        (gettext("Address"), row.office.address),
-    ]
-    facts += [
-        (gettext(TAX_ID_NAMES[key]), number)
-        for key, number in sorted(row.office.tax_ids.items())
-        if key in TAX_ID_NAMES
+        (gettext("For"), fund_name(row.fund, i18n.language())),
+        *office_facts(row.office),
+        (gettext("Signed for the office"), signed),
     ]
     return [(str(label), value) for label, value in facts if value]
 
 
-def _paper(row: GiftRow, facts: list[tuple[str, str]], proof: str, leaf: str) -> dict[str, Any]:
-    kind = KINDS.get(row.receipt.kind, NO_TAX_RECEIPT) if row.receipt else NO_TAX_RECEIPT
-    return {
-        "title": gettext("Receipt for your gift"),
-        "amount": i18n.format_money(row.gift.amount),
-        "thanks": gettext("Thank you. Your gift helps a young person to learn, and to stand."),
-        "facts": facts,
-        "kind": gettext(kind),
-        "proof_title": gettext("Check it yourself"),
-        "proof_text": gettext(
-            "This receipt is sealed in a log whose fingerprints are public. The code leads to its"
-            " proof."
-        ),
-        "proof": proof,
-        "leaf": f"{gettext('Fingerprint in the log')}: {leaf}",
-        "qr": qr_code(proof),
-        "qr_alt": gettext("QR code that leads to the proof of this receipt"),
-        "footer": f"{row.receipt_number} · {row.office.legal_name}",
-    }
+def _signature(session: Session, row: GiftRow) -> str:
+    """Who signs for the office, by the terms under which the gift was receipted."""
+    if row.receipt is None or row.receipt.terms_from is None:
+        return ""
+    terms = session.get_one(OfficeTerms, (row.receipt.office_id, row.receipt.terms_from))
+    return f"{terms.signatory_name}, {terms.signatory_title}" if terms.signatory_name else ""

@@ -3,5 +3,16 @@
 from fund.giving.models.donors import Donor
 from fund.giving.models.gifts import Gift
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
+from fund.giving.models.returns import GiftReturn
+from fund.giving.models.terms import RECEIPT_COUNTRIES, OfficeTerms
 
-__all__ = ["Donor", "Gift", "Receipt", "ReceiptNumber", "ReceiptSeries"]
+__all__ = [
+    "RECEIPT_COUNTRIES",
+    "Donor",
+    "Gift",
+    "GiftReturn",
+    "OfficeTerms",
+    "Receipt",
+    "ReceiptNumber",
+    "ReceiptSeries",
+]

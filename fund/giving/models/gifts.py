@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fund.db import Base, Stateful
@@ -15,12 +15,19 @@ class Gift(Stateful, Base):
     """One gift, however many times its payment was tried. `paid` never goes back.
 
     Within one attempt a state only moves on; a new attempt opens a failed or expired gift again.
+    `payment_reference`: what a PromptPay code says, and the bank's statement gives back.
     """
 
     __tablename__ = "gift"
     __table_args__ = (
         UniqueConstraint("office_id", "bank_reference"),
+        UniqueConstraint("office_id", "payment_reference"),
         CheckConstraint("amount_minor > 0", name="amount_minor"),
+        Index(
+            "ix_gift_waiting",
+            "created_at",
+            postgresql_where=text("method = 'promptpay' AND state = 'open'"),
+        ),
     )
     TRANSITIONS = {
         "open": frozenset({"processing", "paid", "failed", "expired"}),
@@ -43,6 +50,7 @@ class Gift(Stateful, Base):
     stripe_session_id: Mapped[str | None] = mapped_column(unique=True)
     stripe_payment_intent_id: Mapped[str | None] = mapped_column(unique=True)
     stripe_charge_id: Mapped[str | None] = mapped_column(unique=True)
+    payment_reference: Mapped[str | None]
     bank_reference: Mapped[str | None]
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]

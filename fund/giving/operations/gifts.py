@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from fund.audit import operations as audit
 from fund.audit.events import GiftRetried, GiftStarted
-from fund.errors import Refused
-from fund.giving import policy, queries
+from fund.errors import Refused, Unavailable
+from fund.giving import policy, promptpay, queries
 from fund.giving.donors import find_or_add_donor
 from fund.giving.models import Gift
+from fund.giving.offices import CHECKOUT, PROMPTPAY
 from fund.ledger.models import Fund, Office
 from fund.ledger.operations.calling import refusal_of
 from fund.money import Money
@@ -27,13 +28,30 @@ def start_gift(
     name: str,
     language: str,
     now: datetime,
+    country: str | None = None,
+    wants_tax_receipt: bool = False,
+    office_code: str | None = None,
+    method: str | None = None,
 ) -> Gift:
-    """A gift that its donor is about to pay on Stripe's page.
+    """A gift that its donor is about to pay, on Stripe's page or by PromptPay.
 
-    Raises Refused if the amount is too small or too large, or the fund takes no gifts.
+    The office follows from country, currency and the wish for a tax receipt; `office_code` is the
+    one that the donor was shown, `method` the way they chose (None: whatever comes first there).
+    Raises Refused if the amount is too small or too large, the fund takes no gifts, or office or
+    way are not these.
     """
     fund = queries.get_open_fund(session, fund_code)
-    office = queries.choose_card_office(session, amount.currency)
+    office, method = _place(
+        queries.find_offer(
+            session,
+            country=country,
+            currency=amount.currency,
+            wants_receipt=wants_tax_receipt,
+            now=now,
+        ),
+        office_code,
+        method,
+    )
     check_amount(fund, office, amount)
     donor = find_or_add_donor(session, email=email, name=name, language=language, now=now)
     gift = Gift(
@@ -42,7 +60,8 @@ def start_gift(
         fund_id=fund.id,
         amount_minor=amount.amount_minor,
         currency=amount.currency,
-        method="checkout",
+        method=method,
+        payment_reference=promptpay.new_reference() if method == PROMPTPAY else None,
         state="open",
         language=language,
         created_at=now,
@@ -63,6 +82,19 @@ def start_gift(
         key_id=donor.key_id,
     )
     return gift
+
+
+def _place(
+    offer: queries.Offer | None, shown: str | None, method: str | None
+) -> tuple[Office, str]:
+    """The office and the way to pay of what was asked for. Raises Refused if it is not so."""
+    if offer is None:
+        raise Unavailable("no_card_office")
+    if shown not in (None, offer.office.code):
+        raise Refused("another_office", field="office", office=offer.office.legal_name)
+    if method not in (None, *offer.methods):
+        raise Refused("method_not_offered", field="method")
+    return offer.office, method or offer.methods[0]
 
 
 def check_amount(fund: Fund, office: Office, amount: Money) -> None:
@@ -87,7 +119,7 @@ def retry_gift(session: Session, gift_id: UUID, *, now: datetime) -> None:
     Raises Refused(`fund_takes_no_gifts`) if its fund was closed meanwhile.
     """
     gift = lock_gift(session, gift_id)
-    if gift.state in ("open", "processing", "paid"):
+    if gift.method != CHECKOUT or gift.state in ("open", "processing", "paid"):
         return
     gift.move_to("open")
     gift.attempt += 1

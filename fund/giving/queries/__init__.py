@@ -3,25 +3,50 @@
 from fund.giving.queries.gifts import (
     GiftRow,
     find_donor_key,
+    find_last_receipt,
+    find_last_return,
     get_gift,
     get_receipt,
+    get_remaining,
+    list_donor_keys,
     list_gifts,
+    list_paid,
+    list_receipts_of,
+    list_returned,
+    list_returns,
 )
+from fund.giving.queries.healing import list_unmailed, list_unreceipted
+from fund.giving.queries.offers import Offer, find_offer
 from fund.giving.queries.offices import (
     choose_card_office,
     find_card_office,
     get_open_fund,
     list_card_offices,
 )
+from fund.giving.queries.terms import find_terms, terms_at
 
 __all__ = [
     "GiftRow",
+    "Offer",
     "choose_card_office",
     "find_card_office",
     "find_donor_key",
+    "find_last_receipt",
+    "find_last_return",
+    "find_offer",
+    "find_terms",
     "get_gift",
     "get_open_fund",
     "get_receipt",
+    "get_remaining",
     "list_card_offices",
+    "list_donor_keys",
     "list_gifts",
+    "list_paid",
+    "list_receipts_of",
+    "list_returned",
+    "list_returns",
+    "list_unmailed",
+    "list_unreceipted",
+    "terms_at",
 ]

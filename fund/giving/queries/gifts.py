@@ -1,21 +1,23 @@
 """What is read about gifts and those who gave them."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
 
 from fund.db import Page, page_of
 from fund.errors import NotFound
-from fund.giving.models import Donor, Gift, Receipt, ReceiptNumber
+from fund.giving.models import Donor, Gift, GiftReturn, Receipt, ReceiptNumber
 from fund.keys import DataKey
 from fund.ledger.models import Fund, Office
+from fund.money import Money
 
 
 @dataclass(frozen=True)
 class GiftRow:
-    """A gift with what it belongs to; `receipt` once it is paid."""
+    """A gift with what it belongs to; `receipt` once it is paid, the last one of its chain."""
 
     gift: Gift
     office: Office
@@ -26,8 +28,22 @@ class GiftRow:
     def receipt_number(self) -> str:
         if self.receipt is None:
             return ""
-        receipt = self.receipt
+        return self.number_of(self.receipt)
+
+    def number_of(self, receipt: Receipt) -> str:
+        """The number of one of the gift's receipts."""
         return str(ReceiptNumber(self.office.receipt_prefix, receipt.year, receipt.number))
+
+    def money(self, amount_minor: int) -> Money:
+        """An amount in the gift's currency."""
+        return Money(amount_minor, self.gift.currency)
+
+    @property
+    def state(self) -> str:
+        """The gift's state, or what became of a paid one since: `returned`, `partly_returned`."""
+        if self.receipt is None or self.receipt.amount_minor == self.gift.amount_minor:
+            return self.gift.state
+        return "partly_returned" if self.receipt.amount_minor else "returned"
 
 
 def get_gift(session: Session, gift_id: UUID) -> GiftRow:
@@ -45,17 +61,78 @@ def list_gifts(session: Session, *, before: UUID | None = None) -> Page[GiftRow]
 
 
 def _gifts() -> Select[Gift, Office, Fund, Receipt]:
+    next_one = aliased(Receipt)
+    is_last = ~select(next_one.id).where(next_one.corrects_id == Receipt.id).exists()
     return (
         select(Gift, Office, Fund, Receipt)
         .join(Office, Office.id == Gift.office_id)
         .join(Fund, Fund.id == Gift.fund_id)
-        .outerjoin(Receipt, Receipt.gift_id == Gift.id)
+        .outerjoin(Receipt, (Receipt.gift_id == Gift.id) & is_last)
     )
 
 
 def get_receipt(session: Session, receipt_id: UUID) -> GiftRow:
-    """The gift of a receipt."""
-    return get_gift(session, session.get_one(Receipt, receipt_id).gift_id)
+    """The gift of a receipt, with that receipt."""
+    receipt = session.get_one(Receipt, receipt_id)
+    return replace(get_gift(session, receipt.gift_id), receipt=receipt)
+
+
+def list_receipts_of(session: Session, gift_id: UUID) -> list[Receipt]:
+    """A gift's receipts, the first one first."""
+    chain = select(Receipt).where(Receipt.gift_id == gift_id).order_by(Receipt.id)
+    return list(session.scalars(chain))
+
+
+def find_last_receipt(session: Session, gift_id: UUID) -> Receipt | None:
+    """The end of the gift's chain of receipts; None as long as it has none."""
+    chain = list_receipts_of(session, gift_id)
+    corrected = {receipt.corrects_id for receipt in chain}
+    return next((receipt for receipt in chain if receipt.id not in corrected), None)
+
+
+def list_returns(session: Session, gift_id: UUID) -> list[GiftReturn]:
+    """What of a gift went back, and came again, in the order in which we heard of it."""
+    returns = select(GiftReturn).where(GiftReturn.gift_id == gift_id).order_by(GiftReturn.id)
+    return list(session.scalars(returns))
+
+
+def list_returned(session: Session, gift_ids: Collection[UUID]) -> list[UUID]:
+    """Those of the gifts of which something went back."""
+    returned = select(GiftReturn.gift_id).where(GiftReturn.gift_id.in_(gift_ids)).distinct()
+    return list(session.scalars(returned.order_by(GiftReturn.gift_id)))
+
+
+def find_last_return(session: Session, gift_id: UUID) -> GiftReturn | None:
+    """The return of which we heard last."""
+    return next(reversed(list_returns(session, gift_id)), None)
+
+
+def get_remaining(session: Session, gift: Gift) -> Money:
+    """What of the gift did not go back; the same in whatever order the returns were heard of."""
+    returned = session.scalar(
+        select(func.coalesce(func.sum(GiftReturn.amount_minor), 0)).where(
+            GiftReturn.gift_id == gift.id
+        )
+    )
+    # Stripe may take a gift twice, by a refund and a dispute; it counts as nothing, not as less.
+    remaining = gift.amount_minor - int(returned or 0)
+    return Money(max(0, min(remaining, gift.amount_minor)), gift.currency)
+
+
+def list_paid(session: Session, gift_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the gifts that are paid."""
+    return set(session.scalars(select(Gift.id).where(Gift.id.in_(gift_ids), Gift.state == "paid")))
+
+
+def list_donor_keys(session: Session, gift_ids: Collection[UUID]) -> dict[UUID, DataKey]:
+    """By gift, the key of `find_donor_key`, for many; held together, each is read once."""
+    rows = session.execute(
+        select(Gift.id, DataKey)
+        .join(Donor, Donor.id == Gift.donor_id)
+        .join(DataKey, DataKey.id == Donor.key_id)
+        .where(Gift.id.in_(gift_ids), DataKey.wrapped.is_not(None))
+    )
+    return dict(rows.all())
 
 
 def find_donor_key(session: Session, gift: Gift) -> UUID | None:

@@ -1,6 +1,7 @@
 """The room's blueprint and its places in the navigation."""
 
 from flask import Blueprint
+from werkzeug.wrappers import Response
 
 from fund.i18n import N_
 from fund.permissions import Permission
@@ -9,3 +10,9 @@ from fund.web import NavEntry
 blueprint = Blueprint("giving", __name__)
 
 NAVIGATION = [NavEntry("giving.gift_list", N_("Gifts"), Permission.READ_GIFTS)]
+
+
+def fresh(answer: Response) -> Response:
+    """A page from the browser's memory would carry a used nonce, or a state long past."""
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

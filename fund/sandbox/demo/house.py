@@ -8,7 +8,9 @@ from fund.db import transaction
 from fund.disbursements import operations as disbursements
 from fund.disbursements.operations import AccountDetails
 from fund.disbursements.queries import get_payee
+from fund.giving import operations as giving
 from fund.ledger import operations as ledger
+from fund.ledger.queries import get_office
 from fund.ledger.starting import open_starting_funds
 from fund.permissions import SYSTEM
 from fund.sandbox.demo.world import World
@@ -42,6 +44,26 @@ OFFICES: tuple[dict[str, Any], ...] = (
         "receipt_prefix": "TH",
     },
 )
+TERMS: dict[str, dict[str, Any]] = {
+    "nz": {
+        "receipt_kind": "nz_donation",
+        "signatory_name": "Moana Practice",
+        "signatory_title": "Trustee",
+        "stripe_methods": ["card", "link"],
+        "fee_table": {
+            "percent_bp": 270,
+            "fixed_minor": 30,
+            "international_bp": 100,
+            "conversion_bp": 200,
+        },
+    },
+    "th": {
+        "stripe_methods": [],
+        "biller_id": "000000000000000",
+        "merchant_name": "PRACTICE LIFT FOUNDATION",
+        "merchant_city": "CHIANG MAI",
+    },
+}
 PAYEES = (
     ("school", "Example School, Chiang Mai"),
     ("school", "Example School, Khon Kaen"),
@@ -56,6 +78,9 @@ def build(at: datetime) -> None:
     with transaction() as session:
         for office in OFFICES:
             ledger.open_office(session, **office, actor=SYSTEM, now=at)
+            terms = TERMS[office["code"]]
+            opened = get_office(session, office["code"])
+            giving.set_terms(session, opened, **terms, actor=SYSTEM, now=at)
         open_starting_funds(session, actor=SYSTEM, now=at)
         seed_wordings(session, now=at)
 

@@ -4,6 +4,7 @@ import logging
 import threading
 
 from . import disputing, paying_out, refunding
+from .billing import cycle
 from .errands import ACTS
 from .errors import StripeError
 from .resources import checkout_sessions
@@ -52,9 +53,10 @@ class Clockwork(threading.Thread):
                     _log.debug("%s %s: %s", errand["act"], errand["subject"], error)
 
     def close_the_day(self) -> None:
-        """What a day's end brings: sessions expire, payouts leave and arrive."""
+        """What a day's end brings: sessions expire, renewals are due, payouts leave and arrive."""
         self._expire_sessions()
         self._look_again()
+        self._bill()
         self._pay_out()
 
     def _expire_sessions(self) -> None:
@@ -65,6 +67,12 @@ class Clockwork(threading.Thread):
                 for session in self._store.list_page(account.id, "checkout.session", oldest)[0]:
                     if session["expires_at"] <= scope.now:
                         checkout_sessions.expire(scope, session)
+
+    def _bill(self) -> None:
+        """Subscriptions on the account's own time; test clocks are moved by hand."""
+        for account in self._accounts:
+            with self._store.transaction():
+                cycle.run_due(self._twin.scope(account))
 
     def _pay_out(self) -> None:
         """Stripe's daily schedule, where the switch asks for it."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from . import disputing, paying_out, refunding
+from .billing import clocks
 from .payments import settle_late
 from .resources import alerts
 from .scope import Scope
@@ -19,5 +20,6 @@ ACTS: Mapping[str, Callable[[Scope, str], object]] = {
     "review": alerts.open_review,
     "refund_succeed": refunding.succeed,
     "refund_fail": refunding.fail,
+    "advance": clocks.arrive,
     "payout_reconcile": paying_out.reconcile,
 }

@@ -43,9 +43,7 @@ def pay_by_card(scope: Scope, session: Doc, payer: Payer, card: Card) -> Doc:
     with `last_payment_error`, and the session stays open for another try.
     """
     intent = _begin(scope, session, payer)
-    # A card tried for a subscription belongs to the customer only once it has paid.
-    owner = session["customer"] if session["mode"] == "payment" else None
-    method = new_card(scope, card, payer, owner)
+    method = new_card(scope, card, payer)
     if card.outcome == "challenge":
         return scope.change(
             intent,
@@ -87,7 +85,7 @@ def finish_challenge(scope: Scope, session: Doc, *, is_passed: bool) -> Doc:
 def pay_by_bank(scope: Scope, session: Doc, payer: Payer) -> Doc:
     """A debit that the bank confirms days later: the session completes, unpaid."""
     intent = _begin(scope, session, payer)
-    method = new_bank_account(scope, payer, session["customer"])
+    method = new_bank_account(scope, payer)
     charge = charges.new_charge(scope, intent, method, status="pending")
     scope.emit("charge.pending", charge)
     scope.change(
@@ -172,7 +170,7 @@ def _begin(scope: Scope, session: Doc, payer: Payer) -> Doc:
 def _succeed(
     scope: Scope, session: Doc, intent: Doc, method: Doc, *, three_d_secure: Doc | None = None
 ) -> Doc:
-    if session["mode"] == "subscription":
+    if session["customer"] is not None and intent["setup_future_usage"] is not None:
         attach(scope, method, session["customer"])
     charge_by(scope, intent, method, three_d_secure=three_d_secure)
     country = method["billing_details"]["address"]["country"]

@@ -30,9 +30,9 @@ class Scope:
     is_quiet: bool = False
 
     def get(self, kind: str, object_id: str, *, param: str) -> Doc:
-        """The object, or StripeError 404 that names `param`."""
+        """The object, or StripeError 404 that names `param`; what was deleted is missing."""
         doc = self.store.find(self.account.id, object_id)
-        if doc is None or doc["object"] != kind:
+        if doc is None or doc["object"] != kind or doc.get("deleted"):
             raise missing(kind.replace(".", " ").replace("_", " "), object_id, param)
         return doc
 

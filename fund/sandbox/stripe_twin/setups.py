@@ -18,7 +18,7 @@ def set_up_by_card(scope: Scope, session: Doc, payer: Payer, card: Card) -> Doc:
         payer.email, payer.name, card.country
     )
     scope.put(session)
-    method = new_card(scope, card, payer, None)
+    method = new_card(scope, card, payer)
     if card.outcome == "challenge":
         return scope.change(
             intent,

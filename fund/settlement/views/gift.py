@@ -9,7 +9,7 @@ from fund import i18n
 from fund.crypto import Unreadable
 from fund.db import reading
 from fund.giving import queries as giving
-from fund.giving.choices import STATE_NAMES
+from fund.giving.choices import RETURN_NAMES, STATE_NAMES
 from fund.giving.donors import Person, open_person
 from fund.giving.models import Donor, Gift
 from fund.giving.views import blueprint as gift_pages
@@ -34,7 +34,10 @@ def gift_show(gift_id: UUID) -> str:
             "giving/gift_show.html",
             row=row,
             fund=fund_name(row.fund, i18n.language()),
-            state=STATE_NAMES[row.gift.state],
+            state=STATE_NAMES[row.state],
+            receipts=giving.list_receipts_of(session, gift_id),
+            returns=giving.list_returns(session, gift_id),
+            return_names=RETURN_NAMES,
             person=_find_person(session, row.gift) if may_know else None,
             transactions=transactions,
             journals=queries.list_journals_of(session, row.gift, row.office, transactions),

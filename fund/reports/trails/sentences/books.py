@@ -2,6 +2,7 @@
 
 from fund.applications.choices import KINDS
 from fund.bookkeeping.choices import KINDS as ENTRY_KINDS
+from fund.giving.choices import RECEIPT_KIND_NAMES, RETURN_NAMES
 from fund.i18n import N_
 from fund.ledger.choices import KIND_NAMES
 from fund.reports.trails.sentences.sentence import Sentence
@@ -30,6 +31,19 @@ GIVING = {
             " given on %(given_on)s."
         ),
     ),
+    "receipt_corrected": Sentence(
+        N_("Receipt corrected"),
+        N_(
+            "Receipt %(number)s of the office %(office)s takes the place of %(corrects)s:"
+            " %(amount_minor)s for “%(fund)s” count. On %(returned_on)s: %(reason)s."
+        ),
+        {"reason": RETURN_NAMES},
+    ),
+    "gift_returned": Sentence(
+        N_("Gift returned"),
+        N_("On %(happened_on)s: %(kind)s, %(amount_minor)s."),
+        {"kind": RETURN_NAMES},
+    ),
     "payout_arrived": Sentence(
         N_("Payout arrived"),
         N_("The bank shows %(amount_minor)s from Stripe, arrived on %(arrived_on)s."),
@@ -47,6 +61,19 @@ LEDGER = {
     "office_opened": Sentence(
         N_("Receiving office opened"),
         N_("The office %(code)s in %(country)s receives gifts and settles in %(currency)s."),
+    ),
+    "office_terms_changed": Sentence(
+        N_("Office’s terms changed"),
+        N_(
+            "Offered at Stripe: %(stripe_methods)s. Receipts: %(receipt_kind)s. PromptPay goes to"
+            " the biller %(biller_id)s."
+        ),
+        {"receipt_kind": RECEIPT_KIND_NAMES},
+        {
+            ("biller_id", "None"): N_(
+                "Offered at Stripe: %(stripe_methods)s. Receipts: %(receipt_kind)s."
+            )
+        },
     ),
     "fund_opened": Sentence(
         N_("Fund opened"),

@@ -3,11 +3,12 @@
 from typing import Any
 
 from ..errors import StripeError
-from ..resources.customers import merged
+from ..params import merged
+from ..resources.payment_methods import get_own
 from ..resources.products import new_price
 from ..scope import Scope
 from ..state import Doc
-from . import collecting, invoices, subscriptions
+from . import ending, invoices, subscriptions
 
 _LONGEST_TRIAL_SECONDS = 730 * 86_400
 _PRORATION = (
@@ -25,7 +26,12 @@ def update(scope: Scope, subscription: Doc, params: Doc) -> Doc:
     if "description" in params:
         changes["description"] = params["description"]
     if "default_payment_method" in params:
-        method = own_method(scope, subscription, params["default_payment_method"])
+        method = get_own(
+            scope,
+            subscription["customer"],
+            params["default_payment_method"],
+            param="default_payment_method",
+        )
         changes["default_payment_method"] = method["id"]
     if "pause_collection" in params:
         changes["pause_collection"] = _pause(params["pause_collection"], at)
@@ -60,20 +66,7 @@ def cancel(scope: Scope, subscription: Doc, params: Doc) -> Doc:
         raise StripeError(_PRORATION)
     at = subscriptions.moment_of(scope, subscription)
     details = params.get("cancellation_details", {})
-    return collecting.end(scope, subscription, reason="cancellation_requested", at=at, **details)
-
-
-def own_method(scope: Scope, subscription: Doc, method_id: str) -> Doc:
-    """A payment method of the subscription's customer, or StripeError."""
-    method = scope.find(method_id)
-    if method is None or method["customer"] != subscription["customer"]:
-        raise StripeError(
-            f"The customer does not have a payment method with the ID {method_id}. The payment"
-            " method must be attached to the customer.",
-            code="resource_missing",
-            param="default_payment_method",
-        )
-    return method
+    return ending.end(scope, subscription, reason="cancellation_requested", at=at, **details)
 
 
 def _pause(asked: Doc | None, at: int) -> Doc | None:

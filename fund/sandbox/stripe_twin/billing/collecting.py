@@ -9,7 +9,7 @@ from ..errors import StripeError
 from ..payments import charge_by, decline, decline_error
 from ..scope import Scope
 from ..state import Doc
-from . import invoices, subscriptions
+from . import ending, invoices, subscriptions
 
 RETRY_DAYS = (3, 5, 7)
 _DAY_SECONDS = 86_400
@@ -47,33 +47,6 @@ def forgive(scope: Scope, invoice: Doc, *, at: int) -> Doc:
     return invoice
 
 
-def end(scope: Scope, subscription: Doc, *, reason: str, at: int, **details: str) -> Doc:
-    """Cancel for good; nothing unpaid is asked for again by itself."""
-    subscription.update(
-        cancel_at_period_end=False,
-        canceled_at=subscription["canceled_at"] or at,
-        cancellation_details={
-            **subscription["cancellation_details"],
-            **details,
-            "reason": reason,
-        },
-        ended_at=at,
-        status="canceled",
-    )
-    subscriptions.save(scope, subscription, subscriptions.item_of(subscription))
-    for invoice in invoices.list_unpaid_of(scope, subscription["id"]):
-        scope.change(
-            invoice,
-            "invoice.updated",
-            auto_advance=False,
-            automatically_finalizes_at=None,
-            next_payment_attempt=None,
-            _due_at=None,
-        )
-    scope.emit("customer.subscription.deleted", subscription)
-    return subscription
-
-
 def _catch_up(scope: Scope, subscription: Doc, invoice: Doc) -> None:
     """Its newest invoice is settled, so a subscription is behind no longer."""
     if subscription["status"] == "past_due" and subscription["latest_invoice"] == invoice["id"]:
@@ -98,7 +71,7 @@ def _fail(scope: Scope, invoice: Doc, subscription: Doc, *, at: int, is_automati
     if subscription["_is_ended"]:
         return
     if following is None and is_automatic:
-        end(scope, subscription, reason="payment_failed", at=at)
+        ending.end(scope, subscription, reason="payment_failed", at=at)
     elif subscription["latest_invoice"] == invoice["id"]:
         subscriptions.change(scope, subscription, status="past_due")
 

@@ -1,19 +1,16 @@
 """Time passes: periods end, drafts are finalized, failed payments are tried again."""
 
+from ..errors import StripeError
 from ..scope import Scope
 from ..state import Doc
-from . import collecting, invoices, subscriptions
+from . import collecting, ending, invoices, subscriptions
 from .calendar import boundary
 
 
-def run_due(scope: Scope, *, until: int | None = None, clock: str | None = None) -> None:
-    """All that is due by `until`, in its order: on the account's time, or on one test clock's.
-
-    On a test clock each step happens at its own due moment; in real time, now.
-    """
-    limit = scope.now if until is None else until
-    while (due := scope.store.find_due(scope.account.id, limit, clock)) is not None:
-        step(scope, due, at=scope.now if clock is None else int(due["_due_at"]))
+def run_due(scope: Scope) -> None:
+    """All that is due on the account's own time, in its order, as of now."""
+    while (due := scope.store.find_due(scope.account.id, scope.now, None)) is not None:
+        step(scope, due, at=scope.now)
 
 
 def step(scope: Scope, due: Doc, *, at: int) -> None:
@@ -30,15 +27,17 @@ def step(scope: Scope, due: Doc, *, at: int) -> None:
 
 def bring_forward(scope: Scope, subscription: Doc) -> Doc:
     """As if the next payment's day were today: the past is moved back, and the day comes."""
+    if subscription["test_clock"] is not None:
+        raise StripeError("This subscription has a test clock: advance that.")
     item = dict(subscriptions.item_of(subscription))
     by = item["current_period_end"] - scope.now
     item["current_period_start"] -= by
-    item["current_period_end"] -= by
-    subscription["billing_cycle_anchor"] -= by
+    item["current_period_end"] = scope.now
+    subscription["billing_cycle_anchor"] = scope.now
     subscription["start_date"] -= by
     if subscription["status"] == "trialing":
         subscription["trial_start"] -= by
-        subscription["trial_end"] -= by
+        subscription["trial_end"] = scope.now
     subscriptions.save(scope, subscription, item)
     step(scope, subscription, at=scope.now)
     invoice = scope.find(subscription["latest_invoice"])
@@ -56,7 +55,7 @@ def _turn(scope: Scope, subscription: Doc, at: int) -> None:
         subscriptions.change(scope, subscription, pause_collection=None)
         return
     if subscription["cancel_at_period_end"]:
-        collecting.end(scope, subscription, reason="cancellation_requested", at=at)
+        ending.end(scope, subscription, reason="cancellation_requested", at=at)
         return
     anchor = subscription["billing_cycle_anchor"]
     item["current_period_start"] = ends

@@ -1,6 +1,6 @@
 """The strings that tests, the demo world and the board pull: `/_twin/...`, this machine only."""
 
-from . import money, payments, traffic
+from . import billing, money, payments, traffic
 from .surface import bp
 
-__all__ = ["bp", "money", "payments", "traffic"]
+__all__ = ["billing", "bp", "money", "payments", "traffic"]

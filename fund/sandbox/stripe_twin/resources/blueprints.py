@@ -15,10 +15,12 @@ from . import (
     payment_intents,
     payment_methods,
     payouts,
+    prices,
     products,
     refunds,
     setup_intents,
     subscriptions,
+    test_clocks,
     topups,
 )
 
@@ -37,10 +39,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = tuple(
         payment_intents,
         payment_methods,
         payouts,
+        prices,
         products,
         refunds,
         setup_intents,
         subscriptions,
+        test_clocks,
         topups,
     )
 )

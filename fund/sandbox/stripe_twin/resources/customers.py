@@ -5,14 +5,18 @@ from typing import Any
 from flask import Blueprint
 
 from ..api import operation
+from ..billing import ending, subscriptions
 from ..errors import missing
 from ..ids import new_id
 from ..listing import PAGING_BY_TIME, given, listed
-from ..params import clearable, email, fields, items, metadata, text
+from ..params import clearable, email, fields, items, merged, metadata, text
 from ..scope import Scope
 from ..state import Doc
+from . import payment_methods
 
 bp = Blueprint("customers", __name__)
+
+_DEFAULT_METHOD = "invoice_settings[default_payment_method]"
 
 _ADDRESS = fields(
     city=clearable(),
@@ -26,6 +30,7 @@ _ACCEPTED: dict[str, Any] = {
     "address": _ADDRESS,
     "description": clearable(),
     "email": email,
+    "invoice_settings": fields(default_payment_method=clearable()),
     "metadata": metadata,
     "name": clearable(256),
     "phone": clearable(20),
@@ -34,13 +39,16 @@ _ACCEPTED: dict[str, Any] = {
 
 
 def new_customer(scope: Scope, params: Doc) -> Doc:
+    clock = None
+    if "test_clock" in params:
+        clock = scope.get("test_helpers.test_clock", params["test_clock"], param="test_clock")
     customer = scope.put(
         {
             "id": new_id("cus", 14),
             "object": "customer",
             "address": params.get("address"),
             "balance": 0,
-            "created": scope.now,
+            "created": scope.now if clock is None else clock["frozen_time"],
             "currency": None,
             "default_source": None,
             "delinquent": False,
@@ -60,28 +68,26 @@ def new_customer(scope: Scope, params: Doc) -> Doc:
             "preferred_locales": params.get("preferred_locales", []),
             "shipping": None,
             "tax_exempt": "none",
-            "test_clock": None,
+            "test_clock": params.get("test_clock"),
         }
     )
     scope.emit("customer.created", customer)
     return customer
 
 
-def merged(old: Doc, new: Doc) -> Doc:
-    """Stripe page "Metadata": keys are merged, an empty value takes its key away."""
-    return {key: value for key, value in {**old, **new}.items() if value != ""}
-
-
-def get_customer(scope: Scope, customer_id: str, *, param: str) -> Doc:
-    """A customer that still exists, or StripeError 404."""
-    customer = scope.get("customer", customer_id, param=param)
-    if customer.get("deleted"):
-        raise missing("customer", customer_id, param)
-    return customer
+def delete_customer(scope: Scope, customer: Doc) -> Doc:
+    """For good; what it gave by subscription ends, and its cards are let go."""
+    for subscription in subscriptions.list_live_of(scope, customer["id"]):
+        at = subscriptions.moment_of(scope, subscription)
+        ending.end(scope, subscription, reason="cancellation_requested", at=at)
+    for method in payment_methods.list_of(scope, customer["id"]):
+        payment_methods.detach(scope, method)
+    scope.emit("customer.deleted", customer)
+    return scope.put({"id": customer["id"], "object": "customer", "deleted": True})
 
 
 @bp.post("/v1/customers")
-@operation(**_ACCEPTED)
+@operation(test_clock=text(), **_ACCEPTED)
 def create(scope: Scope, params: Doc) -> Doc:
     return new_customer(scope, params)
 
@@ -89,28 +95,37 @@ def create(scope: Scope, params: Doc) -> Doc:
 @bp.get("/v1/customers/<customer>")
 @operation()
 def retrieve(scope: Scope, _params: Doc, customer: str) -> Doc:
-    return scope.get("customer", customer, param="customer")
+    """One that was deleted is answered too, as that."""
+    doc = scope.find(customer)
+    if doc is not None and doc["object"] == "customer":
+        return doc
+    raise missing("customer", customer, "customer")
 
 
 @bp.post("/v1/customers/<customer>")
 @operation(**_ACCEPTED)
 def update(scope: Scope, params: Doc, customer: str) -> Doc:
-    doc = get_customer(scope, customer, param="customer")
+    doc = scope.get("customer", customer, param="customer")
     if "metadata" in params:
         old = doc["metadata"] if params["metadata"] else {}
         params["metadata"] = merged(old, params["metadata"])
+    if "invoice_settings" in params:
+        default = params["invoice_settings"].get("default_payment_method")
+        if default is not None:
+            payment_methods.get_own(scope, customer, default, param=_DEFAULT_METHOD)
+        params["invoice_settings"] = {**doc["invoice_settings"], **params["invoice_settings"]}
     return scope.change(doc, "customer.updated", **params)
 
 
 @bp.delete("/v1/customers/<customer>")
 @operation()
 def delete(scope: Scope, _params: Doc, customer: str) -> Doc:
-    doc = get_customer(scope, customer, param="customer")
-    scope.emit("customer.deleted", doc)
-    return scope.put({"id": customer, "object": "customer", "deleted": True})
+    return delete_customer(scope, scope.get("customer", customer, param="customer"))
 
 
 @bp.get("/v1/customers")
-@operation(email=text(512), **PAGING_BY_TIME)
+@operation(email=text(512), test_clock=text(), **PAGING_BY_TIME)
 def list_(scope: Scope, params: Doc) -> Doc:
-    return listed(scope, "customer", "/v1/customers", params, filters=given(params, "email"))
+    """Those on a test clock only if it is named."""
+    filters = {"test_clock": None, **given(params, "email", "test_clock")}
+    return listed(scope, "customer", "/v1/customers", params, filters=filters)

@@ -3,12 +3,13 @@
 from flask import Blueprint
 
 from ..api import operation
-from ..billing import changes, collecting, invoices, subscriptions
+from ..billing import collecting, invoices, subscriptions
 from ..errors import Declined, StripeError
 from ..listing import PAGING, PAGING_BY_TIME, given, listed
 from ..params import boolean, choice, fields, text
 from ..scope import Scope
 from ..state import Doc
+from .payment_methods import get_own
 
 bp = Blueprint("invoices", __name__)
 
@@ -39,7 +40,7 @@ def pay(scope: Scope, params: Doc, invoice: str) -> Doc:
         raise StripeError(f"Invoice is {word}", param="invoice")
     method = None
     if "payment_method" in params:
-        method = changes.own_method(scope, doc, params["payment_method"])
+        method = get_own(scope, doc["customer"], params["payment_method"], param="payment_method")
     error = collecting.attempt(scope, doc, at=at, method=method, is_automatic=False)
     if error is not None:
         raise Declined.of(error)

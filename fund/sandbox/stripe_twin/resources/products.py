@@ -1,15 +1,16 @@
 """Products and the prices that Checkout makes of them."""
 
+from typing import Any
+
 from flask import Blueprint
 
 from ..api import operation
 from ..errors import StripeError
 from ..ids import new_id
 from ..listing import PAGING_BY_TIME, given, listed
-from ..params import boolean, choice, fields, integer, items, metadata, text, web_address
+from ..params import boolean, choice, fields, integer, items, merged, metadata, text, web_address
 from ..scope import Scope
-from ..state import Doc
-from .customers import merged
+from ..state import Doc, Page
 
 bp = Blueprint("products", __name__)
 
@@ -19,7 +20,7 @@ RECURRING = fields(
     interval_count=integer(1, 52),
 )
 
-_ACCEPTED = {
+_ACCEPTED: dict[str, Any] = {
     "active": boolean,
     "description": text(40_000),
     "id": text(),
@@ -113,6 +114,32 @@ def create(scope: Scope, params: Doc) -> Doc:
 @operation()
 def retrieve(scope: Scope, _params: Doc, product: str) -> Doc:
     return scope.get("product", product, param="id")
+
+
+@bp.post("/v1/products/<product>")
+@operation(**{name: field for name, field in _ACCEPTED.items() if name != "id"})
+def update(scope: Scope, params: Doc, product: str) -> Doc:
+    doc = scope.get("product", product, param="id")
+    if "metadata" in params:
+        old = doc["metadata"] if params["metadata"] else {}
+        params["metadata"] = merged(old, params["metadata"])
+    return scope.change(doc, "product.updated", **params, updated=scope.now)
+
+
+@bp.delete("/v1/products/<product>")
+@operation()
+def delete(scope: Scope, _params: Doc, product: str) -> Doc:
+    """Only one that nothing was ever priced by."""
+    doc = scope.get("product", product, param="id")
+    priced, _ = scope.store.list_page(
+        scope.account.id, "price", Page(limit=1, filters={"product": product})
+    )
+    if priced:
+        raise StripeError(
+            "This product cannot be deleted because it has one or more user-created prices."
+        )
+    scope.emit("product.deleted", doc)
+    return scope.put({"id": product, "object": "product", "deleted": True})
 
 
 @bp.get("/v1/products")

@@ -8,10 +8,9 @@ from flask import Blueprint
 from ..api import operation
 from ..ids import new_id
 from ..listing import PAGING_BY_TIME, given, listed
-from ..params import text
+from ..params import merged, text
 from ..scope import Scope
 from ..state import Doc
-from .customers import merged
 
 bp = Blueprint("setup_intents", __name__)
 

@@ -14,13 +14,13 @@ from ...params import (
     fields,
     integer,
     items,
+    merged,
     metadata,
     text,
     web_address,
 )
 from ...scope import Scope
 from ...state import Doc
-from ..customers import get_customer, merged
 from ..payment_intents import cancel_payment_intent
 from ..products import RECURRING
 from ..setup_intents import new_setup_intent
@@ -104,7 +104,7 @@ def new_session(scope: Scope, params: Doc) -> Doc:
     check_mode(params)
     customer = None
     if "customer" in params:
-        customer = get_customer(scope, params["customer"], param="customer")
+        customer = scope.get("customer", params["customer"], param="customer")
     check_expiry(scope, params)
     session_id = new_id("cs_test", 58)
     document = new_document(params, session_id)

@@ -2,9 +2,9 @@
 
 from ...errors import StripeError
 from ...ids import new_id
+from ...params import merged
 from ...scope import Scope
 from ...state import Doc
-from ..customers import merged
 from ..products import new_price, new_product
 
 _CUSTOMER_CREATION = {"payment": "if_required", "setup": "if_required", "subscription": "always"}

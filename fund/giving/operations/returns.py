@@ -1,0 +1,68 @@
+"""Gifts that go back, whole or in part, and the receipts that say so."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fund.audit import operations as audit
+from fund.audit.events import GiftReturned
+from fund.errors import Refused, require
+from fund.giving import queries, receipts
+from fund.giving.models import Gift, GiftReturn
+from fund.giving.operations.gifts import lock_gift
+from fund.ledger.models import Fund, Office
+from fund.ledger.operations.calling import refusing
+from fund.permissions import SYSTEM, Actor, Permission
+
+
+def record_return(
+    session: Session,
+    gift: Gift,
+    *,
+    kind: str,
+    source: str,
+    amount_minor: int,
+    happened_on: date,
+    actor: Actor,
+    now: datetime,
+) -> GiftReturn:
+    """A refund, a lost dispute or a reversal of a gift, or its undoing; its receipt is corrected.
+
+    `amount_minor`, in the gift's currency, is below zero for `refund_failed` and `dispute_won`.
+    Returns may come in any order, before the payment too, and each as often as one likes: `source`
+    names the fact. Raises Denied; Refused: `return_differs`, `return_too_large`.
+    """
+    require(actor is SYSTEM or actor.may(Permission.RECORD_GIFTS))
+    gift = lock_gift(session, gift.id)
+    known = session.scalar(select(GiftReturn).where(GiftReturn.source == source))
+    if known is not None:
+        if (known.gift_id, known.kind, known.amount_minor) != (gift.id, kind, amount_minor):
+            raise Refused("return_differs")
+        return known
+    returned = GiftReturn(
+        gift_id=gift.id,
+        kind=kind,
+        source=source,
+        amount_minor=amount_minor,
+        happened_on=happened_on,
+        recorded_at=now,
+        actor=actor.label,
+    )
+    with refusing({"return_of_gift": "return_too_large"}), session.begin_nested():
+        session.add(returned)
+    event = GiftReturned(
+        gift.id,
+        kind=kind,
+        key=source,
+        amount_minor=amount_minor,
+        currency=gift.currency,
+        happened_on=happened_on,
+    )
+    key_id = queries.find_donor_key(session, gift)
+    audit.record(session, event, actor=actor, now=now, key_id=key_id)
+    if gift.state == "paid":  # else the receipt, once there is one, is corrected at once
+        office = session.get_one(Office, gift.office_id)
+        fund = session.get_one(Fund, gift.fund_id)
+        receipts.correct(session, gift, office=office, fund=fund, actor=actor, now=now)
+    return returned

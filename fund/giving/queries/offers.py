@@ -1,0 +1,58 @@
+"""What each office offers donors at a moment, and which one a gift goes to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from fund.giving import offices
+from fund.giving.models import OfficeTerms
+from fund.giving.queries.terms import terms_at
+from fund.ledger import queries as ledger
+from fund.ledger.models import Office
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The office that a gift goes to, its terms, and the ways to pay."""
+
+    office: Office
+    terms: OfficeTerms
+    methods: tuple[str, ...]
+    gives_tax_receipt: bool
+
+
+def find_offer(
+    session: Session,
+    *,
+    country: str | None,
+    currency: str,
+    wants_receipt: bool,
+    frequency: str = offices.ONCE,
+    now: datetime,
+) -> Offer | None:
+    """The office of such a gift by `offices.choose`; None if no office can take it."""
+    places = {office.code: office for office in ledger.list_offices(session)}
+    terms = {code: terms_at(session, office, now) for code, office in places.items()}
+    choice = offices.choose(
+        [_as_rules(office, terms[code]) for code, office in places.items()],
+        country=country,
+        currency=currency,
+        wants_receipt=wants_receipt,
+        frequency=frequency,
+    )
+    if choice is None:
+        return None
+    return Offer(
+        places[choice.office], terms[choice.office], choice.methods, choice.gives_tax_receipt
+    )
+
+
+def _as_rules(office: Office, terms: OfficeTerms) -> offices.Terms:
+    return offices.Terms(
+        office.code,
+        office.currency,
+        stripe_methods=tuple(terms.stripe_methods) if office.stripe_account_id else (),
+        takes_promptpay_qr=terms.takes_promptpay_qr,
+        receipt_country=terms.receipt_country,
+    )
