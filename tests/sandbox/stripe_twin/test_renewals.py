@@ -6,7 +6,8 @@ import pytest
 import stripe
 
 from .billing import advance, begin, begin_on_clock
-from .fixtures import order
+from .fixtures import NZ_KEY, order
+from .inprocess import TwinInside
 
 START = datetime(2026, 1, 31, 9, tzinfo=UTC)
 FEBRUARY = datetime(2026, 2, 28, 9, tzinfo=UTC)
@@ -389,6 +390,20 @@ def test_a_test_clock_goes_forward_two_intervals_at_most(twin, api):
             api.v1.test_helpers.test_clocks.advance(clock, {"frozen_time": int(wrong.timestamp())})
         assert refused.value.param == "frozen_time"
     advance(api, clock, MARCH)
+
+
+def test_the_accounts_own_time_brings_the_next_month_too():
+    inside = TwinInside()
+    api = inside.client(NZ_KEY)
+    subscription = begin(inside, api)
+    ends = subscription["items"].data[0].current_period_end
+    inside.sleep(ends - inside.time - 60)
+    assert len(_invoices(api, subscription)) == 1
+    inside.sleep(60)
+    assert _invoices(api, subscription)[0].status == "draft"
+    inside.sleep(3600)
+    assert [invoice.status for invoice in _invoices(api, subscription)] == ["paid", "paid"]
+    inside.close()
 
 
 def test_whoever_lives_on_a_test_clock_is_listed_only_with_it(twin, api):

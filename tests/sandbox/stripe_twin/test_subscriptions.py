@@ -86,6 +86,14 @@ def test_every_event_of_the_beginning_is_told_and_is_as_described(twin, api, rec
     assert set(receiver.types()) - {"product.created"} == BEGUN
 
 
+def test_a_decline_is_told_as_described_and_without_the_twins_notes(twin, api, product, receiver):
+    session = api.v1.checkout.sessions.create(monthly(product))
+    twin.control("pay", session_id=session.id, card="4000000000000002")
+    failed = receiver.wait_for("payment_intent.payment_failed")[0].event["data"]["object"]
+    assert failed["last_payment_error"]["payment_method"]["card"]["last4"] == "0002"
+    check_object(failed)
+
+
 def test_a_declined_card_begins_nothing_and_another_may_be_tried(api, product):
     session = api.v1.checkout.sessions.create(monthly(product))
     assert _pay(session, number="4000000000000002").status_code == 402
