@@ -98,6 +98,18 @@ def test_many_events_can_be_on_their_way_at_once(twin, receiver):
     assert {delivery["attempts"] for delivery in twin.deliveries()} == {1}
 
 
+def test_nothing_of_an_emptied_world_is_delivered(twin, receiver):
+    receiver.meeting = threading.Barrier(2)
+    _pay(twin)
+    wait_until(lambda: len(receiver.taken) == 1)
+    twin.control("reset")
+    receiver.meeting.wait(timeout=5)
+    receiver.meeting = None
+    twin.client().v1.customers.create({"name": "A"})
+    receiver.wait_for("customer.created")
+    assert receiver.types() == [PAID[0], "customer.created"]
+
+
 def test_an_event_can_be_late(twin, receiver):
     twin.control("switches", delay=3600)
     twin.client().v1.customers.create({"name": "A"})
