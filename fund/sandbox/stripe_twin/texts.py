@@ -34,6 +34,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "generic_decline": "Your card was declined. Nothing was charged; try another card.",
         "insufficient_funds": "Your card has insufficient funds. Nothing was charged;"
         " try another card.",
+        "fraudulent": "Your card was declined. Nothing was charged; try another card.",
         "not_a_test_card": "Your card was declined: in practice only test cards work.",
         "payment_intent_authentication_failure": "Your bank could not confirm that it is you."
         " Nothing was charged; try again or use another card.",
@@ -91,6 +92,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "bad_name": "โปรดกรอกชื่อบนบัตร",
         "generic_decline": "บัตรถูกปฏิเสธ ไม่มีการเรียกเก็บเงิน โปรดลองบัตรอื่น",
         "insufficient_funds": "ยอดเงินในบัตรไม่เพียงพอ ไม่มีการเรียกเก็บเงิน โปรดลองบัตรอื่น",
+        "fraudulent": "บัตรถูกปฏิเสธ ไม่มีการเรียกเก็บเงิน โปรดลองบัตรอื่น",
         "not_a_test_card": "บัตรถูกปฏิเสธ ในโหมดจำลองใช้ได้เฉพาะบัตรทดสอบ",
         "payment_intent_authentication_failure": "ธนาคารยืนยันตัวตนของคุณไม่สำเร็จ"
         " ไม่มีการเรียกเก็บเงิน โปรดลองอีกครั้งหรือใช้บัตรอื่น",

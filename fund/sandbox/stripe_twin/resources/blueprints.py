@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from . import (
     account,
+    alerts,
     balance,
     charges,
     checkout_sessions,
@@ -21,12 +22,14 @@ from . import (
     setup_intents,
     subscriptions,
     test_clocks,
+    topups,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(
     module.bp
     for module in (
         account,
+        alerts,
         balance,
         charges,
         checkout_sessions,
@@ -44,5 +47,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = tuple(
         setup_intents,
         subscriptions,
         test_clocks,
+        topups,
     )
 )
