@@ -58,6 +58,7 @@ class Permission(StrEnum):
     WRITE_RATES = "write_rates"
     READ_GIFTS = "read_gifts"
     RECORD_GIFTS = "record_gifts"
+    WRITE_TERMS = "write_terms"  # which receipts an office gives, and who signs them
     READ_SETTLEMENT = "read_settlement"
     WORK_SETTLEMENT = "work_settlement"
     IMPORT_STATEMENTS = "import_statements"
@@ -122,6 +123,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.WRITE_RATES,
             _P.READ_GIFTS,
             _P.RECORD_GIFTS,
+            _P.WRITE_TERMS,
             _P.READ_SETTLEMENT,
             _P.WORK_SETTLEMENT,
             _P.IMPORT_STATEMENTS,

@@ -181,6 +181,9 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
+    "GET giving.terms_list": MONEY + "u",
+    "GET giving.terms_change": "f",
+    "POST giving.terms_change": "f",
     # The bank: amounts and days for finance and auditor; what a bank wrote may name people
     "GET banking.statement_list": MONEY + "u",
     "GET banking.statement_show": MONEY + "u",
