@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from fund.giving import orders
-from fund.giving.choices import DEDICATIONS
+from fund.giving.choices import DEDICATIONS, RECEIPT_KIND_NAMES
 from fund.giving.countries import COUNTRIES
 from fund.giving.offices import CHECKOUT, PROMPTPAY
 from fund.i18n import N_
@@ -113,6 +113,15 @@ def _shown(text: str) -> Money | None:
     if currency in OFFERED and minor.isascii() and minor.isdigit():
         return Money(int(minor), currency)
     return None
+
+
+class TermsSchema(CommandSchema):
+    """What tax receipts an office gives, and who signs them; `version` names the terms in view."""
+
+    receipt_kind = Code(RECEIPT_KIND_NAMES, required=True)
+    signatory_name = Text(longest=100, load_default=None)
+    signatory_title = Text(longest=100, load_default=None)
+    version = Text(longest=40, load_default="")
 
 
 def _amount(currency: str, choice: str, typed: str) -> Money:

@@ -146,7 +146,7 @@ def test_the_third_person_is_told_once_and_only_after_the_payment(
     assert "Mere" not in said
     assert "75" not in said
     assert session.get_one(Dedication, gift.id).mailed_at is not None
-    names = list(session.scalars(select(Event.event).where(Event.subject_id == gift.id)))
+    names = list(session.scalars(select(Event.name).where(Event.subject_id == gift.id)))
     assert names.count("dedication_mailed") == 1
 
 
