@@ -21,6 +21,7 @@ from fund.bookkeeping import tasks as bookkeeping_tasks
 from fund.errors import where
 from fund.giving import checkout, rounds
 from fund.giving import tasks as giving_tasks
+from fund.giving.tasks import healing as giving_healing
 from fund.ledger import tasks as ledger_tasks
 from fund.people import tasks as people_tasks
 from fund.settlement import tasks as settlement_tasks
@@ -44,6 +45,7 @@ TASK_MODULES: tuple[ModuleType, ...] = (
     checkout,
     rounds,
     giving_tasks,
+    giving_healing,
     ledger_tasks,
     people_tasks,
     bookkeeping_tasks,

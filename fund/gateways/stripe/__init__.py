@@ -12,7 +12,11 @@ from fund.gateways.stripe.checkout import (
     retrieve_session,
 )
 from fund.gateways.stripe.client import API_VERSION, Doc, check, init, list_office_codes
-from fund.gateways.stripe.lists import list_balance_transactions, list_events
+from fund.gateways.stripe.lists import (
+    list_balance_transactions,
+    list_events,
+    retrieve_payout,
+)
 from fund.gateways.stripe.webhooks import BadWebhook, verify_webhook
 
 __all__ = [
@@ -28,6 +32,7 @@ __all__ = [
     "list_office_codes",
     "retrieve_charge",
     "retrieve_payment_intent",
+    "retrieve_payout",
     "retrieve_session",
     "verify_webhook",
 ]

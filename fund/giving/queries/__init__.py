@@ -15,6 +15,7 @@ from fund.giving.queries.gifts import (
     list_returned,
     list_returns,
 )
+from fund.giving.queries.healing import list_unmailed, list_unreceipted
 from fund.giving.queries.offers import Offer, find_offer
 from fund.giving.queries.offices import (
     choose_card_office,
@@ -45,5 +46,7 @@ __all__ = [
     "list_receipts_of",
     "list_returned",
     "list_returns",
+    "list_unmailed",
+    "list_unreceipted",
     "terms_at",
 ]

@@ -7,7 +7,7 @@ from fund.settlement.operations.draining import BATCH, work_off
 from fund.settlement.operations.events import Event
 from fund.settlement.operations.feed import pull_feed, pull_woken, wake
 from fund.settlement.operations.inbox import retry_event
-from fund.settlement.operations.payouts import record_arrival
+from fund.settlement.operations.payouts import note_arrival, record_arrival
 from fund.settlement.operations.sweeping import sweep
 
 
@@ -21,6 +21,7 @@ __all__ = [
     "Event",
     "ask_stripe",
     "drain",
+    "note_arrival",
     "pull_feed",
     "pull_woken",
     "record_arrival",
