@@ -14,7 +14,7 @@ from tests.bench.rows import row
 from tests.bench.settlement.sending import Line, all_of
 from tests.bench.settlement.stage import TYPES, Stage, calls, staged
 
-BURST, SENDERS, LINES = 2_000, 2, 8
+BURST, SENDERS, LINES = 20_000, 2, 8
 A_SECOND, SECONDS = 30, 45
 
 _COUNTS = text(
