@@ -29,7 +29,7 @@ class RefundAsked(Event, subject="gift"):
     """Finance asked to give back a part of a gift; above the office's limit a second person has to
     agree. `reason` is a code."""
 
-    refund: UUID
+    refund_id: UUID
     amount_minor: int
     currency: str
     reason: str
@@ -40,16 +40,16 @@ class RefundAsked(Event, subject="gift"):
 class RefundDecided(Event, subject="gift"):
     """The second person agreed to a refund, or declined it."""
 
-    refund: UUID
+    refund_id: UUID
     is_approved: bool
 
 
 @dataclass(frozen=True)
 class RefundChanged(Event, subject="gift"):
-    """How a refund stands at Stripe; `stripe_refund` is its id there, empty if Stripe refused."""
+    """How a refund stands at Stripe; `stripe_refund_id` is its id there, empty if Stripe refused."""
 
-    refund: UUID
-    stripe_refund: str | None
+    refund_id: UUID
+    stripe_refund_id: str | None
     state: str
 
 
@@ -57,7 +57,7 @@ class RefundChanged(Event, subject="gift"):
 class RefundSettledOtherwise(Event, subject="gift"):
     """A refund that did not reach the donor was dealt with another way."""
 
-    refund: UUID
+    refund_id: UUID
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def note_refusal(session: Session, refund_id: UUID, reason: str, *, now: datetim
 
 def _record(session: Session, refund: Refund, *, now: datetime) -> None:
     event = RefundChanged(
-        refund.gift_id, refund=refund.id, stripe_refund=refund.stripe_id, state=refund.state
+        refund.gift_id, refund_id=refund.id, stripe_refund_id=refund.stripe_id, state=refund.state
     )
     audit.record(session, event, actor=SYSTEM, now=now)
 

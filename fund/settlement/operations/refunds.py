@@ -74,7 +74,7 @@ def ask_refund(
         session.add(refund)
     event = RefundAsked(
         gift.id,
-        refund=refund.id,
+        refund_id=refund.id,
         amount_minor=amount.amount_minor,
         currency=amount.currency,
         reason=reason,
@@ -106,7 +106,7 @@ def settle_otherwise(session: Session, refund_id: UUID, *, actor: Actor, now: da
     if refund.state not in ("failed", "canceled") or refund.settled_at is not None:
         raise Refused("wrong_state", state=refund.state, wanted="settled")
     refund.settled_at, refund.settled_by = now, actor.staff_id
-    event = RefundSettledOtherwise(refund.gift_id, refund=refund.id)
+    event = RefundSettledOtherwise(refund.gift_id, refund_id=refund.id)
     audit.record(session, event, actor=actor, now=now)
 
 
@@ -167,7 +167,7 @@ def _decide(
     if refund.state != "asked":
         raise Refused("wrong_state", state=refund.state, wanted="approved")
     refund.decided_by, refund.decided_at = actor.staff_id, now
-    event = RefundDecided(refund.gift_id, refund=refund.id, is_approved=is_approved)
+    event = RefundDecided(refund.gift_id, refund_id=refund.id, is_approved=is_approved)
     audit.record(session, event, actor=actor, now=now)
     if is_approved:
         _approve(session, refund)

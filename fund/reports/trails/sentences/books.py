@@ -49,6 +49,12 @@ GIVING = {
         N_("Refund asked for"),
         N_("%(amount_minor)s shall go back to the donor. Why: %(reason)s."),
         {"reason": REFUND_REASONS},
+        {
+            ("needs_second", "True"): N_(
+                "%(amount_minor)s shall go back to the donor, if a second person agrees."
+                " Why: %(reason)s."
+            )
+        },
     ),
     "refund_decided": Sentence(
         N_("Refund decided"),
