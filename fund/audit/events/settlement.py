@@ -46,7 +46,7 @@ class RefundDecided(Event, subject="gift"):
 
 @dataclass(frozen=True)
 class RefundChanged(Event, subject="gift"):
-    """How a refund stands at Stripe; `stripe_refund_id` is its id there, empty if Stripe refused."""
+    """How a refund stands at Stripe. `stripe_refund_id` is empty if Stripe refused it."""
 
     refund_id: UUID
     stripe_refund_id: str | None
