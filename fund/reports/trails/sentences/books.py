@@ -44,6 +44,13 @@ GIVING = {
         N_("On %(happened_on)s: %(kind)s, %(amount_minor)s."),
         {"kind": RETURN_NAMES},
     ),
+    "annual_statement_issued": Sentence(
+        N_("Annual statement issued"),
+        N_(
+            "A donor was told what they gave to the office %(office)s in %(year)s:"
+            " %(receipt_count)s receipts."
+        ),
+    ),
     "payout_arrived": Sentence(
         N_("Payout arrived"),
         N_("The bank shows %(amount_minor)s from Stripe, arrived on %(arrived_on)s."),
