@@ -100,10 +100,8 @@ def _refunds(scope: Scope, charge_id: str) -> Doc:
 
 
 def _payments(scope: Scope, invoice_id: str) -> Doc:
-    docs, has_more = scope.store.list_page(
-        scope.account.id, "invoice_payment", Page(filters={"invoice": invoice_id})
-    )
-    return list_object(f"/v1/invoice_payments?invoice={invoice_id}", docs, has_more=has_more)
+    made = scope.store.find_invoice_payment(scope.account.id, invoice=invoice_id)
+    return list_object(f"/v1/invoice_payments?invoice={invoice_id}", [made] if made else [])
 
 
 def _as_shown(scope: Scope, node: Any) -> Any:

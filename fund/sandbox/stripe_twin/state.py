@@ -182,6 +182,21 @@ class Store:
         )
         return [json.loads(row["doc"]) for row in rows]
 
+    def find_invoice_payment(
+        self, account: str, *, invoice: str | None = None, intent: str | None = None
+    ) -> Doc | None:
+        """The payment made for an invoice, or the one that an intent made; each has one at most."""
+        by_invoice = """SELECT doc FROM object WHERE account = :account
+            AND kind = 'invoice_payment' AND json_extract(doc, '$.invoice') = :wanted"""
+        by_intent = """SELECT doc FROM object WHERE account = :account
+            AND kind = 'invoice_payment' AND json_extract(doc, '$.payment.payment_intent') = :wanted
+        """
+        rows = self.execute(
+            by_invoice if intent is None else by_intent,
+            {"account": account, "wanted": invoice or intent},
+        )
+        return json.loads(rows[0]["doc"]) if rows else None
+
     def find_due(self, account: str, until: int, clock: str | None) -> Doc | None:
         """The subscription or invoice to which something happens first, by `until`."""
         rows = self.execute(

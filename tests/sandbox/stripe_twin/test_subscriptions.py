@@ -70,6 +70,12 @@ def test_only_the_invoice_knows_whose_gift_a_charge_was(twin, api, receiver):
         {"payment": {"type": "payment_intent", "payment_intent": intent.id}}
     ).data
     assert payment.invoice == subscription.latest_invoice
+
+    def ids(**filters):
+        return [one.id for one in api.v1.invoice_payments.list(filters).data]
+
+    assert ids() == ids(invoice=payment.invoice) == ids(status="paid") == [payment.id]
+    assert ids(invoice=payment.invoice, status="open") == ids(invoice="in_none") == []
     event = receiver.wait_for("invoice.paid")[0].event
     details = event["data"]["object"]["parent"]["subscription_details"]
     assert details == {"metadata": {"plan_id": "plan-1"}, "subscription": subscription.id}
