@@ -17,6 +17,12 @@ from fund.gateways.stripe.lists import (
     list_events,
     retrieve_payout,
 )
+from fund.gateways.stripe.refunds import (
+    RefundOrder,
+    create_refund,
+    list_refunds,
+    retrieve_refund,
+)
 from fund.gateways.stripe.webhooks import BadWebhook, verify_webhook
 
 __all__ = [
@@ -24,15 +30,19 @@ __all__ = [
     "BadWebhook",
     "CheckoutOrder",
     "Doc",
+    "RefundOrder",
     "check",
     "create_checkout_session",
+    "create_refund",
     "init",
     "list_balance_transactions",
     "list_events",
     "list_office_codes",
+    "list_refunds",
     "retrieve_charge",
     "retrieve_payment_intent",
     "retrieve_payout",
+    "retrieve_refund",
     "retrieve_session",
     "verify_webhook",
 ]
