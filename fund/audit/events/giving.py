@@ -130,3 +130,20 @@ class DedicationDropped(Event, subject="gift"):
     """
 
     reason: str
+
+
+@dataclass(frozen=True)
+class PortalOpened(Event, subject="donor"):
+    """Somebody used the one-time link that was mailed to the donor, and reads their pages."""
+
+
+@dataclass(frozen=True)
+class DonorLanguageChosen(Event, subject="donor"):
+    """The donor chose the language of their letters."""
+
+    language: str
+
+
+@dataclass(frozen=True)
+class DonorDataExported(Event, subject="donor"):
+    """The donor took a copy of all that is kept about them."""

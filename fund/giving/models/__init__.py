@@ -3,6 +3,7 @@
 from fund.giving.models.dedications import Dedication, MailRefusal
 from fund.giving.models.donors import Donor
 from fund.giving.models.gifts import Gift
+from fund.giving.models.portal import PortalLink, PortalSession
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
 from fund.giving.models.statements import AnnualStatement
@@ -17,6 +18,8 @@ __all__ = [
     "GiftReturn",
     "MailRefusal",
     "OfficeTerms",
+    "PortalLink",
+    "PortalSession",
     "Receipt",
     "ReceiptNumber",
     "ReceiptSeries",

@@ -48,7 +48,7 @@ class GiftRow:
 
 def get_gift(session: Session, gift_id: UUID) -> GiftRow:
     """One gift. Raises NotFound."""
-    row = session.execute(_gifts().where(Gift.id == gift_id)).first()
+    row = session.execute(select_gifts().where(Gift.id == gift_id)).first()
     if row is None:
         raise NotFound
     return GiftRow(*row)
@@ -56,11 +56,12 @@ def get_gift(session: Session, gift_id: UUID) -> GiftRow:
 
 def list_gifts(session: Session, *, before: UUID | None = None) -> Page[GiftRow]:
     """Gifts, newest first; `before` is the last id seen."""
-    rows = session.execute(page_of(_gifts(), Gift.id, before))
+    rows = session.execute(page_of(select_gifts(), Gift.id, before))
     return Page(GiftRow(*row) for row in rows)
 
 
-def _gifts() -> Select[Gift, Office, Fund, Receipt]:
+def select_gifts() -> Select[Gift, Office, Fund, Receipt]:
+    """Gifts with what they belong to: the columns of `GiftRow`."""
     next_one = aliased(Receipt)
     is_last = ~select(next_one.id).where(next_one.corrects_id == Receipt.id).exists()
     return (
