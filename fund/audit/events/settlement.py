@@ -21,3 +21,14 @@ class InboxEventRetried(Event, subject="office"):
     """Somebody had a failed event of Stripe's looked at again; `event` is its id there."""
 
     event: str
+
+
+@dataclass(frozen=True)
+class DifferenceExplained(Event, subject="office"):
+    """The treasurer let a difference stand, as long as it is of just this amount; `thing` names
+    what differs: a line, a payout or a currency."""
+
+    kind: str
+    thing: str
+    amount_minor: int
+    currency: str

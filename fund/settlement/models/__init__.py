@@ -1,6 +1,7 @@
 """What Stripe told us: events as they came, and balance transactions, the source of the books."""
 
+from fund.settlement.models.days import BalanceDay, Explanation
 from fund.settlement.models.feed import BalanceTransaction, Feed
 from fund.settlement.models.inbox import Asked, InboxEvent
 
-__all__ = ["Asked", "BalanceTransaction", "Feed", "InboxEvent"]
+__all__ = ["Asked", "BalanceDay", "BalanceTransaction", "Explanation", "Feed", "InboxEvent"]
