@@ -243,11 +243,9 @@ def _statements(office: Office) -> Select[BankStatement]:
 
 def _begin(session: Session, office: Office) -> date | None:
     """The first day that a statement of the office tells of."""
-    first = session.scalars(
-        _statements(office).order_by(None).order_by(BankStatement.first_on).limit(1)
-    )
-    found = first.one_or_none()
-    return found.first_on if found else None
+    query = _statements(office).order_by(None).order_by(BankStatement.first_on).limit(1)
+    first = session.scalars(query).one_or_none()
+    return first.first_on if first else None
 
 
 def _last_statements(session: Session, office: Office, day: date) -> list[BankStatement]:

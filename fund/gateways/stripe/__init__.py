@@ -18,6 +18,12 @@ from fund.gateways.stripe.lists import (
     retrieve_balance,
     retrieve_payout,
 )
+from fund.gateways.stripe.refunds import (
+    RefundOrder,
+    create_refund,
+    list_refunds,
+    retrieve_refund,
+)
 from fund.gateways.stripe.webhooks import BadWebhook, verify_webhook
 
 __all__ = [
@@ -25,16 +31,20 @@ __all__ = [
     "BadWebhook",
     "CheckoutOrder",
     "Doc",
+    "RefundOrder",
     "check",
     "create_checkout_session",
+    "create_refund",
     "init",
     "list_balance_transactions",
     "list_events",
     "list_office_codes",
+    "list_refunds",
     "retrieve_balance",
     "retrieve_charge",
     "retrieve_payment_intent",
     "retrieve_payout",
+    "retrieve_refund",
     "retrieve_session",
     "verify_webhook",
 ]

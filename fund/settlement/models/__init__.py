@@ -3,5 +3,15 @@
 from fund.settlement.models.days import BalanceDay, Explanation
 from fund.settlement.models.feed import BalanceTransaction, Feed
 from fund.settlement.models.inbox import Asked, InboxEvent
+from fund.settlement.models.refunds import Refund, RefundLimit
 
-__all__ = ["Asked", "BalanceDay", "BalanceTransaction", "Explanation", "Feed", "InboxEvent"]
+__all__ = [
+    "Asked",
+    "BalanceDay",
+    "BalanceTransaction",
+    "Explanation",
+    "Feed",
+    "InboxEvent",
+    "Refund",
+    "RefundLimit",
+]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from fund.gateways.stripe import Doc
 from fund.giving.payments import StripePayment
-from fund.settlement.operations import gifts
+from fund.settlement.operations import gifts, refund_answers
 from fund.settlement.operations.events import Event
 
 
@@ -40,7 +40,11 @@ class Handler:
 
 _PATIENCE = timedelta(seconds=30)
 
+_REFUND = Handler(refund_answers.fetch_refund, refund_answers.apply_refund)
+
 HANDLERS: dict[str, Handler] = {
+    "refund.": _REFUND,
+    "charge.refund.updated": _REFUND,  # its object is a refund too
     "charge.succeeded": Handler(gifts.fetch_charge, gifts.apply_charge, tell=gifts.told_by_charge),
     "checkout.session.": Handler(gifts.fetch_session, gifts.apply_session),
     "checkout.session.completed": Handler(
