@@ -20,6 +20,8 @@ from fund.settlement.reconciliation.balance import Standing, list_waiting_lines,
 from fund.settlement.reconciliation.explaining import list_explanations
 from fund.settlement.reconciliation.payouts import PayoutLines, list_payouts
 
+# What the list of a period names by itself.
+NAMED_BY_PERIODS = frozenset({"line_waiting", "payout_late"})
 # A payout that no bank shows after so many days is no longer on its way.
 LATEST_ARRIVAL = timedelta(days=7)
 
@@ -123,7 +125,7 @@ def list_open_at(session: Session, last_on: date) -> list[Unreconciled]:
         Unreconciled("difference", office.code, one.amount.amount_minor, one.amount.currency)
         for office in list_offices(session)
         for one in reconcile(session, office, last_on).unexplained
-        if one.kind != "line_waiting"
+        if one.kind not in NAMED_BY_PERIODS
     ]
 
 
