@@ -110,11 +110,12 @@ class Id(fields.UUID):
 
 
 class Email(Text):
-    """An e-mail address; that its owner answers is the proof, not its form."""
+    """An e-mail address, or nothing where none is needed; that its owner answers is the proof."""
 
     def __init__(self, **options: Any) -> None:
         text = N_("Please write an e-mail address, such as name@example.org.")
-        super().__init__(longest=254, validate=validate.Email(error=text), **options)
+        form = validate.Email(error=text)
+        super().__init__(longest=254, validate=lambda typed: typed and form(typed), **options)
 
 
 def _as_list(value: Any) -> list[Any]:

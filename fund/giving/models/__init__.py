@@ -1,7 +1,7 @@
 """Donors, gifts and receipts."""
 
 from fund.giving.models.donors import Donor
-from fund.giving.models.gifts import Gift
+from fund.giving.models.gifts import Gift, GiftPaper
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
 from fund.giving.models.statements import AnnualStatement
@@ -12,6 +12,7 @@ __all__ = [
     "AnnualStatement",
     "Donor",
     "Gift",
+    "GiftPaper",
     "GiftReturn",
     "OfficeTerms",
     "Receipt",
