@@ -213,6 +213,9 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST settlement.refund_decline": MONEY,
     "POST settlement.refund_settle": "f",
     "POST settlement.refund_limit": "t",  # never who asks for refunds
+    "GET settlement.event_show": MONEY + "u",
     "POST settlement.retry": "f",
+    "POST settlement.retry_all": "f",
+    "POST settlement.replay": "f",
     "POST settlement.payout_confirm": "t",
 }
