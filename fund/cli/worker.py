@@ -22,6 +22,7 @@ from fund.errors import where
 from fund.giving import checkout, rounds
 from fund.giving import tasks as giving_tasks
 from fund.giving.tasks import healing as giving_healing
+from fund.giving.tasks import years as giving_years
 from fund.ledger import tasks as ledger_tasks
 from fund.people import tasks as people_tasks
 from fund.settlement import tasks as settlement_tasks
@@ -46,6 +47,7 @@ TASK_MODULES: tuple[ModuleType, ...] = (
     rounds,
     giving_tasks,
     giving_healing,
+    giving_years,
     ledger_tasks,
     people_tasks,
     bookkeeping_tasks,

@@ -1,16 +1,21 @@
 """Donors, gifts and receipts."""
 
+from fund.giving.models.dedications import Dedication, MailRefusal
 from fund.giving.models.donors import Donor
 from fund.giving.models.gifts import Gift
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
+from fund.giving.models.statements import AnnualStatement
 from fund.giving.models.terms import RECEIPT_COUNTRIES, OfficeTerms
 
 __all__ = [
     "RECEIPT_COUNTRIES",
+    "AnnualStatement",
+    "Dedication",
     "Donor",
     "Gift",
     "GiftReturn",
+    "MailRefusal",
     "OfficeTerms",
     "Receipt",
     "ReceiptNumber",

@@ -16,21 +16,28 @@ from fund.giving.queries.gifts import (
     list_returns,
 )
 from fund.giving.queries.healing import list_unmailed, list_unreceipted
-from fund.giving.queries.offers import Offer, find_offer
+from fund.giving.queries.offers import Offer, find_fees, find_offer
 from fund.giving.queries.offices import (
     choose_card_office,
     find_card_office,
     get_open_fund,
     list_card_offices,
 )
+from fund.giving.queries.statements import (
+    StatementRow,
+    list_statement_rows,
+    list_statements_due,
+)
 from fund.giving.queries.terms import find_terms, terms_at
 
 __all__ = [
     "GiftRow",
     "Offer",
+    "StatementRow",
     "choose_card_office",
     "find_card_office",
     "find_donor_key",
+    "find_fees",
     "find_last_receipt",
     "find_last_return",
     "find_offer",
@@ -46,6 +53,8 @@ __all__ = [
     "list_receipts_of",
     "list_returned",
     "list_returns",
+    "list_statement_rows",
+    "list_statements_due",
     "list_unmailed",
     "list_unreceipted",
     "terms_at",

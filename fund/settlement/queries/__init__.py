@@ -13,6 +13,7 @@ from fund.settlement.queries.inbox import (
 )
 from fund.settlement.queries.lines import (
     count_to_look_at,
+    find_fee_of,
     list_journals_of,
     list_not_booked,
     list_on_the_way,
@@ -32,6 +33,7 @@ __all__ = [
     "OfficeHearing",
     "count_errors",
     "count_to_look_at",
+    "find_fee_of",
     "get_event",
     "list_events",
     "list_failed",
