@@ -33,6 +33,8 @@ PUBLIC = (
     "GET giving.give", "POST giving.give", "GET giving.checkout", "GET giving.thanks",
     "GET giving.pay", "GET giving.pay_code",  # whoever knows the gift's id, as for thanks
     "POST giving.retry",
+    # The same for a regular gift: whoever knows its id may go on, and see what became of it
+    "GET giving.plan_checkout", "GET giving.plan_thanks", "POST giving.plan_retry",
     "POST settlement.webhook",  # Stripe; the signature is its key
     "GET audit.log", "GET audit.check", "GET audit.checkpoint", "GET audit.consistency",
     "GET audit.key", "GET audit.verify_script", "GET audit.tile",

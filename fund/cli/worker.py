@@ -21,6 +21,7 @@ from fund.bookkeeping import tasks as bookkeeping_tasks
 from fund.errors import where
 from fund.giving import checkout, rounds
 from fund.giving import tasks as giving_tasks
+from fund.giving.plans import checkout as plan_checkout
 from fund.ledger import tasks as ledger_tasks
 from fund.people import tasks as people_tasks
 from fund.settlement import tasks as settlement_tasks
@@ -42,6 +43,7 @@ LOOPS: list[Loop] = [
 TASK_MODULES: tuple[ModuleType, ...] = (
     checkout,
     rounds,
+    plan_checkout,
     giving_tasks,
     ledger_tasks,
     people_tasks,

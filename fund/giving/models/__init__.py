@@ -1,18 +1,23 @@
-"""Donors, gifts and receipts."""
+"""Donors, gifts, plans and receipts."""
 
 from fund.giving.models.donors import Donor
 from fund.giving.models.gifts import Gift
+from fund.giving.models.plans import LIVE, Plan, StripeCustomer, StripeProduct
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
 from fund.giving.models.terms import RECEIPT_COUNTRIES, OfficeTerms
 
 __all__ = [
+    "LIVE",
     "RECEIPT_COUNTRIES",
     "Donor",
     "Gift",
     "GiftReturn",
     "OfficeTerms",
+    "Plan",
     "Receipt",
     "ReceiptNumber",
     "ReceiptSeries",
+    "StripeCustomer",
+    "StripeProduct",
 ]

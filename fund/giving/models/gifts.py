@@ -51,6 +51,8 @@ class Gift(Stateful, Base):
     stripe_payment_intent_id: Mapped[str | None] = mapped_column(unique=True)
     stripe_charge_id: Mapped[str | None] = mapped_column(unique=True)
     payment_reference: Mapped[str | None]
+    stripe_invoice_id: Mapped[str | None] = mapped_column(unique=True)
+    plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan.id"), index=True)
     bank_reference: Mapped[str | None]
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]

@@ -41,7 +41,7 @@ def start_gift(
     way are not these.
     """
     fund = queries.get_open_fund(session, fund_code)
-    office, method = _place(
+    office, method = choose_place(
         queries.find_offer(
             session,
             country=country,
@@ -67,7 +67,7 @@ def start_gift(
         created_at=now,
     )
     session.add(gift)
-    _flush_open(session)
+    flush_open(session)
     audit.record(
         session,
         GiftStarted(
@@ -84,7 +84,7 @@ def start_gift(
     return gift
 
 
-def _place(
+def choose_place(
     offer: queries.Offer | None, shown: str | None, method: str | None
 ) -> tuple[Office, str]:
     """The office and the way to pay of what was asked for. Raises Refused if it is not so."""
@@ -124,7 +124,7 @@ def retry_gift(session: Session, gift_id: UUID, *, now: datetime) -> None:
     gift.move_to("open")
     gift.attempt += 1
     gift.stripe_session_id = gift.stripe_payment_intent_id = gift.stripe_charge_id = None
-    _flush_open(session)
+    flush_open(session)
     audit.record(
         session,
         GiftRetried(subject_id=gift.id, attempt=gift.attempt),
@@ -142,7 +142,7 @@ def lock_gift(session: Session, gift_id: UUID) -> Gift:
     return gift
 
 
-def _flush_open(session: Session) -> None:
+def flush_open(session: Session) -> None:
     """Raises Refused if the fund of a gift that opens was closed meanwhile."""
     try:
         session.flush()

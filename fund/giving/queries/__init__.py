@@ -11,6 +11,7 @@ from fund.giving.queries.gifts import (
     list_gifts,
     list_receipts_of,
     list_returns,
+    list_unknown_intents,
 )
 from fund.giving.queries.offers import Offer, find_offer
 from fund.giving.queries.offices import (
@@ -19,11 +20,13 @@ from fund.giving.queries.offices import (
     get_open_fund,
     list_card_offices,
 )
+from fund.giving.queries.plans import PlanRow, get_plan, list_plans, list_plans_of
 from fund.giving.queries.terms import find_terms, terms_at
 
 __all__ = [
     "GiftRow",
     "Offer",
+    "PlanRow",
     "choose_card_office",
     "find_card_office",
     "find_donor_key",
@@ -33,11 +36,15 @@ __all__ = [
     "find_terms",
     "get_gift",
     "get_open_fund",
+    "get_plan",
     "get_receipt",
     "get_remaining",
     "list_card_offices",
     "list_gifts",
+    "list_plans",
+    "list_plans_of",
     "list_receipts_of",
     "list_returns",
+    "list_unknown_intents",
     "terms_at",
 ]

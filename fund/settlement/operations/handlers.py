@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from fund.gateways.stripe import Doc
-from fund.settlement.operations import gifts
+from fund.settlement.operations import gifts, plans
 from fund.settlement.operations.events import Event
 
 
@@ -16,7 +15,7 @@ class Apply(Protocol):
     """Brings Stripe's answer into our rows; in any order, any number of times."""
 
     def __call__(
-        self, session: Session, event: Event, answer: Doc, /, *, now: datetime
+        self, session: Session, event: Event, answer: Any, /, *, now: datetime
     ) -> None: ...
 
 
@@ -28,12 +27,14 @@ class Handler:
     nothing that it could say would be news. The event itself only says where to look.
     """
 
-    fetch: Callable[[Event], Doc | None]
+    fetch: Callable[[Event], Any]
     apply: Apply
 
 
 HANDLERS: dict[str, Handler] = {
     "checkout.session.": Handler(gifts.fetch_session, gifts.apply_session),
+    "customer.subscription.": Handler(plans.fetch_subscription, plans.apply_subscription),
+    "invoice.paid": Handler(plans.fetch_invoice, plans.apply_invoice),
     "payment_intent.": Handler(gifts.fetch_payment_intent, gifts.apply_payment_intent),
 }
 # Types after which there is something new in the feed.
