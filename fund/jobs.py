@@ -4,7 +4,7 @@ A job exists exactly if its cause was committed. Every task is safe to run twice
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,14 @@ _DEFER = text(
     " CAST(:args AS jsonb), CAST(:at AS timestamptz))::procrastinate_job_to_defer_v1])"
 )
 
+_DEFER_MANY = text(
+    "SELECT procrastinate_defer_jobs_v1(array_agg(ROW(:queue, :task, 0, :lock, NULL, args, NULL)"
+    "::procrastinate_job_to_defer_v1 ORDER BY position))"
+    " FROM unnest(CAST(:args AS jsonb[])) WITH ORDINALITY AS job (args, position)"
+)
+
 AnyTask = Task[Any, Any, Any]
+Arg = UUID | str | int | bool | None
 
 
 def task(name: str, *, retry: procrastinate.BaseRetryStrategy = RETRY) -> Callable[..., AnyTask]:
@@ -42,19 +49,18 @@ def defer(
     *,
     at: datetime | None = None,
     once: str | None = None,
-    **args: UUID | str | int | bool | None,
+    **args: Arg,
 ) -> None:
     """Enqueue `task` with `args` (UUIDs travel as text) when the session commits.
 
     `once`: while a job with this key waits, another is not added. `at`: not before then.
     """
-    plain = {k: str(v) if isinstance(v, UUID) else v for k, v in args.items()}
     values = {
         "queue": task.queue,
         "task": task.name,
         "lock": task.lock,
         "queueing_lock": once,
-        "args": json.dumps(plain),
+        "args": _plain(args),
         "at": at,
     }
     try:
@@ -63,3 +69,19 @@ def defer(
     except IntegrityError as error:
         if not (once and isinstance(error.orig, UniqueViolation)):
             raise
+
+
+def defer_many(session: Session, task: AnyTask, each: Sequence[Mapping[str, Arg]]) -> None:
+    """Enqueue `task` once for each of these arguments when the session commits."""
+    if each:
+        values = {
+            "queue": task.queue,
+            "task": task.name,
+            "lock": task.lock,
+            "args": [_plain(args) for args in each],
+        }
+        session.execute(_DEFER_MANY, values)
+
+
+def _plain(args: Mapping[str, Arg]) -> str:
+    return json.dumps({k: str(v) if isinstance(v, UUID) else v for k, v in args.items()})

@@ -58,22 +58,22 @@ def create(session: Session, owner_kind: str, *, now: datetime) -> UUID:
 
 def seal(session: Session, key_id: UUID, text: str, *, context: str) -> bytes:
     """`text` sealed under the key; `context` names table, column and row."""
-    return crypto.seal(_load(session, key_id), text.encode(), context=context)
+    return crypto.seal(load(session, key_id), text.encode(), context=context)
 
 
 def unseal(session: Session, key_id: UUID, sealed: bytes, *, context: str) -> str:
     """The text that `seal` took. Raises crypto.Unreadable, also once the key is destroyed."""
-    return crypto.unseal(_load(session, key_id), sealed, context=context).decode()
+    return crypto.unseal(load(session, key_id), sealed, context=context).decode()
 
 
 def seal_bytes(session: Session, key_id: UUID, content: bytes, *, context: str) -> bytes:
     """A document's bytes, sealed."""
-    return crypto.seal(_load(session, key_id), content, context=context)
+    return crypto.seal(load(session, key_id), content, context=context)
 
 
 def unseal_bytes(session: Session, key_id: UUID, sealed: bytes, *, context: str) -> bytes:
     """A document's bytes, opened."""
-    return crypto.unseal(_load(session, key_id), sealed, context=context)
+    return crypto.unseal(load(session, key_id), sealed, context=context)
 
 
 def destroy(session: Session, key_id: UUID, *, now: datetime) -> None:
@@ -83,11 +83,16 @@ def destroy(session: Session, key_id: UUID, *, now: datetime) -> None:
     session.flush()
 
 
-def _load(session: Session, key_id: UUID) -> bytes:
-    row = session.get_one(DataKey, key_id)
-    if row.wrapped is None:
-        raise crypto.Unreadable(f"key {key_id} is destroyed")
-    return open_wrapped(key_id, row.kek_version, row.wrapped)
+def load(session: Session, key_id: UUID) -> bytes:
+    """The data key itself, for who seals many things. Raises crypto.Unreadable once destroyed."""
+    return open_data_key(session.get_one(DataKey, key_id))
+
+
+def open_data_key(key: DataKey) -> bytes:
+    """The data key of a row that was read already. Raises crypto.Unreadable once destroyed."""
+    if key.wrapped is None:
+        raise crypto.Unreadable(f"key {key.id} is destroyed")
+    return open_wrapped(key.id, key.kek_version, key.wrapped)
 
 
 def open_wrapped(key_id: UUID, version: str, wrapped: bytes) -> bytes:

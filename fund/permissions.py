@@ -58,9 +58,11 @@ class Permission(StrEnum):
     WRITE_RATES = "write_rates"
     READ_GIFTS = "read_gifts"
     RECORD_GIFTS = "record_gifts"
+    WRITE_TERMS = "write_terms"  # which receipts an office gives, and who signs them
     READ_SETTLEMENT = "read_settlement"
     WORK_SETTLEMENT = "work_settlement"
     IMPORT_STATEMENTS = "import_statements"
+    MATCH_LINES = "match_lines"
     READ_BANK_TEXTS = "read_bank_texts"  # names of payers and payees; each look is recorded
     READ_TRAIL = "read_trail"
     EXPORT_LOG = "export_log"
@@ -121,6 +123,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.WRITE_RATES,
             _P.READ_GIFTS,
             _P.RECORD_GIFTS,
+            _P.WRITE_TERMS,
             _P.READ_SETTLEMENT,
             _P.WORK_SETTLEMENT,
             _P.IMPORT_STATEMENTS,
@@ -142,6 +145,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.READ_GIFTS,
             _P.READ_SETTLEMENT,
             _P.IMPORT_STATEMENTS,
+            _P.MATCH_LINES,
             _P.READ_BANK_TEXTS,
             _P.READ_POLICY,
         }

@@ -121,6 +121,7 @@ def wire(app: Flask, settings: Settings) -> None:
         from fund.sandbox import views as sandbox
 
         app.register_blueprint(sandbox.blueprint)
+    app.wsgi_app = settlement.Webhooks(app.wsgi_app)  # type: ignore[method-assign]
     cli.init(app)
     web.login.user_loader(_load_user)
     web.check_every_endpoint_declares(app)

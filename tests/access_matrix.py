@@ -35,7 +35,6 @@ PUBLIC = (
     "POST giving.retry",
     # The same for a regular gift: whoever knows its id may go on, and see what became of it
     "GET giving.plan_checkout", "GET giving.plan_thanks", "POST giving.plan_retry",
-    "POST settlement.webhook",  # Stripe; the signature is its key
     "GET audit.log", "GET audit.check", "GET audit.checkpoint", "GET audit.consistency",
     "GET audit.key", "GET audit.verify_script", "GET audit.tile",
     # Public for receipts; for anything else the view asks for `read_trail`
@@ -184,6 +183,9 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
+    "GET giving.terms_list": MONEY + "u",
+    "GET giving.terms_change": "f",
+    "POST giving.terms_change": "f",
     # The bank: amounts and days for finance and auditor; what a bank wrote may name people
     "GET banking.statement_list": MONEY + "u",
     "GET banking.statement_show": MONEY + "u",
@@ -196,6 +198,15 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST banking.statement_drop": MONEY,
     "POST banking.statement_undo": MONEY,
     "POST banking.statement_texts": MONEY,
+    # Saying what a line is, is the treasurer's
+    "POST banking.statement_confirm": "t",
+    "GET banking.line_show": MONEY + "u",
+    "POST banking.line_text": MONEY,
+    "POST banking.line_match": "t",
+    "POST banking.line_book": "t",
+    "POST banking.line_return": "t",
+    "POST banking.line_leave_aside": "t",
+    "POST banking.line_open": "t",
     "GET settlement.inbox": MONEY + "u",
     "POST settlement.retry": "f",
     "POST settlement.payout_confirm": "t",

@@ -1,7 +1,7 @@
 """The only ways into the log: record an event, put events into the tree."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -60,12 +60,28 @@ def record(
 ) -> UUID:
     """Put `event` into the log, in the caller's own transaction; its id. See `prepare`."""
     row = prepare(session, event, actor=actor, now=now, private=private, key_id=key_id)
-    # Past SQLAlchemy's expressions, which would take longer to build than to run.
-    session.flush()
-    values = {**row, "data": canonical(row["data"])}
-    session.connection().exec_driver_sql(_INSERT_EVENT, values)
+    _insert(session, [row])
     event_id: UUID = row["id"]
     return event_id
+
+
+def record_many(
+    session: Session, events: Sequence[tuple[Event, UUID | None]], *, actor: Actor, now: datetime
+) -> list[UUID]:
+    """Put many events into the log at once, each with the key of whom it is about; their ids."""
+    rows = [
+        prepare(session, event, actor=actor, now=now, key_id=key_id) for event, key_id in events
+    ]
+    _insert(session, rows)
+    return [row["id"] for row in rows]
+
+
+def _insert(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    # Past SQLAlchemy's expressions, which would take longer to build than to run.
+    session.flush()
+    values = [{**row, "data": canonical(row["data"])} for row in rows]
+    if values:
+        session.connection().exec_driver_sql(_INSERT_EVENT, values)
 
 
 def prepare(

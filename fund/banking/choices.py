@@ -21,6 +21,21 @@ DAY_ORDERS = {
     "mdy": N_("Month, day, year: 11/24/2026"),
 }
 DECIMALS = {".": N_("1,234.50"), ",": N_("1.234,50")}
+RULES = {
+    "reference": N_("by its reference"),
+    "amount_and_day": N_("by amount and day"),
+    "code": N_("by the bank’s own words"),
+    "hand": N_("by hand"),
+}
+MATCH_KINDS = {
+    "booked": N_("in the books already"),
+    "payout": N_("a payout arrived"),
+    "payment": N_("a payment shown"),
+    "return": N_("a payment came back"),
+    "gift": N_("a gift"),
+    "entry": N_("a charge or interest"),
+}
+OF_THE_BANK = {"bank_charge": N_("Bank charge"), "interest": N_("Interest")}
 # What is wrong with a file, or with one of its lines.
 FAULTS = {
     "csv_not_mapped": N_("Please say first which column is what."),

@@ -15,6 +15,13 @@ TEXTS: dict[str, str] = {
     "statement_is_needed": N_(
         "A later file left out lines because they are in this one. Undo that one first."
     ),
+    "line_not_open": N_("One of these lines is matched already. Please look at it again."),
+    "suggestions_changed": N_("What the lines can be has changed meanwhile. Please look again."),
+    "nothing_matched": N_("Please choose what the line is."),
+    "match_differs": N_("What you chose does not come to the amount of the line."),
+    "match_taken_already": N_("The books say this fact once, and another line is it already."),
+    "line_other_way": N_("The bank takes charges and pays interest, not the other way round."),
+    "return_needs_reason": N_("For a payment that came back please say why."),
     "columns_incomplete": N_(
         "Please choose the column of the day, and the amount as one column or as in and out."
     ),

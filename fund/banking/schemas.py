@@ -4,8 +4,9 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
-from fund.banking.choices import DAY_ORDERS, DECIMALS
+from fund.banking.choices import DAY_ORDERS, DECIMALS, OF_THE_BANK
 from fund.banking.refusals import TEXTS
+from fund.disbursements.choices import RETURN_REASONS
 from fund.schemas import Code, CommandSchema, Id, Text
 
 
@@ -48,3 +49,23 @@ class SeenSchema(CommandSchema):
     """Which reading of the file was seen."""
 
     seen = Text(required=True, longest=64)
+
+
+class LineBookSchema(CommandSchema):
+    """What the bank took or paid for itself, and of which fund."""
+
+    kind = Code(OF_THE_BANK, required=True)
+    fund_id = Id(required=True)
+
+
+class LineReturnSchema(CommandSchema):
+    """Which payment came back, and why."""
+
+    came_back = Text(required=True, longest=80)
+    return_reason = Code(RETURN_REASONS, required=True)
+
+
+class LeaveAsideSchema(CommandSchema):
+    """Why a line is nothing for the books."""
+
+    reason = Text(required=True, longest=500)

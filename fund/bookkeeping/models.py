@@ -15,6 +15,8 @@ from fund.ids import new_id
 
 # One person books these alone: the bank or the tax office said so, and the paper shows it.
 ALONE = frozenset({"bank_charge", "interest", "tax_on_fees", "tax_remitted"})
+# What the bank took or paid for itself: a line of its statement may be the document.
+OF_THE_BANK = frozenset({"bank_charge", "interest"})
 # What only moves between our own books needs no paper.
 WITHOUT_PAPER = frozenset({"reversal", "transfer", "award_freeing"})
 

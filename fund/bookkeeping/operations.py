@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from fund.audit import operations as audit
 from fund.audit.events import EntryBooked, EntryDeclined, EntryProposed, EntryWithdrawn
 from fund.bookkeeping import plans
-from fund.bookkeeping.models import ALONE, WITHOUT_PAPER, BookEntry, EntryPaper
+from fund.bookkeeping.models import ALONE, OF_THE_BANK, WITHOUT_PAPER, BookEntry, EntryPaper
 from fund.clock import bangkok_day
 from fund.errors import Refused, require
 from fund.ids import new_id
 from fund.ledger import operations as ledger
+from fund.ledger.journals import JournalDraft
 from fund.ledger.models import Commitment
 from fund.ledger.operations.calling import refusing
 from fund.permissions import Actor, Permission
@@ -49,7 +50,7 @@ def propose(
     `already_reversed`, `fund_closed`, and what `plans.draft_of` refuses.
     """
     require(actor.may(Permission.PROPOSE_ENTRIES))
-    if paper is None and kind not in WITHOUT_PAPER:
+    if paper is None and kind not in WITHOUT_PAPER and not is_on_bank_line(kind, plan):
         raise Refused("entry_needs_paper", field="file")
     if effective_on > bangkok_day(now):
         raise Refused("day_to_come", field="effective_on")
@@ -91,6 +92,11 @@ def propose(
     return entry
 
 
+def is_on_bank_line(kind: str, plan: plans.Plan) -> bool:
+    """Whether a line of a recorded bank statement is the entry's document."""
+    return kind in OF_THE_BANK and plan.get("bank_line_id") is not None
+
+
 def can_book(actor: Actor, entry: BookEntry) -> bool:
     """Whether this person may book it: another than who proposed it, unless one is enough."""
     if entry.state != "proposed":
@@ -105,9 +111,20 @@ def book(
 ) -> None:
     """Book exactly what was seen, once.
 
-    Raises Denied; Refused: `entry_changed`, `proposed_it_yourself`, `entry_paper_missing`,
-    `transfer_overspends`, `wrong_state`, and what `ledger.operations.post` and its commitments
-    refuse.
+    Raises as `begin_booking` and `finish_booking`, and what `ledger.operations.post` refuses.
+    """
+    draft = begin_booking(session, entry, seen_sha256=seen_sha256, actor=actor, now=now)
+    journal_id = ledger.post(session, [draft], actor=actor, now=now)[0] if draft else None
+    finish_booking(session, entry, journal_id, actor=actor, now=now)
+
+
+def begin_booking(
+    session: Session, entry: BookEntry, *, seen_sha256: str, actor: Actor, now: datetime
+) -> JournalDraft | None:
+    """The journal of exactly what was seen, to be posted before `finish_booking`.
+
+    Raises Denied; Refused: `entry_changed`, `proposed_it_yourself`, `wrong_state`, and what the
+    commitments refuse.
     """
     require(actor.may(Permission.APPROVE_ENTRIES) or actor.may(Permission.PROPOSE_ENTRIES))
     session.refresh(entry, with_for_update=True)
@@ -122,10 +139,20 @@ def book(
     if draft and plans.journal_json(draft) != entry.said["journal"]:
         raise Refused("entry_changed")
     _change_award(session, entry, plan, actor, now)
-    entry.journal_id = ledger.post(session, [draft], actor=actor, now=now)[0] if draft else None
+    return draft
+
+
+def finish_booking(
+    session: Session, entry: BookEntry, journal_id: UUID | None, *, actor: Actor, now: datetime
+) -> None:
+    """The entry is in the books. Raises Refused: `entry_paper_missing`, `transfer_overspends`."""
+    entry.journal_id = journal_id
     _decide(session, entry, "booked", actor, now)
     booked = EntryBooked(
-        entry.id, kind=entry.kind, content_sha256=seen_sha256, journal_id=entry.journal_id
+        entry.id,
+        kind=entry.kind,
+        content_sha256=entry.content_sha256.hex(),
+        journal_id=entry.journal_id,
     )
     audit.record(session, booked, actor=actor, now=now)
 

@@ -58,8 +58,9 @@ def digest(found: Sequence[Unreconciled]) -> str:
 
 
 def _payouts(session: Session, last_on: date) -> Iterator[tuple[BalanceTransaction, int]]:
-    """Left Stripe by then, and not at the bank by then."""
-    left, arrived = aliased(Journal), aliased(Journal)
+    """Left Stripe by then, and neither at the bank by then nor back at Stripe."""
+    left, arrived, returned = aliased(Journal), aliased(Journal), aliased(Journal)
+    back = aliased(BalanceTransaction)
     rows = session.scalars(
         select(BalanceTransaction)
         .join(Office, Office.id == BalanceTransaction.office_id)
@@ -76,11 +77,18 @@ def _payouts(session: Session, last_on: date) -> Iterator[tuple[BalanceTransacti
                 arrived.idempotency_key == BalanceTransaction.source_id + ":arrived",
                 arrived.effective_on <= last_on,
             ),
+            ~exists().where(
+                back.source_id == BalanceTransaction.source_id,
+                back.category == "payout_reversal",
+                returned.source == left.source,
+                returned.idempotency_key == back.id,
+                returned.effective_on <= last_on,
+            ),
         )
         .order_by(BalanceTransaction.happened_at, BalanceTransaction.id)
     )
     for payout in rows:
-        yield payout, -payout.net_minor
+        yield payout, -payout.amount_minor
 
 
 def _runs(session: Session, last_on: date) -> list[tuple[UUID, UUID, int]]:
@@ -131,7 +139,10 @@ def _accounts(
 def _not_booked(session: Session, end: datetime) -> Iterator[Unreconciled]:
     lines = session.scalars(
         select(BalanceTransaction)
-        .where(BalanceTransaction.state == "unclassified", BalanceTransaction.happened_at < end)
+        .where(
+            BalanceTransaction.state.in_(["waiting", "unclassified"]),
+            BalanceTransaction.happened_at < end,
+        )
         .order_by(BalanceTransaction.happened_at, BalanceTransaction.id)
     )
     for line in lines:

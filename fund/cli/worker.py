@@ -22,6 +22,7 @@ from fund.errors import where
 from fund.giving import checkout, rounds
 from fund.giving import tasks as giving_tasks
 from fund.giving.plans import checkout as plan_checkout
+from fund.giving.tasks import healing as giving_healing
 from fund.ledger import tasks as ledger_tasks
 from fund.people import tasks as people_tasks
 from fund.settlement import tasks as settlement_tasks
@@ -36,6 +37,7 @@ LOOPS: list[Loop] = [
     ("checkpoint", audit_tasks.sign_tree, 30),
     ("witnesses", audit_tasks.send_to_witnesses, 30),
     ("inbox", settlement_tasks.drain_inbox, settlement_tasks.INBOX_PAUSE_SECONDS),
+    ("asking", settlement_tasks.ask_stripe, settlement_tasks.FEED_PAUSE_SECONDS),
     ("feed", settlement_tasks.pull_woken_feeds, settlement_tasks.FEED_PAUSE_SECONDS),
 ]
 
@@ -45,6 +47,7 @@ TASK_MODULES: tuple[ModuleType, ...] = (
     rounds,
     plan_checkout,
     giving_tasks,
+    giving_healing,
     ledger_tasks,
     people_tasks,
     bookkeeping_tasks,

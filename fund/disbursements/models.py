@@ -124,6 +124,11 @@ class Payment(Base, Stateful):
     def amount(self) -> Money:
         return baht(self.amount_minor)
 
+    @property
+    def reference(self) -> str:
+        """What the bank is told, and writes back: a transfer never says what we are."""
+        return self.id.hex[-10:].upper()
+
 
 class RunApproval(Base):
     """One committee member's approval of exactly this content."""

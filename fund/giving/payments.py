@@ -60,6 +60,22 @@ def from_payment_intent(intent: Doc) -> StripePayment | None:
     )
 
 
+def from_charge(charge: Doc) -> StripePayment | None:
+    """The payment that a charge made; None if it is no gift's, or did not succeed."""
+    gift_id = gift_id_of(charge)
+    if gift_id is None or not (charge["paid"] and charge["captured"]):
+        return None
+    return StripePayment(
+        gift_id=gift_id,
+        attempt=int(charge["metadata"]["attempt"]),
+        state="paid",
+        amount=from_stripe(charge["amount"], charge["currency"]),
+        payment_intent_id=charge["payment_intent"],
+        charge_id=charge["id"],
+        paid_at=datetime.fromtimestamp(charge["created"], UTC),
+    )
+
+
 def gift_id_of(doc: Doc) -> UUID | None:
     """The gift that a Stripe object names as its own, if it names one."""
     try:

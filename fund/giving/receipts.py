@@ -1,5 +1,7 @@
 """Receipts: numbered without gaps, an office and a year; each correction follows the last one."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,38 +16,84 @@ from fund.giving import queries, tasks
 from fund.giving.models import Gift, Receipt, ReceiptNumber, ReceiptSeries
 from fund.ids import new_id
 from fund.ledger.models import Fund, Office
+from fund.ledger.queries import list_funds, list_offices
 from fund.permissions import Actor
 
 
-def issue(
-    session: Session, gift: Gift, *, office: Office, fund: Fund, actor: Actor, now: datetime
-) -> Receipt:
-    """The receipt of a gift just paid, dated by the payment; mailed if the donor is known."""
-    if gift.paid_on is None:
-        raise ValueError("only a paid gift has a receipt")
-    number = _take_number(session, office, gift.paid_on.year)
-    terms = queries.find_terms(session, office, now)
-    receipt_id = new_id()
-    issued = ReceiptIssued(
-        subject_id=receipt_id,
-        gift_id=gift.id,
-        office=office.code,
-        number=str(number),
-        fund=fund.code,
-        amount_minor=gift.amount_minor,
-        currency=gift.currency,
-        given_on=gift.paid_on,
-    )
-    receipt = Receipt(
-        id=receipt_id,
-        kind=terms.receipt_kind if terms else "none",
-        terms_from=terms.valid_from if terms else None,
-        amount_minor=gift.amount_minor,
-    )
-    _keep(session, receipt, issued, gift, number, gift.paid_on, actor=actor, now=now)
+def issue(session: Session, gifts: Sequence[Gift], *, actor: Actor, now: datetime) -> None:
+    """The receipts of gifts just paid, each dated by its payment; mailed if the donor is known.
+
+    All at once: as many statements as for one. The numbers of a series follow the order given.
+    """
+    offices = {office.id: office for office in list_offices(session)}
+    funds = {fund.id: fund for fund in list_funds(session)}
+    for (office_id, year), in_series in sorted(_by_series(gifts).items()):
+        first = _take_numbers(session, offices[office_id], year, len(in_series))
+        _issue(session, in_series, offices[office_id], funds, first, actor=actor, now=now)
     # What went back before we heard that it had come.
-    correct(session, gift, office=office, fund=fund, actor=actor, now=now)
-    return receipt
+    by_id = {gift.id: gift for gift in gifts}
+    for gift_id in queries.list_returned(session, by_id):
+        gift = by_id[gift_id]
+        office, fund = offices[gift.office_id], funds[gift.fund_id]
+        correct(session, gift, office=office, fund=fund, actor=actor, now=now)
+
+
+def _by_series(gifts: Sequence[Gift]) -> dict[tuple[UUID, int], list[tuple[Gift, date]]]:
+    """The gifts of each office and year, with the days of their payments."""
+    found: defaultdict[tuple[UUID, int], list[tuple[Gift, date]]] = defaultdict(list)
+    for gift in gifts:
+        if gift.paid_on is None:
+            raise ValueError("only a paid gift has a receipt")
+        found[gift.office_id, gift.paid_on.year].append((gift, gift.paid_on))
+    return found
+
+
+def _issue(
+    session: Session,
+    gifts: Sequence[tuple[Gift, date]],
+    office: Office,
+    funds: Mapping[UUID, Fund],
+    first: ReceiptNumber,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    terms = queries.find_terms(session, office, now)
+    keys = queries.list_donor_keys(session, [gift.id for gift, _ in gifts])
+    receipts: list[Receipt] = []
+    events: list[tuple[Event, UUID | None]] = []
+    for number, (gift, paid_on) in enumerate(gifts, first.number):
+        receipt = Receipt(
+            id=new_id(),
+            office_id=office.id,
+            year=first.year,
+            number=number,
+            gift_id=gift.id,
+            kind=terms.receipt_kind if terms else "none",
+            terms_from=terms.valid_from if terms else None,
+            amount_minor=gift.amount_minor,
+            issued_on=paid_on,
+        )
+        issued = ReceiptIssued(
+            subject_id=receipt.id,
+            gift_id=gift.id,
+            office=office.code,
+            number=str(first._replace(number=number)),
+            fund=funds[gift.fund_id].code,
+            amount_minor=gift.amount_minor,
+            currency=gift.currency,
+            given_on=paid_on,
+        )
+        receipts.append(receipt)
+        events.append((issued, keys[gift.id].id if gift.id in keys else None))
+    event_ids = audit.record_many(session, events, actor=actor, now=now)
+    for receipt, event_id in zip(receipts, event_ids, strict=True):
+        receipt.audit_event_id = event_id
+    session.add_all(receipts)
+    session.flush()
+    known = {gift.id for gift, _ in gifts if gift.donor_id is not None}
+    mails = [{"receipt_id": receipt.id} for receipt in receipts if receipt.gift_id in known]
+    jobs.defer_many(session, tasks.mail_receipt, mails)
 
 
 def correct(
@@ -57,7 +105,7 @@ def correct(
     counts = queries.get_remaining(session, gift)
     if last is None or returned is None or last.amount_minor == counts.amount_minor:
         return None
-    number = _take_number(session, office, returned.happened_on.year)
+    number = _take_numbers(session, office, returned.happened_on.year, 1)
     receipt_id = new_id()
     corrected = ReceiptCorrected(
         subject_id=receipt_id,
@@ -104,16 +152,16 @@ def _keep(
         jobs.defer(session, tasks.mail_receipt, receipt_id=receipt.id)
 
 
-def _take_number(session: Session, office: Office, year: int) -> ReceiptNumber:
-    """The next number of the series, whose row stays locked until the transaction ends: a number
-    is used by what commits, or not taken at all."""
+def _take_numbers(session: Session, office: Office, year: int, count: int) -> ReceiptNumber:
+    """The first of the next `count` numbers of the series, whose row stays locked until the
+    transaction ends: a number is used by what commits, or not taken at all."""
     first = insert(ReceiptSeries).values(office_id=office.id, year=year, last_number=0)
     session.execute(first.on_conflict_do_nothing())
-    number = session.scalars(
+    last = session.scalars(
         update(ReceiptSeries)
         .where(ReceiptSeries.office_id == office.id, ReceiptSeries.year == year)
-        .values(last_number=ReceiptSeries.last_number + 1)
+        .values(last_number=ReceiptSeries.last_number + count)
         .returning(ReceiptSeries.last_number)
         .execution_options(synchronize_session=False)
     ).one()
-    return ReceiptNumber(office.receipt_prefix, year, number)
+    return ReceiptNumber(office.receipt_prefix, year, last - count + 1)

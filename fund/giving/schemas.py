@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
+from fund.giving.choices import RECEIPT_KIND_NAMES
 from fund.giving.countries import COUNTRIES
 from fund.giving.offices import CHECKOUT, PROMPTPAY
 from fund.i18n import N_
@@ -47,6 +48,15 @@ class GiveSchema(CommandSchema):
     @post_load
     def read_amount(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         return data | {"amount": _amount(data["currency"], data["choice"], data["amount"])}
+
+
+class TermsSchema(CommandSchema):
+    """What tax receipts an office gives, and who signs them; `version` names the terms in view."""
+
+    receipt_kind = Code(RECEIPT_KIND_NAMES, required=True)
+    signatory_name = Text(longest=100, load_default=None)
+    signatory_title = Text(longest=100, load_default=None)
+    version = Text(longest=40, load_default="")
 
 
 def _amount(currency: str, choice: str, typed: str) -> Money:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from fund.applications import queries as applications
 from fund.awards import queries as awards
+from fund.banking import queries as banking
 from fund.bookkeeping import queries as bookkeeping
 from fund.committee import queries as committee
 from fund.disbursements import queries as disbursements
@@ -28,6 +29,7 @@ SOURCES: tuple[Callable[..., list[Waiting]], ...] = (
     awards.list_waiting,
     disbursements.list_waiting,
     settlement.list_waiting,
+    banking.list_waiting,
     ledger.list_waiting,
     bookkeeping.list_waiting,
     people.list_waiting,

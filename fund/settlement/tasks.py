@@ -18,7 +18,13 @@ FEED_PAUSE_SECONDS = 1.0
 
 def drain_inbox() -> None:
     """One round of the inbox loop: until nothing is due."""
-    while operations.drain(now=clock.now()) == operations.BATCH:
+    while operations.work_off(now=clock.now()) == operations.BATCH:
+        pass
+
+
+def ask_stripe() -> None:
+    """One round of the loop that asks Stripe, apart so that a slow Stripe holds up nothing else."""
+    while operations.ask_stripe(now=clock.now()):
         pass
 
 

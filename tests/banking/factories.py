@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -10,9 +10,15 @@ from sqlalchemy.orm import Session
 from fund.banking import operations
 from fund.banking.models import BankAccount, BankStatement
 from fund.banking.reading import read_statement, seen_sha256
+from fund.clock import BANGKOK
+from fund.ids import new_id
+from fund.ledger import journals
+from fund.ledger import operations as ledger
 from fund.ledger.models import Office
-from fund.permissions import Actor
+from fund.permissions import SYSTEM, Actor
+from fund.settlement.models import BalanceTransaction
 from tests.bookkeeping.factories import NOW
+from tests.ledger.factories import make_fund
 
 NUMBER = "000-1-23456-7"
 DAY = date(2026, 11, 20)
@@ -125,3 +131,34 @@ def record(session: Session, account: BankAccount, content: bytes, actor: Actor)
     seen = seen_sha256(read_statement(session, statement))
     operations.record_statement(session, statement, seen=seen, actor=actor, now=NOW)
     return statement
+
+
+def make_payout(
+    session: Session, office: Office, amount_minor: int, *, left_on: date
+) -> BalanceTransaction:
+    """A payout of the general fund that left Stripe, as the feed books it."""
+    left_at = datetime.combine(left_on, time(9), BANGKOK)
+    number = new_id().hex[-12:]
+    row = BalanceTransaction(
+        id=f"txn_{number}",
+        office_id=office.id,
+        category="payout",
+        type="payout",
+        source_id=f"po_{number}",
+        fund_id=make_fund(session).id,
+        amount_minor=-amount_minor,
+        fee_minor=0,
+        net_minor=-amount_minor,
+        currency=office.currency,
+        happened_at=left_at,
+        available_at=left_at,
+        seen_at=left_at,
+        state="posted",
+        is_available=True,
+    )
+    session.add(row)
+    session.flush()
+    book = journals.Book.load(session, make_fund(session).id, office.id, office.currency)
+    draft = journals.payout([(book, amount_minor)], row.id, left_on)
+    ledger.post(session, [draft], actor=SYSTEM, now=NOW)
+    return row

@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from fund.audit.models import Event
+from fund.banking import queries
 from fund.banking.models import BankAccount, BankStatement
+from fund.bookkeeping.models import BookEntry
 from fund.ids import new_id
 from fund.permissions import Role
 from tests.banking.factories import NUMBER, Said, camt, record
@@ -130,3 +132,66 @@ def test_the_list_costs_the_same_however_many_accounts(
     with count_statements() as seen_again:
         assert client.get("/staff/bank").status_code == 200
     assert len(seen_again) == len(seen_once)
+
+
+def test_the_treasurer_confirms_what_is_clear_with_one_press(
+    session, client, sign_in, post, account, fund, finance
+):
+    said = [Said("-20.25", "Bank", code="PMNT/MDOP/CHRG"), Said("7.00", "Somebody")]
+    statement = record(session, account, camt(said), finance.second)
+    sign_in(client, finance.treasurer)
+    assert "Lines of Practice Bank, current: 2" in client.get("/staff/").text
+    address = f"/staff/bank/statements/{statement.id}"
+    page = client.get(address).text
+    assert "perhaps: Bank charge" in page
+    answer = post(f"{address}/confirm", suggestion=SUGGESTION.findall(page))
+    assert answer.status_code == 303
+    page = client.get(address).text
+    assert "1 line is matched." in page
+    assert "1 open line" in page
+    assert "No open line has one clear answer" in page
+
+
+SUGGESTION = re.compile(r'name="suggestion" value="([^"]+)"')
+
+
+def test_a_stale_list_is_refused_in_words_and_nothing_is_booked(
+    session, client, sign_in, post, account, finance
+):
+    statement = record(session, account, camt([Said("7.00")]), finance.second)
+    sign_in(client, finance.treasurer)
+    address = f"/staff/bank/statements/{statement.id}/confirm"
+    stale = f"{statement.id}|code|entry:interest"
+    for suggestion in (stale, "nonsense", ""):
+        answer = post(address, suggestion=suggestion)
+        assert answer.status_code == 422
+    assert "1 open line" in client.get("/staff/bank").text
+
+
+def test_a_line_by_hand_and_back_again(session, client, sign_in, post, account, fund, finance):
+    statement = record(session, account, camt([Said("7.00", "Mr Invented")]), finance.second)
+    line = queries.list_open(session, statement)[0]
+    address = f"/staff/bank/lines/{line.id}"
+    sign_in(client, finance.treasurer)
+    page = client.get(address).text
+    assert "฿7 came in" in page
+    assert "Mr Invented" not in page
+    assert "Mr Invented" in post(f"{address}/text").text
+    assert post(f"{address}/match").status_code == 422
+    assert post(f"{address}/leave-aside", reason="").status_code == 422
+    assert post(f"{address}/book", kind="interest", fund_id=fund.id).status_code == 303
+    page = client.get(address).text
+    assert "See it in the books" in page
+    entry = session.scalars(select(BookEntry)).one()
+    assert address in client.get(f"/staff/ledger/entries/{entry.id}").text
+    assert post(f"{address}/open").status_code == 303
+    assert "What it can be" in client.get(address).text
+    post(f"{address}/leave-aside", reason="The bank tried something out")
+    assert "The bank tried something out" in client.get(address).text
+
+    sign_in(client, finance.officer)
+    assert "The treasurer can open it again" in client.get(address).text
+    sign_in(client, make_staff(session, Role.AUDITOR))
+    page = client.get(address).text
+    assert "฿7 came in" in page
+    assert "Show what the bank wrote" not in page

@@ -162,6 +162,12 @@ FACTS = (
         lambda p, i, d, a: journals.refund(p.mine, _txn(i), d, a, charge_txn_id="txn_0"),
     ),
     Fact(
+        "refund_returned",
+        "stripe_available/refunds",
+        _in,
+        lambda p, i, d, a: journals.refund_returned(p.mine, _txn(i), d, a, charge_txn_id="txn_0"),
+    ),
+    Fact(
         "dispute_opened",
         "dispute_receivable/stripe_available processing_fees/stripe_available",
         lambda a: (-a - 15, 0, 0),

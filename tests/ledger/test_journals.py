@@ -185,7 +185,8 @@ def test_a_payout_gives_each_fund_its_share_even_a_negative_one(parts):
 
 # Below zero they mean the other direction.
 SIGNED = {"payout", "payout_arrived", "payout_failed", "adjustment", "top_up", "top_up_paid"} | {
-    "opening_balance"
+    "became_available",
+    "opening_balance",
 }
 
 

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 
 import stripe
 from flask.testing import FlaskClient
@@ -12,10 +13,12 @@ from fund import clock
 from fund.giving import checkout
 from fund.giving.models import Gift
 from fund.money import Money
+from fund.settlement import operations
 from tests.giving.factories import FIFTY, start_gift
 from tests.sandbox.stripe_twin.fixtures import NZ_SECRET, Receiver, Taken, Twin, wait_until
 
 PAID = "checkout.session.completed"
+CHARGED = "charge.succeeded"
 
 
 def begin_at_stripe(session: Session, amount: Money = FIFTY, **more: str) -> tuple[Gift, str]:
@@ -32,6 +35,12 @@ def pay_at_stripe(session: Session, twin: Twin, amount: Money = FIFTY, **more: s
     gift, session_id = begin_at_stripe(session, amount, **more)
     twin.control("pay", session_id=session_id)
     return gift
+
+
+def drain(at: timedelta = timedelta()) -> None:
+    """Work off the inbox as the worker does, `at` from now."""
+    while operations.drain(now=clock.now() + at):
+        pass
 
 
 def wait_for_all(twin: Twin, receiver: Receiver) -> list[Taken]:

@@ -16,7 +16,7 @@ import pytest
 import requests
 from flask import Flask
 from sqlalchemy import func, select
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from config.settings import ROOT
 from fund import clock, db
@@ -27,9 +27,16 @@ from fund.settlement import operations
 from fund.settlement.models import BalanceTransaction
 from tests.giving.factories import give_form, make_giving_world
 from tests.mailserver import Mailbox
-from tests.sandbox.stripe_twin.fixtures import Twin, _QuietHandler, running_twin, wait_until
+from tests.sandbox.stripe_twin.fixtures import Twin, running_twin, wait_until
 
 CARD = {"email": "a@example.org", "number": "4242424242424242", "expiry": "12/34", "cvc": "123"}
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Without a line on the terminal for each request."""
+
+    def log_request(self, *_: object, **__: object) -> None:
+        pass
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,7 @@ def service(
     app.config["WTF_CSRF_ENABLED"] = False
     with db.transaction() as session:
         make_giving_world(session)
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_QuietHandler)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
     server.daemon_threads = False  # closing waits for answers, or one would outlive its database
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

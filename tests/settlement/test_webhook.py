@@ -8,10 +8,13 @@ import stripe
 from prometheus_client import REGISTRY
 from sqlalchemy import func, select
 
+from fund import clock
+from fund.giving.models import Donor
+from fund.settlement import operations
 from fund.settlement.models import InboxEvent
 from tests.giving.factories import start_gift
 from tests.sandbox.stripe_twin.fixtures import US_SECRET
-from tests.settlement.factories import event, send
+from tests.settlement.factories import drain, event, send
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -35,6 +38,9 @@ def refused(reason: str) -> float:
         ("no_event", {"body": event(object="charge")}),
         ("no_event", {"body": b"[]"}),
         ("not_json", {"body": b"not json"}),
+        ("no_event", {"body": event(data={})}),
+        ("no_event", {"body": event(created="now")}),
+        ("too_large", {"body": b"{" + b" " * 1024 * 1024 + b"}"}),
     ],
 )
 def test_what_is_not_stripes_is_turned_away_and_only_counted(client, session, reason, changes):
@@ -85,6 +91,23 @@ def test_a_payload_is_sealed_under_its_donors_key(client, session):
     thing = {"id": "cs_1", "email": "mere@example.org", "metadata": {"gift_id": str(gift.id)}}
     send(client, event(id="evt_donor", data={"object": thing}))
     send(client, event(id="evt_nobody"))
+    drain()
     kept = {row.event_id: row for row in session.scalars(select(InboxEvent))}
+    assert kept["evt_donor"].key_id == session.get(Donor, gift.donor_id).key_id
+    payload = operations.opening.take(session, [kept["evt_donor"].id], ["ignored"], now=clock.now())
+    assert payload[0][1].snapshot == thing
     assert b"mere@" not in kept["evt_donor"].sealed_payload
     assert kept["evt_donor"].key_id != kept["evt_nobody"].key_id
+
+
+def test_only_a_webhook_is_answered_before_flask(client):
+    assert client.post("/webhooks/stripe/nz").status_code == 400
+    assert client.get("/webhooks/stripe/nz").status_code == 404
+    assert client.post("/webhooks/stripes/nz").status_code == 404
+
+
+def test_intake_is_one_statement(client, count_statements):
+    send(client, event())
+    with count_statements() as seen:
+        assert send(client, event(id="evt_2")) == 200
+    assert [statement.split()[0] for statement in seen] == ["INSERT"]

@@ -37,3 +37,29 @@ class BankTextsRead(Event, subject="office"):
     """Somebody read what the bank wrote on a statement's lines, names of payers and payees too."""
 
     statement_id: UUID
+
+
+@dataclass(frozen=True)
+class BankLineMatched(Event, subject="office"):
+    """A line of a statement was found in the books, or booked from it; `rule` says how."""
+
+    line_id: UUID
+    kind: str
+    journal_id: UUID | None
+    amount_minor: int
+    rule: str
+
+
+@dataclass(frozen=True)
+class BankLineLeftAside(Event, subject="office"):
+    """A line of a statement was said to be nothing for the books; why stands beside it."""
+
+    line_id: UUID
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class BankLineOpened(Event, subject="office"):
+    """What was said of a line was taken back; what was booked stayed booked."""
+
+    line_id: UUID

@@ -74,6 +74,7 @@ MEANINGS = {
     "roles": "the roles",
     "root": "hash at the top of the log's tree, in hex",
     "round": "round of the application, counted from 1",
+    "rule": "by what it was found",
     "seconds": "for how long",
     "size": "size, of a paper in bytes, of the log in events",
     "source": "who told the fact, and for which office",

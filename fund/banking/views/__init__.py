@@ -1,6 +1,6 @@
 """Pages of this room."""
 
-from fund.banking.views import accounts, statements
+from fund.banking.views import accounts, lines, statements
 from fund.banking.views.room import NAVIGATION, blueprint
 
-__all__ = ["NAVIGATION", "accounts", "blueprint", "statements"]
+__all__ = ["NAVIGATION", "accounts", "blueprint", "lines", "statements"]

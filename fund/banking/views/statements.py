@@ -17,6 +17,7 @@ from fund.banking.views.room import blueprint
 from fund.db import reading, transaction
 from fund.errors import Refused
 from fund.i18n import gettext, ngettext
+from fund.ledger.choices import KIND_NAMES
 from fund.people import queries as people
 from fund.permissions import Permission
 from fund.web import Form, current_actor, load_form, permit, posting
@@ -130,6 +131,21 @@ def statement_undo(statement_id: UUID) -> ResponseReturnValue:
     )
 
 
+@blueprint.post("/statements/<uuid:statement_id>/confirm")
+@permit(Permission.MATCH_LINES)
+def statement_confirm(statement_id: UUID) -> ResponseReturnValue:
+    """Match every line that has one clear answer, as it was shown."""
+    form = Form(request.form)
+
+    def confirm(session: Session, _: BankStatement) -> None:
+        count = operations.confirm_suggestions(
+            session, _choices(form), actor=current_actor(), now=clock.now()
+        )
+        flash(ngettext("%(num)s line is matched.", "%(num)s lines are matched.", count), "done")
+
+    return _do(statement_id, form, confirm)
+
+
 @blueprint.post("/statements/<uuid:statement_id>/texts")
 @permit(Permission.READ_BANK_TEXTS)
 def statement_texts(statement_id: UUID) -> ResponseReturnValue:
@@ -143,6 +159,18 @@ def statement_texts(statement_id: UUID) -> ResponseReturnValue:
         )
     with reading() as session:
         return _show(session, statement_id, Form(), with_texts=True)
+
+
+def _choices(form: Form) -> list[operations.Choice]:
+    """What the page suggested, as its hidden fields say it: line, rule and token."""
+    try:
+        parts = [text.split("|") for text in form.values("suggestion")]
+        found = [operations.Choice(UUID(line), token, rule) for line, rule, token in parts]
+    except ValueError:
+        raise Refused("form_incomplete")
+    if not found:
+        raise Refused("nothing_matched")
+    return found
 
 
 def _posted_file() -> bytes:
@@ -180,6 +208,8 @@ def _show(
     lines, has_more = queries.list_lines(
         session, statement, after=request.args.get("after", 0, type=int)
     )
+    open_lines = queries.list_open(session, statement)
+    suggestions = queries.list_suggestions(session, open_lines)
     staff = {who for who in (statement.decided_by, statement.undone_by) if who}
     page = render_template(
         "banking/statement_show.html",
@@ -188,6 +218,10 @@ def _show(
         has_more=has_more,
         texts=queries.open_texts(session, lines) if with_texts else {},
         with_texts=with_texts,
+        matches=queries.list_matches(session, [line.id for line in lines]),
+        suggestions={one.line.id: one for one in suggestions},
+        rules=choices.RULES,
+        journal_kinds=KIND_NAMES,
         open_count=queries.count_open(session, [statement]).get(statement.id, 0),
         names=people.staff_names(session, staff),
         form=form,

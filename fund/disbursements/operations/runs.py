@@ -204,9 +204,26 @@ def confirm_payment(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """The bank's statement shows the payment; the last one closes the run.
+    """The bank's statement shows the payment. Raises as `note_confirmation`."""
+    draft = note_confirmation(
+        session, payment, bank_reference=bank_reference, paid_on=paid_on, actor=actor, now=now
+    )
+    ledger.post(session, [draft], actor=actor, now=now)
 
-    Raises Denied; Refused: `sent_it_yourself`, `wrong_state`, `paid_on_impossible`.
+
+def note_confirmation(
+    session: Session,
+    payment: Payment,
+    *,
+    bank_reference: str,
+    paid_on: date,
+    actor: Actor,
+    now: datetime,
+) -> journals.JournalDraft:
+    """As `confirm_payment`, for a command that posts the journal with others of its own.
+
+    The last one closes the run. Raises Denied; Refused: `sent_it_yourself`, `wrong_state`,
+    `paid_on_impossible`.
     """
     require(actor.may(Permission.CONFIRM_PAYMENTS))
     run = _lock_for_reconciling(session, payment, actor)
@@ -219,20 +236,26 @@ def confirm_payment(
     payment.confirmed_by = actor.staff_id
     session.flush()
     instalments.mark_paid(session, payment.instalment_id, now=now)
-    book = _book(session, run, _awards_of(session, run)[payment.instalment_id])
-    draft = journals.payment_confirmed(book, payment.id, paid_on, payment.amount_minor)
-    ledger.post(session, [draft], actor=actor, now=now)
     event = PaymentConfirmed(payment.id, amount_minor=payment.amount_minor, paid_on=paid_on)
     audit.record(session, event, actor=actor, now=now)
     _close_when_settled(session, run)
+    book = _book(session, run, _awards_of(session, run)[payment.instalment_id])
+    return journals.payment_confirmed(book, payment.id, paid_on, payment.amount_minor)
 
 
 def return_payment(
-    session: Session, payment: Payment, *, reason: str, actor: Actor, now: datetime
-) -> None:
-    """Bank or payee sent it back: the money is in the fund again, held for the award.
+    session: Session,
+    payment: Payment,
+    *,
+    reason: str,
+    returned_on: date | None = None,
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """Bank or payee sent it back, today unless said: the money is in the fund, held for the award.
 
-    The instalment has failed and waits to be scheduled again. Raises Denied; Refused.
+    The instalment has failed and waits to be scheduled again. The journal's id. Raises Denied;
+    Refused.
     """
     require(actor.may(Permission.CONFIRM_PAYMENTS))
     run = _lock_for_reconciling(session, payment, actor)
@@ -248,13 +271,14 @@ def return_payment(
         cause=f"payment:{payment.id}:returned", actor=actor, now=now,
     )  # fmt: skip
     draft = journals.payment_returned(
-        _book(session, run, award), payment.id, clock.bangkok_day(now), payment.amount_minor,
-        was_confirmed=was_confirmed,
+        _book(session, run, award), payment.id, returned_on or clock.bangkok_day(now),
+        payment.amount_minor, was_confirmed=was_confirmed,
     )  # fmt: skip
-    ledger.post(session, [draft], actor=actor, now=now)
+    (journal_id,) = ledger.post(session, [draft], actor=actor, now=now)
     event = PaymentReturned(payment.id, amount_minor=payment.amount_minor, reason=reason)
     audit.record(session, event, actor=actor, now=now)
     _close_when_settled(session, run)
+    return journal_id
 
 
 def _plan(session: Session, instalment_id: UUID, payee_id: UUID, now: datetime) -> Payment:

@@ -167,7 +167,7 @@ def _do(run_id: UUID, form: Form, operation: Callable[[Session, Run], None]) -> 
 
 
 def _do_payment(
-    payment_id: UUID, form: Form, operation: Callable[[Session, Payment], None]
+    payment_id: UUID, form: Form, operation: Callable[[Session, Payment], object]
 ) -> ResponseReturnValue:
     with reading() as session:
         run_id = queries.get_payment(session, payment_id).run_id
@@ -232,9 +232,7 @@ def _bank_file(session: Session, run: Run) -> str:
         )
         details = operations.read_account(session, account, payees[payment.payee_id])
         amount = f"{payment.amount.decimal():.2f}"
-        # The reference names the payment and nothing else: a transfer never says what we are.
-        reference = payment.id.hex[-10:].upper()
         lines.writerow(
-            [details.account_name, details.bank, details.account_number, amount, reference]
+            [details.account_name, details.bank, details.account_number, amount, payment.reference]
         )
     return text.getvalue()

@@ -15,11 +15,16 @@ from fund.gateways.stripe.billing import (
 from fund.gateways.stripe.checkout import (
     CheckoutOrder,
     create_checkout_session,
+    retrieve_charge,
     retrieve_payment_intent,
     retrieve_session,
 )
 from fund.gateways.stripe.client import API_VERSION, Doc, check, init, list_office_codes
-from fund.gateways.stripe.lists import list_balance_transactions, list_events
+from fund.gateways.stripe.lists import (
+    list_balance_transactions,
+    list_events,
+    retrieve_payout,
+)
 from fund.gateways.stripe.webhooks import BadWebhook, verify_webhook
 
 __all__ = [
@@ -38,7 +43,9 @@ __all__ = [
     "list_balance_transactions",
     "list_events",
     "list_office_codes",
+    "retrieve_charge",
     "retrieve_payment_intent",
+    "retrieve_payout",
     "retrieve_session",
     "retrieve_subscription",
     "verify_webhook",

@@ -1,7 +1,7 @@
 """Gifts that come again: customers, products, subscriptions and their invoices."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any
 
 from fund.errors import Refused
 from fund.gateways.stripe.client import Doc, back_to, call
@@ -9,7 +9,7 @@ from fund.gateways.stripe_amounts import to_stripe
 from fund.money import Money
 
 # Stripe takes four levels at most; the charge's id is in the payment intent.
-Interval = Literal["month", "year"]
+
 _INVOICE = ["data.invoice", "data.payment.payment_intent"]
 
 
@@ -20,7 +20,7 @@ class PlanOrder:
     reference: str
     attempt: int
     amount: Money
-    every: Interval
+    every: str
     product_id: str
     customer_id: str
     language: str

@@ -69,6 +69,11 @@ def retrieve_session(office: str, session_id: str) -> Doc:
     )
 
 
+def retrieve_charge(office: str, charge_id: str) -> Doc:
+    """A charge."""
+    return call(office, lambda client: client.v1.charges.retrieve(charge_id))
+
+
 def retrieve_payment_intent(office: str, intent_id: str) -> Doc:
     """A payment intent with its charge unfolded."""
     return call(

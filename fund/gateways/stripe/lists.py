@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from fund.gateways.stripe.client import Doc, list_all
+from fund.gateways.stripe.client import Doc, call, list_all
 
 
 def list_balance_transactions(
@@ -23,3 +23,8 @@ def list_events(office: str, *, created_from: int) -> Iterator[Doc]:
     """Events since then, newest first, in the API version of their creation."""
     filters: Doc = {"created": {"gte": created_from}}
     return list_all(office, lambda page, client: client.v1.events.list(page), filters)
+
+
+def retrieve_payout(office: str, payout_id: str) -> Doc:
+    """A payout as it stands."""
+    return call(office, lambda client: client.v1.payouts.retrieve(payout_id))

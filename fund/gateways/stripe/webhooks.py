@@ -27,7 +27,7 @@ def verify_webhook(office: str, payload: bytes, signature: str, *, now: datetime
         raise BadWebhook("bad_signature")
     try:
         stripe.WebhookSignature.verify_header(payload, signature, keys.webhook_secret)
-        event = json.loads(payload)
+        event: Doc = json.loads(payload)
     except stripe.SignatureVerificationError:
         raise BadWebhook("bad_signature")
     except ValueError:
@@ -35,11 +35,25 @@ def verify_webhook(office: str, payload: bytes, signature: str, *, now: datetime
     # Stripe's own check knows only the past; a signature from the future is as wrong.
     if abs(now.timestamp() - _signed_at(signature)) > TOLERANCE_SECONDS:
         raise BadWebhook("stale")
-    if not isinstance(event, dict) or event.get("object") != "event":
+    if not _is_event(event):
         raise BadWebhook("no_event")
     if event.get("livemode") is not keys.is_live:
         raise BadWebhook("other_mode")
     return event
+
+
+def _is_event(event: object) -> bool:
+    """Whether it has what an event of Stripe's always has."""
+    match event:
+        case {
+            "object": "event",
+            "id": str(),
+            "type": str(),
+            "created": int(),
+            "data": {"object": dict()},
+        }:
+            return True
+    return False
 
 
 def _signed_at(signature: str) -> int:

@@ -38,7 +38,8 @@ def write_receipt(session: Session, receipt_id: UUID) -> Letter:
     leaf = get_leaf_hash(session, receipt.audit_event_id)
     with i18n.speaking(language):
         words = correction.say(session, row) if receipt.corrects_id else _say(row)
-        kind = gettext(KINDS.get(receipt.kind, NO_TAX_RECEIPT))
+        # One that was cancelled claims nothing.
+        kind = KINDS.get(receipt.kind if receipt.amount_minor else "none", NO_TAX_RECEIPT)
         signed = _signature(session, row)
         facts = _facts(row, person.name, words, signed)
         proof = proof_parts(receipt.audit_event_id, leaf)
@@ -47,7 +48,7 @@ def write_receipt(session: Session, receipt_id: UUID) -> Letter:
             "amount": words.amount,
             "thanks": words.lead,
             "facts": facts,
-            "kind": kind,
+            "kind": gettext(kind),
             "footer": f"{row.receipt_number} · {row.office.legal_name}",
         }
         printed = pdf.compile_pdf("receipt", paper | proof, language=language)

@@ -44,6 +44,11 @@ class OfficeTerms(Base):
     entered_by: Mapped[str]
 
     @property
+    def version(self) -> str:
+        """What a form carries; empty for an office that never set any."""
+        return self.valid_from.isoformat() if self.valid_from else ""
+
+    @property
     def takes_promptpay_qr(self) -> bool:
         return self.biller_id is not None
 

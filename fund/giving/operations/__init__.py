@@ -2,15 +2,19 @@
 
 from fund.giving.operations.bank import record_bank_gift
 from fund.giving.operations.gifts import check_amount, keep_session, retry_gift, start_gift
-from fund.giving.operations.payment import apply_payment
+from fund.giving.operations.payment import apply_payment, apply_payments
 from fund.giving.operations.promptpay import expire_gifts, settle_by_bank
+from fund.giving.operations.receipts import heal_receipt
 from fund.giving.operations.returns import record_return
-from fund.giving.operations.terms import set_terms
+from fund.giving.operations.terms import change_receipts, set_terms
 
 __all__ = [
     "apply_payment",
+    "apply_payments",
+    "change_receipts",
     "check_amount",
     "expire_gifts",
+    "heal_receipt",
     "keep_session",
     "record_bank_gift",
     "record_return",

@@ -62,7 +62,7 @@ def record_bank_gift(
             session.add(gift)
     except IntegrityError:
         raise Refused("bank_reference_known", field="bank_reference")
-    record_paid(session, gift, office=office, fund=fund, actor=actor, now=now)
+    record_paid(session, [gift], actor=actor, now=now)
     book = journals.Book.load(session, fund.id, office.id, amount.currency)
     draft = journals.gift_to_bank(book, gift.id, received_on, amount.amount_minor)
     ledger.post(session, [draft], actor=actor, now=now)

@@ -14,7 +14,7 @@ from fund.giving import policy
 from fund.giving.models import Gift
 from fund.giving.offices import PROMPTPAY
 from fund.giving.operations.payment import record_paid
-from fund.ledger.models import Fund, Office
+from fund.ledger.models import Fund
 from fund.money import Money
 from fund.permissions import SYSTEM, Actor
 
@@ -45,8 +45,7 @@ def settle_by_bank(
     )
     if gift is None or gift.method != PROMPTPAY or gift.state == "paid" or gift.amount != amount:
         return None
-    office, fund = session.get_one(Office, office_id), session.get_one(Fund, gift.fund_id)
-    if not fund.is_open:
+    if not session.get_one(Fund, gift.fund_id).is_open:
         return None
     gift.move_to("paid")
     gift.bank_reference = line_reference
@@ -56,7 +55,7 @@ def settle_by_bank(
             session.flush()
     except IntegrityError:
         raise Refused("bank_reference_known", field="bank_reference")
-    record_paid(session, gift, office=office, fund=fund, actor=actor, now=now)
+    record_paid(session, [gift], actor=actor, now=now)
     return gift
 
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from fund.audit import operations as audit
 from fund.audit.events import OfficeTermsChanged
-from fund.errors import require
+from fund.errors import Conflict, require
+from fund.giving import queries
 from fund.giving.models import OfficeTerms
 from fund.ledger.models import Office
 from fund.ledger.operations.calling import refusing
@@ -43,7 +44,7 @@ def set_terms(
     Raises Denied; Refused: `receipt_needs_signatory`, `receipt_kind_not_the_offices`,
     `biller_id_wrong`, `promptpay_needs_names`.
     """
-    require(actor == SYSTEM or actor.may(Permission.WRITE_FUNDS))
+    require(actor == SYSTEM or actor.may(Permission.WRITE_TERMS))
     terms = OfficeTerms(
         office_id=office.id,
         valid_from=now,
@@ -68,3 +69,40 @@ def set_terms(
     )
     audit.record(session, changed, actor=actor, now=now)
     return terms
+
+
+def change_receipts(
+    session: Session,
+    office: Office,
+    *,
+    receipt_kind: str,
+    signatory_name: str | None,
+    signatory_title: str | None,
+    version: str,
+    actor: Actor,
+    now: datetime,
+) -> OfficeTerms:
+    """Other receipts, or another signatory; what else the office offers stays.
+
+    `version`: that of the terms that the actor looked at. Raises as `set_terms` does, and Conflict
+    if there are newer ones.
+    """
+    require(actor.may(Permission.WRITE_TERMS))
+    rest = queries.terms_at(session, office, now)
+    if rest.version != version:
+        raise Conflict(row=rest)
+    return set_terms(
+        session,
+        office,
+        receipt_kind=receipt_kind,
+        signatory_name=signatory_name,
+        signatory_title=signatory_title,
+        stripe_methods=rest.stripe_methods,
+        fee_table=rest.fee_table,
+        biller_id=rest.biller_id,
+        merchant_name=rest.merchant_name,
+        merchant_city=rest.merchant_city,
+        matching_days=rest.matching_days,
+        actor=actor,
+        now=now,
+    )

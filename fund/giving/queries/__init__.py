@@ -8,11 +8,15 @@ from fund.giving.queries.gifts import (
     get_gift,
     get_receipt,
     get_remaining,
+    list_donor_keys,
     list_gifts,
+    list_paid,
     list_receipts_of,
+    list_returned,
     list_returns,
     list_unknown_intents,
 )
+from fund.giving.queries.healing import list_unmailed, list_unreceipted
 from fund.giving.queries.offers import Offer, find_offer
 from fund.giving.queries.offices import (
     choose_card_office,
@@ -40,11 +44,16 @@ __all__ = [
     "get_receipt",
     "get_remaining",
     "list_card_offices",
+    "list_donor_keys",
     "list_gifts",
     "list_plans",
     "list_plans_of",
+    "list_paid",
     "list_receipts_of",
+    "list_returned",
     "list_returns",
     "list_unknown_intents",
+    "list_unmailed",
+    "list_unreceipted",
     "terms_at",
 ]

@@ -1,6 +1,6 @@
 """What is read about gifts and those who gave them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -99,6 +99,12 @@ def list_returns(session: Session, gift_id: UUID) -> list[GiftReturn]:
     return list(session.scalars(returns))
 
 
+def list_returned(session: Session, gift_ids: Collection[UUID]) -> list[UUID]:
+    """Those of the gifts of which something went back."""
+    returned = select(GiftReturn.gift_id).where(GiftReturn.gift_id.in_(gift_ids)).distinct()
+    return list(session.scalars(returned.order_by(GiftReturn.gift_id)))
+
+
 def find_last_return(session: Session, gift_id: UUID) -> GiftReturn | None:
     """The return of which we heard last."""
     return next(reversed(list_returns(session, gift_id)), None)
@@ -124,6 +130,22 @@ def list_unknown_intents(session: Session, intents: Sequence[str]) -> list[str]:
         )
     )
     return [intent for intent in intents if intent not in known]
+
+
+def list_paid(session: Session, gift_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the gifts that are paid."""
+    return set(session.scalars(select(Gift.id).where(Gift.id.in_(gift_ids), Gift.state == "paid")))
+
+
+def list_donor_keys(session: Session, gift_ids: Collection[UUID]) -> dict[UUID, DataKey]:
+    """By gift, the key of `find_donor_key`, for many; held together, each is read once."""
+    rows = session.execute(
+        select(Gift.id, DataKey)
+        .join(Donor, Donor.id == Gift.donor_id)
+        .join(DataKey, DataKey.id == Donor.key_id)
+        .where(Gift.id.in_(gift_ids), DataKey.wrapped.is_not(None))
+    )
+    return dict(rows.all())
 
 
 def find_donor_key(session: Session, gift: Gift) -> UUID | None:

@@ -39,6 +39,7 @@ from fund.ledger.journals.stripe import payout_arrived as payout_arrived
 from fund.ledger.journals.stripe import payout_failed as payout_failed
 from fund.ledger.journals.stripe import refund as refund
 from fund.ledger.journals.stripe import refund_failed as refund_failed
+from fund.ledger.journals.stripe import refund_returned as refund_returned
 from fund.ledger.journals.stripe import stripe_fee as stripe_fee
 from fund.ledger.journals.stripe import top_up as top_up
 from fund.ledger.journals.stripe import top_up_paid as top_up_paid

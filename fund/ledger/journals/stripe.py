@@ -22,9 +22,10 @@ def charge(book: Book, txn_id: str, day: date, gross_minor: int, fee_minor: int)
 
 
 def became_available(book: Book, txn_id: str, day: date, net_minor: int) -> JournalDraft:
-    """The net of a charge can be paid out from `day` (`available_on`)."""
-    entry = book.entry("stripe_available", "stripe_pending", net_minor)
-    return reported("available", day, book.stripe, f"{txn_id}:available", entry)
+    """The net of a charge can be paid out from `day` (`available_on`); below zero where the fee
+    was more than the gift."""
+    entries = shared([(book, net_minor)], "stripe_available", "stripe_pending")
+    return reported("available", day, book.stripe, f"{txn_id}:available", *entries)
 
 
 def refund(
@@ -38,6 +39,15 @@ def refund(
 def refund_failed(refund: Booked, txn_id: str, day: date) -> JournalDraft:
     """The donor's bank did not take the refund, and all of it is back at Stripe."""
     return reversal(refund, day, kind="refund_failed", key=txn_id, may_move=True)
+
+
+def refund_returned(
+    book: Book, txn_id: str, day: date, amount_minor: int, *, charge_txn_id: str
+) -> JournalDraft:
+    """The same where it is no plain reversal: at another rate than the refund's, or to *Where
+    needed most* because the fund that gave it was closed meanwhile."""
+    entry = book.entry("stripe_available", "refunds", amount_minor)
+    return reported("refund_failed", day, book.stripe, txn_id, entry, concerns=charge_txn_id)
 
 
 # --- Disputes ---------------------------------------------------------------------------------

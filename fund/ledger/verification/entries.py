@@ -65,13 +65,18 @@ RULES: dict[str, str] = {
             SELECT FROM audit.event e WHERE e.subject_kind = 'entry' AND e.name = 'entry_booked'
                 AND e.data ->> 'journal_id' = j.id::text)
     """,
-    "entry_without_paper": """
+    "entry_without_paper": f"""
         SELECT format('entry %s', n.id) AS row, format('%s booked without its paper', n.kind)
             AS detail
         FROM public.bookkeeping_entry n
         LEFT JOIN public.entry_paper p ON p.id = n.paper_id
         WHERE n.state = 'booked' AND coalesce(p.state, '') <> 'stored'
             AND NOT (n.paper_id IS NULL AND n.kind IN ('reversal', 'transfer', 'award_freeing'))
+            AND NOT (n.paper_id IS NULL AND n.kind IN ('bank_charge', 'interest') AND EXISTS (
+                SELECT FROM public.bank_line l
+                WHERE l.id::text = {_CONTENT} #>> '{{plan,bank_line_id}}'
+                    AND l.booked_on = n.effective_on
+                    AND abs(l.amount_minor)::text = {_CONTENT} #>> '{{plan,amount_minor}}'))
     """,
     "entry_books_something_else": f"""
         SELECT format('entry %s', n.id) AS row, format('journal %s is not what was approved',

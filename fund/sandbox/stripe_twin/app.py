@@ -5,7 +5,7 @@ import time
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from . import board, checkout, control
+from . import board, checkout, control, portal
 from .api import answer, authenticate, check_version, refusal_of, world
 from .config import API_VERSION
 from .errors import StripeError
@@ -20,7 +20,7 @@ def create_app(twin: World) -> Flask:
     app.extensions["twin"] = twin
     app.jinja_env.filters["money"] = formatted
     app.jinja_env.filters["when"] = board.day_and_time
-    for blueprint in (*BLUEPRINTS, checkout.bp, control.bp, board.bp):
+    for blueprint in (*BLUEPRINTS, checkout.bp, portal.bp, control.bp, board.bp):
         app.register_blueprint(blueprint)
     app.before_request(_admit)
     app.after_request(_sign)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, render_template, request
 
 from .api import world
+from .billing.subscriptions import item_of
 from .money import formatted
 from .scope import Scope
 from .state import Doc, Page
@@ -24,6 +25,7 @@ def show() -> str:
         accounts=[_account(scope) for scope in scopes],
         switches=store.switches(),
         sessions=_recent(scopes, "checkout.session"),
+        subscriptions=_recent_subscriptions(scopes),
         charges=_recent(scopes, "charge"),
         refunds=_recent(scopes, "refund"),
         payouts=_recent(scopes, "payout"),
@@ -54,3 +56,33 @@ def _recent(scopes: list[Scope], kind: str) -> list[Doc]:
     for scope in scopes:
         docs += scope.store.list_page(scope.account.id, kind, Page(limit=_SHOWN))[0]
     return sorted(docs, key=lambda doc: doc["created"], reverse=True)[:_SHOWN]
+
+
+def _recent_subscriptions(scopes: list[Scope]) -> list[Doc]:
+    """Each with its card and the invoice that is being asked for."""
+    rows = [
+        _subscription(scope, doc)
+        for scope in scopes
+        for doc in scope.store.list_page(scope.account.id, "subscription", Page(limit=_SHOWN))[0]
+    ]
+    return sorted(rows, key=lambda row: row["created"], reverse=True)[:_SHOWN]
+
+
+def _subscription(scope: Scope, doc: Doc) -> Doc:
+    item = item_of(doc)
+    method = scope.find(doc["default_payment_method"])
+    invoice = scope.find(doc["latest_invoice"])
+    return {
+        **item,
+        "id": doc["id"],
+        "created": doc["created"],
+        "status": doc["status"],
+        "test_clock": doc["test_clock"],
+        "is_ended": doc["_is_ended"],
+        "is_paused": doc["pause_collection"] is not None,
+        "is_stopping": doc["cancel_at_period_end"],
+        "next_at": item["current_period_end"],
+        "method": doc["default_payment_method"],
+        "refuses": method is not None and method.get("_refuses"),
+        "late_invoice": invoice["id"] if invoice and invoice["_due_at"] else None,
+    }

@@ -2,7 +2,9 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -10,7 +12,9 @@ class Card:
     """`outcome` is succeed, challenge (3-D Secure), or the code of a decline.
 
     `is_saved`: it can be kept for later although a charge is declined. `asks_each_time`: its
-    bank wants to ask the donor at every payment, so a renewal is declined.
+    bank wants to ask the donor at every payment, so a renewal is declined. `risk` is Radar's
+    level. `then`: what happens to a charge a moment later, by its name in `errands`. `refunds`:
+    a refund is taken now, later (slow), or sent back after it was taken (fail).
     """
 
     number: str
@@ -21,6 +25,10 @@ class Card:
     funding: str = "credit"
     is_saved: bool = False
     asks_each_time: bool = False
+    risk: str = "normal"
+    then: str | None = None
+    refunds: str = "now"
+    is_available_at_once: bool = False
 
     @property
     def last4(self) -> str:
@@ -37,7 +45,7 @@ CARDS = {
     card.number: card
     for card in (
         Card("4242424242424242", "visa", "succeed"),
-        Card("4000000000000077", "visa", "succeed"),
+        Card("4000000000000077", "visa", "succeed", is_available_at_once=True),
         Card("4000005540000008", "visa", "succeed", country="NZ"),
         Card("4000007640000003", "visa", "succeed", country="TH"),
         Card("5555555555554444", "mastercard", "succeed"),
@@ -52,13 +60,34 @@ CARDS = {
         ),
         Card("4000000000003220", "visa", "challenge", asks_each_time=True),
         Card("4000002500003155", "visa", "challenge", country="FR"),
+        Card("4000000000009235", "visa", "succeed", risk="elevated", then="review"),
+        Card("4000000000004954", "visa", "succeed", risk="highest"),
+        Card(
+            "4100000000000019", "visa", "card_declined", decline_code="fraudulent", risk="highest"
+        ),
+        Card("4000000000000259", "visa", "succeed", then="dispute"),
+        Card("4000000000002685", "visa", "succeed", then="dispute_not_received"),
+        Card("4000000000001976", "visa", "succeed", then="inquire"),
+        Card("4000000000005423", "visa", "succeed", then="warn"),
+        Card("4000000404000079", "visa", "succeed", then="dispute_twice"),
+        Card("4000000000007726", "visa", "succeed", refunds="slow"),
+        Card("4000000000005126", "visa", "succeed", refunds="fail"),
     )
 }
+
+_PLAIN = CARDS["4242424242424242"]
+
+
+def card_of(doc: Mapping[str, Any]) -> Card:
+    """The test card behind a payment method or a charge; a plain one for any other method."""
+    return CARDS.get(doc.get("_number") or "", _PLAIN)
+
 
 DECLINE_MESSAGES = {
     "generic_decline": "Your card was declined.",
     "authentication_required": "Your card was declined. This transaction requires authentication.",
     "expired_card": "Your card has expired.",
+    "fraudulent": "Your card was declined.",
     "insufficient_funds": "Your card has insufficient funds.",
 }
 

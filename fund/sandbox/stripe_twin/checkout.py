@@ -1,28 +1,22 @@
 """The hosted page: a calm form, a bank's question, and the way back to the fund."""
 
-import re
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from . import card_form
 from .api import world
-from .cards import CARDS, is_card_number
 from .hosted import finish_challenge, try_card
 from .money import formatted
 from .payments import intent_of, is_open
-from .resources.payment_methods import Payer
 from .scope import Scope
 from .state import Doc
-from .texts import TEXTS
+from .texts import TEXTS, locale_of
 
 bp = Blueprint("checkout", __name__, url_prefix="/c")
 
-_FIELDS = ("email", "number", "expiry", "cvc", "name")
-_EXPIRY = re.compile(r"(0?[1-9]|1[0-2])\s*/?\s*(?:20)?(\d{2})")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 Answer = str | tuple[str, int] | BaseResponse
 
 
@@ -45,17 +39,16 @@ def submit(session_id: str) -> Answer:
             return redirect(_success_url(session), 303)
         if not is_open(session, scope.now):
             return _closed(scope, session)
-        typed = {name: request.form.get(name, "").strip() for name in _FIELDS}
+        typed = card_form.read(request.form, ("email", *card_form.CARD_FIELDS))
         if session["customer_email"]:
             typed["email"] = session["customer_email"]
-        faults = _faults(typed, scope.now)
+        faults = card_form.faults_in(typed, scope.now)
         if faults:
             return _form(scope, session, typed, faults=faults)
-        card = CARDS.get(_digits(typed["number"]))
+        card = card_form.find_card(typed)
         if card is None:
             return _form(scope, session, typed, problem="not_a_test_card")
-        month, year = _expiry(typed["expiry"])
-        intent = try_card(scope, session, Payer(typed["email"], typed["name"], month, year), card)
+        intent = try_card(scope, session, card_form.payer_of(typed), card)
         if intent["status"] == "requires_action":
             return redirect(url_for(".challenge", session_id=session_id), 303)
         return _went(scope, session, intent, typed)
@@ -143,7 +136,7 @@ def _closed(scope: Scope | None, session: Doc | None) -> Answer:
 
 
 def _page(template: str, scope: Scope | None, session: Doc | None, **context: Any) -> str:
-    locale = _locale(session)
+    locale = locale_of(session["locale"] if session else None, request.accept_languages)
     merchant = scope.account.name if scope else ""
     amount = _amount(session, locale)
     texts = {
@@ -168,35 +161,3 @@ def _amount(session: Doc | None, locale: str) -> str:
     amount = formatted(session["amount_total"], session["currency"])
     recurring = session["_line_items"][0]["price"]["recurring"]
     return f"{amount} {TEXTS[locale][recurring['interval']]}" if recurring else amount
-
-
-def _locale(session: Doc | None) -> str:
-    asked = session["locale"] if session else None
-    if asked in (None, "auto"):
-        return request.accept_languages.best_match(["en", "th"]) or "en"
-    return "th" if asked == "th" else "en"
-
-
-def _faults(typed: Mapping[str, str], now: int) -> dict[str, str]:
-    """The fields that a bank would not even be asked about, each with its text."""
-    digits = _digits(typed["number"])
-    month, year = _expiry(typed["expiry"])
-    today = time.gmtime(now)
-    is_right = {
-        "email": bool(_EMAIL.fullmatch(typed["email"])),
-        "number": is_card_number(digits),
-        "expiry": (year, month) >= (today.tm_year, today.tm_mon),
-        "cvc": bool(re.fullmatch(r"\d{3,4}", typed["cvc"])),
-        "name": bool(typed["name"]),
-    }
-    return {name: f"bad_{name}" for name, right in is_right.items() if not right}
-
-
-def _digits(number: str) -> str:
-    return re.sub(r"[\s-]", "", number)
-
-
-def _expiry(typed: str) -> tuple[int, int]:
-    """Month and year; a year of 0 when it cannot be read."""
-    match = _EXPIRY.fullmatch(typed)
-    return (int(match[1]), 2000 + int(match[2])) if match else (1, 0)

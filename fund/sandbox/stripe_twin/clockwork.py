@@ -3,18 +3,17 @@
 import logging
 import threading
 
-from .billing import clocks, cycle
+from . import disputing, paying_out, refunding
+from .billing import cycle
+from .errands import ACTS
 from .errors import StripeError
-from .payments import settle_late
-from .resources import checkout_sessions, payouts
-from .scope import Scope
+from .resources import checkout_sessions
 from .state import Page
 from .world import World
 
 _TICK_SECONDS = 0.25
 _SLOW_EVERY_TICKS = 40
 _DAY_SECONDS = 86_400
-_ERRANDS = {"settle": settle_late, "advance": clocks.arrive}
 _log = logging.getLogger(__name__)
 
 
@@ -46,11 +45,17 @@ class Clockwork(threading.Thread):
         with self._store.transaction():
             for errand in self._store.take_errands(self._twin.now()):
                 scope = self._twin.scope(self._twin.account(errand["account"]))
-                _ERRANDS[errand["act"]](scope, errand["subject"])
+                try:
+                    with self._store.savepoint():
+                        ACTS[errand["act"]](scope, errand["subject"])
+                except StripeError as error:
+                    # Somebody was quicker: the refund was made to fail, the charge disputed.
+                    _log.debug("%s %s: %s", errand["act"], errand["subject"], error)
 
     def close_the_day(self) -> None:
         """What a day's end brings: sessions expire, renewals are due, payouts leave and arrive."""
         self._expire_sessions()
+        self._look_again()
         self._bill()
         self._pay_out()
 
@@ -76,15 +81,12 @@ class Clockwork(threading.Thread):
         for account in self._accounts:
             with self._store.transaction():
                 scope = self._twin.scope(account)
-                for payout in payouts.list_in_transit(scope):
-                    if payout["arrival_date"] <= scope.now:
-                        payouts.arrive(scope, payout["id"])
-                latest, _ = self._store.list_page(account.id, "payout", Page(limit=1))
-                if not latest or latest[0]["created"] <= scope.now - _DAY_SECONDS:
-                    self._pay_out_if_any(scope)
+                paying_out.look_again(scope, _DAY_SECONDS)
 
-    def _pay_out_if_any(self, scope: Scope) -> None:
-        try:
-            payouts.new_payout(scope)
-        except StripeError:
-            _log.debug("%s: nothing to pay out", scope.account.id)
+    def _look_again(self) -> None:
+        """Refunds and disputes whose hour has come."""
+        for account in self._accounts:
+            with self._store.transaction():
+                scope = self._twin.scope(account)
+                refunding.look_again(scope)
+                disputing.look_again(scope)

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -26,6 +26,13 @@ class Account:
     fees: Fees
     webhook_url: str
     webhook_secret: str
+    methods: tuple[str, ...] = ("card",)
+    method_fees: Mapping[str, Fees] = field(default_factory=dict)
+    payout_interval: str = "daily"
+
+    def fees_for(self, method: str) -> Fees:
+        """Some methods have a price list of their own."""
+        return self.method_fees.get(method, self.fees)
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,7 @@ DEFAULT_ACCOUNTS: tuple[dict[str, Any], ...] = (
         "fees": {"percent_bp": 270, "fixed": 30, "international_bp": 100, "conversion_bp": 200},
         "webhook_url": "/webhooks/stripe/nz",
         "webhook_secret": "whsec_practice_nz",
+        "methods": ["card", "nz_bank_account"],
     },
     {
         "api_key": "sk_test_practice_us",
@@ -57,9 +65,43 @@ DEFAULT_ACCOUNTS: tuple[dict[str, Any], ...] = (
         "country": "US",
         "currency": "usd",
         "name": "LIFT Life Fund · practice office US",
-        "fees": {"percent_bp": 290, "fixed": 30, "international_bp": 150, "conversion_bp": 100},
+        "fees": {
+            "percent_bp": 290,
+            "fixed": 30,
+            "international_bp": 150,
+            "conversion_bp": 100,
+            "countered_dispute": 1500,
+        },
         "webhook_url": "/webhooks/stripe/us",
         "webhook_secret": "whsec_practice_us",
+    },
+    {
+        "api_key": "sk_test_practice_th",
+        "id": "acct_practice_th",
+        "country": "TH",
+        "currency": "thb",
+        "name": "LIFT Life Fund · practice office TH",
+        "fees": {
+            "percent_bp": 365,
+            "fixed": 1000,
+            "international_bp": 100,
+            "conversion_bp": 200,
+            "tax_bp": 700,
+            "dispute": 50_000,
+        },
+        "method_fees": {
+            "promptpay": {
+                "percent_bp": 165,
+                "fixed": 0,
+                "international_bp": 0,
+                "conversion_bp": 0,
+                "tax_bp": 700,
+            }
+        },
+        "methods": ["card", "promptpay"],
+        "payout_interval": "manual",
+        "webhook_url": "/webhooks/stripe/th",
+        "webhook_secret": "whsec_practice_th",
     },
 )
 
@@ -88,7 +130,16 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
 
 def _account(entry: Mapping[str, Any], webhook_base: str) -> Account:
     url = urljoin(webhook_base, entry["webhook_url"])
-    account = Account(**{**entry, "fees": Fees(**entry["fees"]), "webhook_url": url})
+    own_fees = entry.get("method_fees", {})
+    account = Account(
+        **{
+            **entry,
+            "fees": Fees(**entry["fees"]),
+            "methods": tuple(entry.get("methods", ("card",))),
+            "method_fees": {method: Fees(**own_fees[method]) for method in own_fees},
+            "webhook_url": url,
+        }
+    )
     if account.currency not in EXPONENT:
         raise ValueError(f"{account.id}: the twin does not know the currency {account.currency!r}")
     if urlsplit(account.webhook_url).hostname not in _LOOPBACK:

@@ -56,6 +56,13 @@ def list_due(store: Store, account_id: str, now: float, limit: int) -> list[sqli
     )
 
 
+def is_pending(store: Store, seq: int) -> bool:
+    found = store.execute(
+        "SELECT 1 FROM delivery WHERE seq = :seq AND status = 'pending'", {"seq": seq}
+    )
+    return bool(found)
+
+
 def record_attempt(
     store: Store, delivery: sqlite3.Row, answer: str, now: float, *, is_taken: bool
 ) -> None:
@@ -167,6 +174,8 @@ class Deliverer(threading.Thread):
         for delivery in deliveries:
             if self._is_stopping:
                 return
+            if not is_pending(self._store, delivery["seq"]):
+                continue  # the world was emptied meanwhile
             body, headers = signed(self._account, json.loads(delivery["doc"]), self._clock())
             answer, is_taken = line.post(body, headers)
             record_attempt(self._store, delivery, answer, self._clock(), is_taken=is_taken)

@@ -19,6 +19,7 @@ _EXPANDABLE: Mapping[str, frozenset[str]] = {
             "failure_balance_transaction",
             "payment_intent",
             "refunds",
+            "review",
         }
     ),
     "checkout.session": frozenset(
@@ -33,6 +34,7 @@ _EXPANDABLE: Mapping[str, frozenset[str]] = {
     "payment_method": frozenset({"customer"}),
     "payout": frozenset({"balance_transaction", "failure_balance_transaction"}),
     "price": frozenset({"product"}),
+    "radar.early_fraud_warning": frozenset({"charge", "payment_intent"}),
     "setup_intent": frozenset({"customer", "payment_method"}),
     "subscription": frozenset({"customer", "default_payment_method", "items", "latest_invoice"}),
     "subscription_item": frozenset({"price"}),
@@ -43,6 +45,8 @@ _EXPANDABLE: Mapping[str, frozenset[str]] = {
     "refund": frozenset(
         {"balance_transaction", "charge", "failure_balance_transaction", "payment_intent"}
     ),
+    "review": frozenset({"charge", "payment_intent"}),
+    "topup": frozenset({"balance_transaction"}),
 }
 
 
@@ -96,10 +100,8 @@ def _refunds(scope: Scope, charge_id: str) -> Doc:
 
 
 def _payments(scope: Scope, invoice_id: str) -> Doc:
-    docs, has_more = scope.store.list_page(
-        scope.account.id, "invoice_payment", Page(filters={"invoice": invoice_id})
-    )
-    return list_object(f"/v1/invoice_payments?invoice={invoice_id}", docs, has_more=has_more)
+    made = scope.store.find_invoice_payment(scope.account.id, invoice=invoice_id)
+    return list_object(f"/v1/invoice_payments?invoice={invoice_id}", [made] if made else [])
 
 
 def _as_shown(scope: Scope, node: Any) -> Any:

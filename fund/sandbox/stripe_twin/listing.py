@@ -7,7 +7,7 @@ from .errors import missing
 from .expand import list_object
 from .params import integer, moments, text
 from .scope import Scope
-from .state import Doc, Page
+from .state import FOREVER, Doc, Page
 
 PAGING: Mapping[str, Any] = {
     "limit": integer(1, 100),
@@ -25,23 +25,33 @@ def listed(
     *,
     filters: Mapping[str, Any] | None = None,
     types: Sequence[str] | None = None,
+    ranges: Sequence[str] = (),
 ) -> Doc:
-    """The page that `params` asks for, of the objects whose fields equal `filters`."""
+    """The page that `params` asks for, of the objects whose fields equal `filters`.
+
+    `ranges` are fields besides `created` that may be asked for as a number or a range.
+    """
     for cursor in ("starting_after", "ending_before"):
         if cursor in params and scope.find(params[cursor]) is None:
             raise missing(kind.replace("_", " "), params[cursor], cursor)
-    created = params.get("created", {})
+    created_gte, created_lte = _span(params.get("created", {}))
     page = Page(
         limit=params.get("limit", 10),
         after=params.get("starting_after"),
         before=params.get("ending_before"),
-        created_gte=max(created.get("gte", 0), created.get("gt", -1) + 1),
-        created_lte=min(created.get("lte", 2**62), created.get("lt", 2**62) - 1),
+        created_gte=created_gte,
+        created_lte=created_lte,
+        bounds={name: _span(params[name]) for name in ranges if name in params},
         filters=filters or {},
         types=types,
     )
     docs, has_more = scope.store.list_page(scope.account.id, kind, page)
     return list_object(url, docs, has_more=has_more)
+
+
+def _span(asked: Mapping[str, int]) -> tuple[int, int]:
+    least = max(asked.get("gte", 0), asked.get("gt", -1) + 1)
+    return least, min(asked.get("lte", FOREVER), asked.get("lt", FOREVER) - 1)
 
 
 def given(params: Doc, *names: str) -> Doc:

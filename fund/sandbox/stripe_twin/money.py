@@ -61,13 +61,18 @@ _SYMBOL = {
 
 @dataclass(frozen=True)
 class Fees:
-    """An account's price list: parts of ten thousand, and `fixed` in the settlement currency."""
+    """An account's price list: parts of ten thousand, and sums in the settlement currency.
+
+    `dispute` is taken for every dispute, `countered_dispute` for an answer to one.
+    """
 
     percent_bp: int
     fixed: int
     international_bp: int
     conversion_bp: int
     tax_bp: int = 0
+    dispute: int = 1500
+    countered_dispute: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,21 +82,23 @@ class FeeLine:
     amount: int
 
 
-def rate(source: str, target: str) -> Decimal | None:
+def rate(source: str, target: str, drift_bp: int = 0) -> Decimal | None:
     """What one minor unit of `source` is in minor units of `target`; None within one currency.
 
     Minor to minor, as `balance_transaction.exchange_rate` is described; six digits, so that
-    the JSON number is exactly the rate that was used.
+    the JSON number is exactly the rate that was used. `drift_bp` is how far the market has moved
+    since, in parts of ten thousand.
     """
     if source == target:
         return None
-    per_major = _USD_PER_UNIT[source] / _USD_PER_UNIT[target]
+    moved = 1 + Decimal(drift_bp) / _TEN_THOUSAND
+    per_major = moved * _USD_PER_UNIT[source] / _USD_PER_UNIT[target]
     return _RATE_DIGITS.create_decimal(per_major.scaleb(EXPONENT[target] - EXPONENT[source]))
 
 
-def convert(amount: int, source: str, target: str) -> int:
+def convert(amount: int, source: str, target: str, drift_bp: int = 0) -> int:
     """`amount` in minor units of `target`, rounded half away from zero."""
-    factor = rate(source, target)
+    factor = rate(source, target, drift_bp)
     return amount if factor is None else _rounded(amount * factor)
 
 
@@ -111,17 +118,17 @@ def fee_lines(
     """Stripe's fees on a charge of `amount` (settlement currency), in lines that add up."""
     percent = fees.percent_bp + (fees.international_bp if is_international else 0)
     lines = [
-        FeeLine("stripe_fee", "Stripe processing fees", fees.fixed + _share(amount, percent)),
+        FeeLine("stripe_fee", "Stripe processing fees", fees.fixed + share(amount, percent)),
     ]
     if is_converted:
         lines.append(
             FeeLine(
-                "stripe_fee", "Stripe currency conversion fee", _share(amount, fees.conversion_bp)
+                "stripe_fee", "Stripe currency conversion fee", share(amount, fees.conversion_bp)
             )
         )
     if fees.tax_bp:
         taxed = sum(line.amount for line in lines)
-        lines.append(FeeLine("tax", "Tax on Stripe fees", _share(taxed, fees.tax_bp)))
+        lines.append(FeeLine("tax", "Tax on Stripe fees", share(taxed, fees.tax_bp)))
     return lines
 
 
@@ -131,7 +138,7 @@ def formatted(amount: int, currency: str) -> str:
     return f"{_SYMBOL[currency]}{Decimal(amount).scaleb(-digits):,.{digits}f}"
 
 
-def _share(amount: int, basis_points: int) -> int:
+def share(amount: int, basis_points: int) -> int:
     return _rounded(amount * Decimal(basis_points) / _TEN_THOUSAND)
 
 

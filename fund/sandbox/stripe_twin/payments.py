@@ -1,9 +1,10 @@
 """What happens when a donor pays on the hosted page, from the first try to the last event."""
 
 import secrets
+from dataclasses import replace
 
 from .billing.start import start
-from .cards import DECLINE_MESSAGES, Card
+from .cards import DECLINE_MESSAGES, Card, card_of
 from .errors import StripeError
 from .resources import charges, checkout_sessions
 from .resources.customers import new_customer
@@ -12,7 +13,7 @@ from .resources.payment_methods import Payer, attach, new_bank_account, new_card
 from .scope import Scope, shown
 from .state import Doc
 
-LATE_SETTLEMENT_SECONDS = 1
+LATE_SECONDS = 1
 _FIRST_OF_MANY = {"description": "Subscription creation", "setup_future_usage": "off_session"}
 _CHALLENGE = {
     "authentication_flow": "challenge",
@@ -132,9 +133,12 @@ def finish_bank_payment(scope: Scope, session: Doc, *, is_paid: bool) -> Doc:
 
 
 def settle_late(scope: Scope, charge_id: str) -> None:
-    """Book a charge that was announced without its balance transaction."""
+    """Book a charge that was announced without its balance transaction.
+
+    The line bears the charge's own time, so it appears behind younger ones.
+    """
     charge = scope.get("charge", charge_id, param="charge")
-    charges.settle(scope, charge)
+    charges.settle(replace(scope, now=charge["created"]), charge)
     scope.emit("charge.updated", charge, previous={"balance_transaction": None})
 
 
@@ -218,11 +222,14 @@ def decline(scope: Scope, intent: Doc, method: Doc, error: StripeError) -> Doc:
 
 def _settle(scope: Scope, charge: Doc) -> None:
     if scope.store.switches()["late_balance_transaction"] and not scope.is_quiet:
-        due_at = scope.clock() + LATE_SETTLEMENT_SECONDS
+        due_at = scope.clock() + LATE_SECONDS
         scope.store.add_errand(scope.account.id, due_at, "settle", charge["id"])
     else:
         charges.settle(scope, charge)
     scope.emit("charge.succeeded", charge)
+    then = card_of(charge).then
+    if then is not None and not scope.is_quiet:
+        scope.store.add_errand(scope.account.id, scope.clock() + LATE_SECONDS, then, charge["id"])
 
 
 def _refuse(

@@ -18,6 +18,9 @@ CREATE INDEX IF NOT EXISTS object_payout
 CREATE INDEX IF NOT EXISTS object_due
     ON object (account, json_extract(doc, '$._due_at'))
     WHERE kind IN ('subscription', 'invoice');
+CREATE INDEX IF NOT EXISTS object_invoice
+    ON object (account, json_extract(doc, '$.invoice'))
+    WHERE kind = 'invoice_payment';
 CREATE INDEX IF NOT EXISTS object_payment
     ON object (account, json_extract(doc, '$.payment.payment_intent'))
     WHERE kind = 'invoice_payment';

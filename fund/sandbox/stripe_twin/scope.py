@@ -8,7 +8,9 @@ from .config import API_VERSION, Account
 from .delivery import enqueue
 from .errors import missing
 from .ids import new_id
-from .state import Doc, Store
+from .state import Doc, Page, Store
+
+_NO_LIMIT = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class Scope:
 
     def find(self, object_id: str | None) -> Doc | None:
         return None if object_id is None else self.store.find(self.account.id, object_id)
+
+    def list_all(self, kind: str, **filters: Any) -> list[Doc]:
+        """Every object whose fields equal `filters`, newest first."""
+        page = Page(limit=_NO_LIMIT, filters=filters)
+        return self.store.list_page(self.account.id, kind, page)[0]
 
     def put(self, doc: Doc) -> Doc:
         self.store.put(self.account.id, doc)

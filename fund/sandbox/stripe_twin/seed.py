@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from . import paying_out
 from .cards import CARDS, Card
 from .expand import expanded
 from .params import email, fields, integer, items, metadata, text
 from .payments import pay_by_card
-from .resources import payouts
 from .resources.checkout_sessions import new_session
 from .resources.payment_methods import Payer
 from .scope import Scope
@@ -89,9 +89,9 @@ def seed_payouts(scope: Scope, until: int) -> list[Doc]:
         then = replace(scope, now=moment, is_quiet=True)
         due = scope.store.list_unpaid_transactions(scope.account.id, moment)
         if sum(transaction["net"] for transaction in due) > 0:
-            payout = payouts.new_payout(then)
+            payout = paying_out.pay_out(then)
             if payout["arrival_date"] <= scope.now:
-                payouts.arrive(then, payout["id"])
+                paying_out.arrive(then, payout["id"])
                 payout = scope.get("payout", payout["id"], param="payout")
             made.append(payout)
         moment += _WEEK_SECONDS

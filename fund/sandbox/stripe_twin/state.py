@@ -25,6 +25,10 @@ DEFAULT_SWITCHES: Mapping[str, Any] = {
     "available_days": 2,
     "hang": 0,
     "down": False,
+    "refunds_need_balance": False,
+    "rate_drift_bp": 0,
+    "minimum_balance": 0,
+    "slow_reconciliation": False,
     "limits": "off",
     "deliveries_at_once": 1,
 }
@@ -40,12 +44,15 @@ _PAGE = """
       AND json_extract(doc, '$.deleted') IS NULL
       AND NOT EXISTS (SELECT 1 FROM json_each(:filters) f
                       WHERE json_extract(o.doc, '$.' || f.key) IS NOT f.atom)
+      AND NOT EXISTS (SELECT 1 FROM json_each(:bounds) b
+                      WHERE json_extract(o.doc, '$.' || b.key)
+                            NOT BETWEEN b.value ->> 0 AND b.value ->> 1)
       AND (:types IS NULL OR EXISTS (SELECT 1 FROM json_each(:types) t
                                      WHERE json_extract(o.doc, '$.type') GLOB t.value))
     ORDER BY created DESC, seq DESC LIMIT :limit
 """
 _PAGE_FROM_OLDEST = _PAGE.replace("DESC", "ASC")
-_FOREVER = 2**62
+FOREVER = 2**62
 
 
 @dataclass(frozen=True)
@@ -56,8 +63,9 @@ class Page:
     after: str | None = None
     before: str | None = None
     created_gte: int = 0
-    created_lte: int = _FOREVER
+    created_lte: int = FOREVER
     filters: Mapping[str, Any] = field(default_factory=dict)
+    bounds: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     types: Sequence[str] | None = None
 
 
@@ -155,6 +163,7 @@ class Store:
                 "after": page.after,
                 "before": page.before,
                 "filters": json.dumps(dict(page.filters)),
+                "bounds": json.dumps(dict(page.bounds)),
                 "types": None if page.types is None else json.dumps(list(page.types)),
                 "limit": page.limit + 1,
             },
@@ -172,6 +181,21 @@ class Store:
             {"account": account, "until": until},
         )
         return [json.loads(row["doc"]) for row in rows]
+
+    def find_invoice_payment(
+        self, account: str, *, invoice: str | None = None, intent: str | None = None
+    ) -> Doc | None:
+        """The payment made for an invoice, or the one that an intent made; each has one at most."""
+        by_invoice = """SELECT doc FROM object WHERE account = :account
+            AND kind = 'invoice_payment' AND json_extract(doc, '$.invoice') = :wanted"""
+        by_intent = """SELECT doc FROM object WHERE account = :account
+            AND kind = 'invoice_payment' AND json_extract(doc, '$.payment.payment_intent') = :wanted
+        """
+        rows = self.execute(
+            by_invoice if intent is None else by_intent,
+            {"account": account, "wanted": invoice or intent},
+        )
+        return json.loads(rows[0]["doc"]) if rows else None
 
     def find_due(self, account: str, until: int, clock: str | None) -> Doc | None:
         """The subscription or invoice to which something happens first, by `until`."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from werkzeug.datastructures import LanguageAccept
+
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "title": "Practice Checkout",
@@ -32,6 +34,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "generic_decline": "Your card was declined. Nothing was charged; try another card.",
         "insufficient_funds": "Your card has insufficient funds. Nothing was charged;"
         " try another card.",
+        "fraudulent": "Your card was declined. Nothing was charged; try another card.",
         "not_a_test_card": "Your card was declined: in practice only test cards work.",
         "payment_intent_authentication_failure": "Your bank could not confirm that it is you."
         " Nothing was charged; try again or use another card.",
@@ -43,6 +46,16 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "challenge_ask": "Your bank asks whether you are paying {amount} to {merchant}.",
         "complete": "Complete",
         "fail": "Fail",
+        "portal_title": "Your monthly gifts to {merchant}",
+        "portal_none": "You give nothing monthly at present.",
+        "portal_next": "Next payment:",
+        "portal_stops": "Ends on:",
+        "portal_late": "The last payment did not go through. Another card helps.",
+        "portal_stop": "Stop with what is paid",
+        "portal_keep": "Go on giving",
+        "portal_card": "Your card",
+        "portal_gone_title": "This page has closed",
+        "portal_gone_text": "Ask for a new link where you found this one.",
         "paid_title": "This payment is complete",
         "paid_text": "It was paid once, and it will not be charged again. You can go on.",
         "continue": "Continue to {merchant}",
@@ -79,6 +92,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "bad_name": "โปรดกรอกชื่อบนบัตร",
         "generic_decline": "บัตรถูกปฏิเสธ ไม่มีการเรียกเก็บเงิน โปรดลองบัตรอื่น",
         "insufficient_funds": "ยอดเงินในบัตรไม่เพียงพอ ไม่มีการเรียกเก็บเงิน โปรดลองบัตรอื่น",
+        "fraudulent": "บัตรถูกปฏิเสธ ไม่มีการเรียกเก็บเงิน โปรดลองบัตรอื่น",
         "not_a_test_card": "บัตรถูกปฏิเสธ ในโหมดจำลองใช้ได้เฉพาะบัตรทดสอบ",
         "payment_intent_authentication_failure": "ธนาคารยืนยันตัวตนของคุณไม่สำเร็จ"
         " ไม่มีการเรียกเก็บเงิน โปรดลองอีกครั้งหรือใช้บัตรอื่น",
@@ -89,6 +103,16 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "challenge_ask": "ธนาคารของคุณถามว่าคุณกำลังชำระ {amount} ให้ {merchant} ใช่หรือไม่",
         "complete": "ยืนยัน",
         "fail": "ไม่สำเร็จ",
+        "portal_title": "การบริจาครายเดือนของคุณแก่ {merchant}",
+        "portal_none": "ขณะนี้คุณไม่มีการบริจาครายเดือน",
+        "portal_next": "ชำระครั้งต่อไป:",
+        "portal_stops": "สิ้นสุดวันที่:",
+        "portal_late": "การชำระครั้งล่าสุดไม่สำเร็จ โปรดเปลี่ยนบัตร",
+        "portal_stop": "หยุดเมื่อครบรอบที่ชำระแล้ว",
+        "portal_keep": "บริจาคต่อ",
+        "portal_card": "บัตรของคุณ",
+        "portal_gone_title": "หน้านี้ปิดแล้ว",
+        "portal_gone_text": "โปรดขอลิงก์ใหม่จากหน้าที่คุณเปิดมา",
         "paid_title": "ชำระเงินเรียบร้อยแล้ว",
         "paid_text": "รายการนี้ชำระแล้วเพียงครั้งเดียว และจะไม่มีการเรียกเก็บซ้ำ คุณไปต่อได้เลย",
         "continue": "ไปต่อที่ {merchant}",
@@ -98,3 +122,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "missing_text": "ที่อยู่เว็บอาจไม่ครบ ไม่มีการเรียกเก็บเงิน",
     },
 }
+
+
+def locale_of(asked: str | None, accepted: LanguageAccept) -> str:
+    """The page's language: as the session says, or as the browser prefers."""
+    if asked in (None, "auto"):
+        return accepted.best_match(["en", "th"]) or "en"
+    return "th" if asked == "th" else "en"

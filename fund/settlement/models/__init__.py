@@ -1,6 +1,6 @@
 """What Stripe told us: events as they came, and balance transactions, the source of the books."""
 
 from fund.settlement.models.feed import BalanceTransaction, Feed
-from fund.settlement.models.inbox import InboxEvent
+from fund.settlement.models.inbox import Asked, InboxEvent
 
-__all__ = ["BalanceTransaction", "Feed", "InboxEvent"]
+__all__ = ["Asked", "BalanceTransaction", "Feed", "InboxEvent"]

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from fund import clock
 from fund.db import Base
 from fund.money import Money
 
@@ -30,9 +31,14 @@ class Feed(Base):
 class BalanceTransaction(Base):
     """One line of an office's Stripe balance, in the settlement currency.
 
-    `presented_*` is what the donor paid; `exchange_rate` is Stripe's, from minor unit to minor
-    unit. An `unclassified` line is not in the books and waits for finance. A payout is on its way
-    until `arrived_on`, the day in the bank's statement.
+    `presented_*` is what the donor paid, or got back; `exchange_rate` is Stripe's, from minor unit
+    to minor unit. What Stripe said never changes; what we make of it does: a line is `waiting` for
+    what it belongs to (`error` says for what) and is looked at again at `due_at`, `posted`, a
+    `memo` that moves nothing in the books, or `unclassified`: it waits for finance, and for a rule.
+
+    `charge_id` is the charge that a line is about, `payout_id` the payout that carries it. A payout
+    is listed once all that it carries is known; it is on its way until `arrived_on`, the day in the
+    bank's statement. `is_return_due`: the gift is still to be told that a part of it went back.
     """
 
     __tablename__ = "balance_transaction"
@@ -43,13 +49,19 @@ class BalanceTransaction(Base):
             "happened_at",
             postgresql_where=text("category = 'payout' AND arrived_on IS NULL"),
         ),
+        Index(None, "payout_id", postgresql_where=text("payout_id IS NOT NULL")),
+        Index("ix_balance_transaction_return_due", "id", postgresql_where=text("is_return_due")),
+        Index(None, "due_at", postgresql_where=text("state IN ('waiting', 'unclassified')")),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     office_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.office.id"))
     category: Mapped[str]
     type: Mapped[str]
-    source_id: Mapped[str | None]
+    source_id: Mapped[str | None] = mapped_column(index=True)
+    charge_id: Mapped[str | None]
+    intent_id: Mapped[str | None]
+    payout_id: Mapped[str | None]
     gift_id: Mapped[UUID | None] = mapped_column(ForeignKey("gift.id"), index=True)
     fund_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger.fund.id"))
     amount_minor: Mapped[int]
@@ -63,8 +75,19 @@ class BalanceTransaction(Base):
     available_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     state: Mapped[str]
+    error: Mapped[str | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None]
     is_available: Mapped[bool] = mapped_column(default=False)
+    is_return_due: Mapped[bool] = mapped_column(default=False)
+    is_automatic: Mapped[bool | None]
+    is_listed: Mapped[bool] = mapped_column(default=False)
     arrived_on: Mapped[date | None]
+
+    @property
+    def happened_on(self) -> date:
+        """The day on which the line stands in the books."""
+        return clock.bangkok_day(self.happened_at)
 
     @property
     def amount(self) -> Money:

@@ -25,6 +25,7 @@ def book_available(office_code: str, *, now: datetime) -> int:
             select(BalanceTransaction)
             .where(
                 BalanceTransaction.office_id == office.id,
+                BalanceTransaction.state == "posted",
                 ~BalanceTransaction.is_available,
                 BalanceTransaction.available_at <= now,
             )
@@ -44,7 +45,7 @@ def _available_drafts(
     session: Session, rows: Sequence[BalanceTransaction]
 ) -> Iterator[JournalDraft]:
     for row in rows:
-        if row.fund_id is not None and row.net_minor > 0:
+        if row.fund_id is not None and row.net_minor:
             book = Book.load(session, row.fund_id, row.office_id, row.currency)
             day = clock.bangkok_day(row.available_at)
             yield journals.became_available(book, row.id, day, row.net_minor)

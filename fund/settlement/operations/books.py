@@ -1,28 +1,35 @@
-"""A batch of balance transactions' way into the ledger: what each line is, and whose."""
+"""The way of Stripe's lines into the ledger, many at once, under the lock of the office's feed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fund import clock
+from fund.errors import FundError
 from fund.gateways.stripe import Doc
-from fund.gateways.stripe_amounts import minor_from_stripe, rate_from_stripe
 from fund.giving.models import Gift
-from fund.giving.payments import gift_id_of
-from fund.ledger import journals
 from fund.ledger import operations as ledger
 from fund.ledger.journals import Book, JournalDraft
-from fund.ledger.models import Fund, Office
+from fund.ledger.models import Fund, Journal, Office
 from fund.ledger.queries import get_fund, get_office
 from fund.permissions import SYSTEM
 from fund.settlement.models import BalanceTransaction, Feed
+from fund.settlement.operations.classify import classify
+from fund.settlement.operations.rows import Gifts, list_known, row_of
+from fund.settlement.operations.verdicts import Verdict
 
 BATCH = 100
 GENERAL = "general"
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(hours=1)
+# What a gift is told of.
+GIVEN_BACK = ("refund", "refund_failure")
+# What found nothing for so long is finance's to look at; a rule may appear any day.
+LONGEST_WAIT = timedelta(days=1)
+DAILY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,9 @@ class Books:
     feed: Feed
     general_id: UUID
     now: datetime
+    _books: dict[tuple[UUID, str], Book] = field(default_factory=dict)
+    _open_funds: dict[UUID, bool] = field(default_factory=dict)
+    _unposted: set[str] = field(default_factory=set)
 
     @classmethod
     def open(cls, session: Session, office_code: str, *, now: datetime) -> "Books":
@@ -41,120 +51,128 @@ class Books:
         feed = session.get_one(Feed, office.id, with_for_update=True, populate_existing=True)
         return cls(session, office, feed, get_fund(session, GENERAL).id, now)
 
-    def book(self, docs: Sequence[Doc], carried: dict[str, list[str]]) -> list[str]:
+    def book(self, docs: Sequence[Doc]) -> list[str]:
+        """Keep and book lines that are new; the ids of those that were."""
         known = list_known(self.session, [doc["id"] for doc in docs])
+        new = [doc for doc in docs if doc["id"] not in known]
+        gifts = Gifts.of_docs(self.session, new)
+        lines: list[BalanceTransaction] = []
         drafts: list[JournalDraft] = []
-        rows = []
-        for doc in docs:
-            if doc["id"] in known:
-                continue
-            row = self._row(doc)
-            self.session.add(row)
-            self.session.flush()  # a payout later in the batch sums the rows before it
-            draft = self._draft(doc, row, carried.get(row.id, []))
-            row.state = "posted" if draft else "unclassified"
-            row.is_available = row.category != "charge"
-            drafts += [draft] if draft else []
-            rows.append(row.id)
+        for doc in new:
+            line = row_of(doc, self.office.id, now=self.now)
+            if line.category == "charge":  # stands alone, so it is written once
+                self._give(line, gifts.find(line, doc["source"]))
+                drafts += self._decide(line)
+            lines.append(line)
             self.feed.seen_to = max(self.feed.seen_to, doc["created"])
+        self.session.add_all(lines)
+        self.session.flush()
+        self._settle([line for line in lines if line.category != "charge"], drafts)
+        return [line.id for line in lines]
+
+    def set_aside(self, doc: Doc, why: str) -> list[str]:
+        """Keep a new line that the ledger refused, for finance."""
+        line = row_of(doc, self.office.id, now=self.now)
+        self.session.add(line)
+        self.leave([line], why)
+        self.feed.seen_to = max(self.feed.seen_to, doc["created"])
+        return [line.id]
+
+    def leave(self, lines: Sequence[BalanceTransaction], why: str) -> None:
+        """Lines that the ledger refused are finance's to look at."""
+        for line in lines:
+            self._mark(line, Verdict("unclassified", why=why))
+
+    def look_again(self, lines: Sequence[BalanceTransaction]) -> None:
+        """Lines that wait, or that no rule knew, oldest first."""
+        gifts = Gifts.of_lines(self.session, lines)
+        for line in lines:
+            if line.category == "charge" and line.gift_id is None:
+                self._give(line, gifts.find(line))
+        self._settle(lines, [])
+
+    def _settle(self, lines: Sequence[BalanceTransaction], drafts: list[JournalDraft]) -> None:
+        with self.session.no_autoflush:
+            for line in lines:
+                drafts += self._decide(line)
+        self.session.flush()
         if drafts:
             ledger.post(self.session, drafts, actor=SYSTEM, now=self.now)
-        return rows
 
-    def _row(self, doc: Doc) -> BalanceTransaction:
-        source: Doc = doc["source"] if isinstance(doc["source"], dict) else {}
-        gift = self._find_gift(source)
-        is_charge = doc["reporting_category"] == "charge"
-        rate = doc["exchange_rate"]
-        return BalanceTransaction(
-            id=doc["id"],
-            office_id=self.office.id,
-            category=doc["reporting_category"],
-            type=doc["type"],
-            source_id=source.get("id"),
-            gift_id=gift.id if gift else None,
-            fund_id=self._fund_of(gift),
-            amount_minor=minor_from_stripe(doc["amount"], doc["currency"]),
-            fee_minor=minor_from_stripe(doc["fee"], doc["currency"]),
-            net_minor=minor_from_stripe(doc["net"], doc["currency"]),
-            currency=doc["currency"].upper(),
-            presented_minor=minor_from_stripe(source["amount"], source["currency"])
-            if is_charge
-            else None,
-            presented_currency=source["currency"].upper() if is_charge else None,
-            exchange_rate=None
-            if rate is None or "currency" not in source
-            else rate_from_stripe(rate, source["currency"], doc["currency"]),
-            happened_at=datetime.fromtimestamp(doc["created"], UTC),
-            available_at=datetime.fromtimestamp(doc["available_on"], UTC),
-            seen_at=self.now,
-            state="unclassified",
-        )
+    def _decide(self, line: BalanceTransaction) -> tuple[JournalDraft, ...]:
+        try:
+            verdict = classify(self, line)
+        except FundError as error:  # an account that we do not hold, for instance
+            verdict = Verdict("unclassified", why=error.code)
+        self._mark(line, verdict)
+        if verdict.state == "posted":
+            self._unposted.add(line.id)
+        return verdict.drafts
 
-    def _fund_of(self, gift: Gift | None) -> UUID:
-        """The gift's fund; once that is closed, Stripe's late word is the general fund's."""
-        if gift and self.session.get_one(Fund, gift.fund_id).is_open:
-            return gift.fund_id
-        return self.general_id
+    def _give(self, line: BalanceTransaction, gift: Gift | None) -> None:
+        if gift is not None:
+            line.gift_id, line.fund_id = gift.id, self.open_fund(gift.fund_id)
 
-    def _find_gift(self, source: Doc) -> Gift | None:
-        gift_id = gift_id_of(source)
-        gift = self.session.get(Gift, gift_id) if gift_id else None
-        intent = source.get("payment_intent")
-        if gift is None and intent:
-            gift = self.session.scalars(
-                select(Gift).where(Gift.stripe_payment_intent_id == intent)
-            ).one_or_none()
-        return gift
+    # --- What the rules ask -------------------------------------------------------------------
 
-    def _draft(
-        self, doc: Doc, row: BalanceTransaction, carried: Sequence[str]
-    ) -> JournalDraft | None:
-        """What the line is in the books; None if we do not know, and finance must look."""
-        day = clock.bangkok_day(row.happened_at)
-        match row.category:
-            case "charge":
-                return journals.charge(
-                    self._book_of(row), row.id, day, row.amount_minor, row.fee_minor
-                )
-            case "refund" if row.fee_minor == 0 and (charge := self._charge_of(doc["source"])):
-                return journals.refund(
-                    self._book_of(row), row.id, day, -row.amount_minor, charge_txn_id=charge
-                )
-            case "fee" if row.amount_minor < 0 and row.fee_minor == 0:
-                return journals.stripe_fee(self._book_of(row), row.id, day, -row.amount_minor)
-            case "payout" if doc["source"]["automatic"]:
-                return journals.payout(self._shares(row, carried), row.id, day)
-        return None
+    def open_fund(self, fund_id: UUID | None) -> UUID:
+        """The fund; once that is closed, Stripe's late word is the general fund's."""
+        if fund_id is None:
+            return self.general_id
+        if fund_id not in self._open_funds:
+            self._open_funds[fund_id] = self.session.get_one(Fund, fund_id).is_open
+        return fund_id if self._open_funds[fund_id] else self.general_id
 
-    def _shares(self, payout: BalanceTransaction, carried: Sequence[str]) -> list[tuple[Book, int]]:
-        """Each fund's part of a payout, by the lines that it carries; the rest is the general
-        fund's, so that the bank's line is always met whole."""
-        parts: dict[UUID, int] = {self.general_id: -payout.net_minor}
-        rows = self.session.scalars(
-            select(BalanceTransaction).where(BalanceTransaction.id.in_(carried))
-        )
-        for row in rows:
-            if row.fund_id is not None and row.fund_id != self.general_id:
-                parts[row.fund_id] = parts.get(row.fund_id, 0) + row.net_minor
-                parts[self.general_id] -= row.net_minor
-        return [
-            (Book.load(self.session, fund_id, self.office.id, payout.currency), part)
-            for fund_id, part in parts.items()
-        ]
+    def of_fund(self, fund_id: UUID, currency: str) -> Book:
+        """The fund's accounts at this office."""
+        place = fund_id, currency
+        if place not in self._books:
+            self._books[place] = Book.load(self.session, fund_id, self.office.id, currency)
+        return self._books[place]
 
-    def _charge_of(self, refund: Doc) -> str | None:
+    def of_line(self, line: BalanceTransaction) -> Book:
+        """The accounts that the line moves."""
+        return self.of_fund(self.open_fund(line.fund_id), line.currency)
+
+    def find_line(self, category: str, source_id: str | None) -> BalanceTransaction | None:
+        """What Stripe's balance says of this object in this category, if we have it."""
+        return self.session.scalars(
+            select(BalanceTransaction)
+            .where(
+                BalanceTransaction.office_id == self.office.id,
+                BalanceTransaction.source_id == source_id,
+                BalanceTransaction.category == category,
+            )
+            .order_by(BalanceTransaction.happened_at, BalanceTransaction.id)
+            .limit(1)
+        ).one_or_none()
+
+    def is_unposted(self, line: BalanceTransaction) -> bool:
+        """Whether the line's journals are only being made: what reads them waits for them."""
+        return line.id in self._unposted
+
+    def find_journal_id(self, key: str) -> UUID | None:
+        """The journal that stands for this key of Stripe's."""
         return self.session.scalar(
-            select(BalanceTransaction.id).where(
-                BalanceTransaction.source_id == refund["charge"],
-                BalanceTransaction.category == "charge",
+            select(Journal.id).where(
+                Journal.source == f"stripe:{self.office.code}", Journal.idempotency_key == key
             )
         )
 
-    def _book_of(self, row: BalanceTransaction) -> Book:
-        return Book.load(self.session, row.fund_id or self.general_id, self.office.id, row.currency)
+    # --- What becomes of a line ---------------------------------------------------------------
 
-
-def list_known(session: Session, ids: Sequence[str]) -> set[str]:
-    """Which of these balance transactions we have."""
-    return set(session.scalars(select(BalanceTransaction.id).where(BalanceTransaction.id.in_(ids))))
+    def _mark(self, line: BalanceTransaction, verdict: Verdict) -> None:
+        line.state, line.error = verdict.state, verdict.why
+        line.due_at, line.tries = None, line.tries or 0  # 0 before the first flush
+        if verdict.state == "waiting" and self.now - line.seen_at > LONGEST_WAIT:
+            line.state = "unclassified"
+        if line.state == "waiting":
+            # The first second look is at once: what it waits for may stand beside it.
+            pause = FIRST_PAUSE * 2 ** min(line.tries - 1, 20) if line.tries else timedelta()
+            line.due_at = self.now + min(pause, LONGEST_PAUSE)
+        elif line.state == "unclassified":
+            line.due_at = self.now + DAILY
+        line.tries += 1
+        line.is_return_due = (
+            line.state == "posted" and line.gift_id is not None and line.category in GIVEN_BACK
+        )

@@ -1,95 +1,134 @@
-"""Working off the inbox: claim, ask Stripe where that is needed, apply."""
+"""Working off the inbox: what the events themselves tell, many at a time, without a call."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from fund.db import transaction
-from fund.errors import FundError, Unavailable, where
-from fund.ledger.models import Office
+from fund.db import reading, transaction
+from fund.errors import FundError, where
+from fund.giving import operations as giving
+from fund.giving.queries import list_paid
 from fund.settlement.models import InboxEvent
 from fund.settlement.operations.events import Event
 from fund.settlement.operations.feed import wake
-from fund.settlement.operations.handlers import WAKING, find_handler
+from fund.settlement.operations.handlers import WAKING, Handler, find_handler
+from fund.settlement.operations.opening import Opened, seal_for_donors, take
 
 log = structlog.get_logger(__name__)
 
-BATCH = 20
-# A claimed event is ours for so long; after a crash somebody else takes it then.
-LEASE = timedelta(seconds=60)
+BATCH = 200
+DUE = ("waiting", "failed")
 FIRST_PAUSE_SECONDS = 5
 LONGEST_PAUSE_SECONDS = 3600
 
 
-def drain(*, now: datetime) -> int:
-    """Work off what is due; how many events were looked at. Any number of workers may do this.
+def work_off(*, now: datetime) -> int:
+    """Work off what is due, without asking Stripe; how many events were due.
 
-    Stripe is asked between two transactions: one claims the events, one applies each answer.
+    Any number of workers may do this: what one has in hand, another passes by.
     """
-    with transaction() as session:
-        claimed = _claim(session, now=now)
-    silent: dict[str, str] = {}
-    for event in claimed:
-        try:
-            if event.office_code in silent:  # waiting for each in turn would take minutes
-                raise Unavailable(silent[event.office_code])
-            _work_off(event, now=now)
-        except Exception as error:  # one event must not hold up the others; it stays, and is shown
-            code = error.code if isinstance(error, FundError) else "unexpected"
-            if isinstance(error, Unavailable):
-                silent[event.office_code] = code
-            log.warning("event_failed", stripe_event=event.event_id, error=code, **where(error))
-            with transaction() as session:
-                _put_back(session, event, code, now=now)
-    return len(claimed)
+    with reading() as session:
+        due = select(InboxEvent.id).where(InboxEvent.state.in_(DUE), InboxEvent.due_at <= now)
+        ids = session.scalars(due.order_by(InboxEvent.due_at).limit(BATCH)).all()
+    _work_off(ids, now=now)
+    return len(ids)
 
 
-def _claim(session: Session, *, now: datetime) -> list[Event]:
-    due = (
-        select(InboxEvent.id)
-        .where(InboxEvent.state != "done", InboxEvent.due_at <= now)
-        .order_by(InboxEvent.due_at)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    )
-    rows = session.execute(
-        update(InboxEvent)
-        .where(InboxEvent.id.in_(due.scalar_subquery()), Office.id == InboxEvent.office_id)
-        .values(attempts=InboxEvent.attempts + 1, due_at=now + LEASE)
-        .returning(
-            InboxEvent.id,
-            InboxEvent.office_id,
-            Office.code,
-            InboxEvent.event_id,
-            InboxEvent.type,
-            InboxEvent.object_id,
-            InboxEvent.attempts,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    return sorted((Event(*row) for row in rows), key=lambda event: event.id)
-
-
-def _work_off(event: Event, *, now: datetime) -> None:
-    handler = find_handler(event.type)
-    answer = handler.fetch(event) if handler else None
-    with transaction() as session:
-        if handler is not None and answer is not None:
-            handler.apply(session, event, answer, now=now)
-        if event.type.startswith(WAKING):
-            wake(session, event.office_id, now=now)
-        row = session.get_one(InboxEvent, event.id, with_for_update=True)
-        if row.state != "done":
-            row.move_to("done")
-            row.done_at, row.error = now, None
-
-
-def _put_back(session: Session, event: Event, code: str, *, now: datetime) -> None:
-    row = session.get_one(InboxEvent, event.id, with_for_update=True)
-    if row.state == "done":
+def _work_off(ids: Sequence[UUID], *, now: datetime) -> None:
+    """All of them in one transaction; if that fails, each half in its own, down to the single
+    event, so that one bad event stays alone."""
+    if not ids:
         return
-    pause = min(FIRST_PAUSE_SECONDS * 2 ** (event.attempts - 1), LONGEST_PAUSE_SECONDS)
+    try:
+        with transaction() as session:
+            offices = _settle(session, take(session, ids, DUE, now=now), now=now)
+    except OperationalError:  # the database is away, or busy: none of the events is to blame
+        raise
+    except Exception as error:
+        if len(ids) == 1:
+            put_back(ids[0], error, now=now)
+            return
+        half = len(ids) // 2
+        _work_off(ids[:half], now=now)
+        _work_off(ids[half:], now=now)
+        return
+    for office_id in offices:  # apart, since a pull may hold the feed for a while
+        with transaction() as session:
+            wake(session, office_id, now=now)
+
+
+def put_back(event_id: UUID, error: Exception, *, now: datetime) -> None:
+    """The event failed; it stays, is shown, and is looked at again after a longer and longer
+    while."""
+    code = error.code if isinstance(error, FundError) else "unexpected"
+    with transaction() as session:
+        row = session.get_one(InboxEvent, event_id, with_for_update=True)
+        if row.state in ("waiting", "asking", "failed"):
+            log.warning("event_failed", stripe_event=row.event_id, error=code, **where(error))
+            fail(row, code, now=now)
+
+
+def fail(row: InboxEvent, code: str, *, now: datetime) -> None:
+    """See `put_back`."""
+    pause = min(FIRST_PAUSE_SECONDS * 2**row.attempts, LONGEST_PAUSE_SECONDS)
     row.move_to("failed")
+    row.attempts += 1
     row.error, row.due_at = code, now + timedelta(seconds=pause)
+
+
+def finish(row: InboxEvent, state: str, *, now: datetime) -> None:
+    """Nothing more is to be done about the event."""
+    row.move_to(state)
+    row.attempts += 1
+    row.done_at, row.error = now, None
+
+
+def _settle(session: Session, opened: Sequence[Opened], *, now: datetime) -> set[UUID]:
+    """Do what the events tell; the offices whose balance moved."""
+    seal_for_donors(session, opened)
+    told: list[Opened] = []
+    others: list[tuple[InboxEvent, Event, Handler]] = []
+    for row, event in opened:
+        handler = find_handler(event.type)
+        if handler is None:
+            finish(row, "done" if event.type.startswith(WAKING) else "ignored", now=now)
+        elif handler.tell is not None and event.is_of_our_version:
+            told.append((row, event))
+        else:
+            others.append((row, event, handler))
+    _apply(session, told, now=now)
+    paid = list_paid(session, [event.gift_id for _, event, _ in others if event.gift_id])
+    for row, event, handler in others:
+        if event.gift_id in paid:
+            finish(row, "done", now=now)
+        elif now < event.received_at + handler.patience:
+            row.due_at = event.received_at + handler.patience
+        else:
+            row.move_to("asking")
+            row.due_at = now
+    return {event.office_id for _, event in opened if event.type.startswith(WAKING)}
+
+
+def _apply(session: Session, told: Iterable[Opened], *, now: datetime) -> None:
+    """What payments are told, each gift's once."""
+    rows, payments = [], []
+    for row, event in told:
+        handler = find_handler(event.type)
+        payment = handler.tell(event) if handler and handler.tell else None
+        if payment is None:
+            finish(row, "done", now=now)
+        else:
+            rows.append(row)
+            payments.append(payment)
+    refusals = giving.apply_payments(session, payments, now=now)
+    for row, refusal in zip(rows, refusals, strict=True):
+        if refusal is None:
+            finish(row, "done", now=now)
+        else:
+            log.warning("event_failed", stripe_event=row.event_id, error=refusal.code)
+            fail(row, refusal.code, now=now)

@@ -1,16 +1,17 @@
 """The feed: Stripe's balance transactions, listed, kept and booked. Events only wake it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import or_, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from fund import keys
 from fund.db import reading, transaction
-from fund.errors import Unavailable
+from fund.errors import Refused, Unavailable
 from fund.gateways import stripe
 from fund.gateways.stripe import Doc
 from fund.giving import plans
@@ -18,9 +19,12 @@ from fund.giving.payments import gift_id_of
 from fund.giving.queries import list_unknown_intents
 from fund.ledger.models import Office
 from fund.ledger.queries import get_office
-from fund.settlement.models import Feed
+from fund.settlement.models import BalanceTransaction, Feed
+from fund.settlement.operations.again import carry, list_carried, look_again
 from fund.settlement.operations.available import book_available
-from fund.settlement.operations.books import BATCH, Books, list_known
+from fund.settlement.operations.books import BATCH, Books
+from fund.settlement.operations.returns import tell_gifts
+from fund.settlement.operations.rows import list_known
 
 log = structlog.get_logger(__name__)
 
@@ -51,13 +55,19 @@ def wake(session: Session, office_id: UUID, *, now: datetime) -> None:
 
 
 def pull_woken(*, now: datetime) -> int:
-    """Pull the feeds that an event woke, each at most every five seconds; how many were."""
+    """Pull the feeds that an event woke or whose lines wait, at most every five seconds; how many
+    were."""
+    has_due = exists().where(
+        BalanceTransaction.office_id == Feed.office_id,
+        BalanceTransaction.state == "waiting",
+        BalanceTransaction.due_at <= now,
+    )
     with reading() as session:
         codes = session.scalars(
             select(Office.code)
             .join(Feed, Feed.office_id == Office.id)
             .where(
-                Feed.woken_at.is_not(None),
+                or_(Feed.woken_at.is_not(None), has_due),
                 or_(Feed.pulled_at.is_(None), Feed.pulled_at <= now - LEAST_PAUSE),
             )
         ).all()
@@ -86,21 +96,22 @@ def pull_feed(office_code: str, *, now: datetime, look_back: timedelta | None = 
     with reading() as session:
         known = list_known(session, [doc["id"] for doc in listed])
     new = [doc for doc in reversed(listed) if doc["id"] not in known]
-    carried = {
-        doc["id"]: _list_carried(office_code, doc)
-        for doc in new
-        if doc["reporting_category"] == "payout"
-    }
+    carried = list_carried(
+        office_code, [doc["source"] for doc in new if doc["reporting_category"] == "payout"]
+    )
     _learn_of_plans(office_code, new, now=now)
     booked = []
     for start in range(0, len(new), BATCH):
-        with transaction() as session:
-            books = Books.open(session, office_code, now=now)
-            booked += books.book(new[start : start + BATCH], carried)
+        booked += _book(office_code, new[start : start + BATCH], now=now)
     with transaction() as session:
+        for payout_id, ids in carried.items():
+            carry(session, payout_id, ids)
         _mark_pulled(session, office_code, now=now)
+    while look_again(office_code, now=now):
+        pass
     while book_available(office_code, now=now) == BATCH:
         pass
+    tell_gifts(office_code, now=now)
     return booked
 
 
@@ -119,16 +130,23 @@ def _learn_of_plans(office_code: str, docs: list[Doc], *, now: datetime) -> None
         plans.learn_of_charge(office_code, intent, now=now)
 
 
+def _book(office_code: str, docs: Sequence[Doc], *, now: datetime) -> list[str]:
+    """Book a batch; if the ledger refuses it, its halves, down to the line that it refuses."""
+    try:
+        with transaction() as session:
+            return Books.open(session, office_code, now=now).book(docs)
+    except Refused as error:
+        if len(docs) == 1:
+            log.warning("line_refused", transaction=docs[0]["id"], error=error.code)
+            with transaction() as session:
+                return Books.open(session, office_code, now=now).set_aside(docs[0], error.code)
+        half = len(docs) // 2
+        parts = docs[:half], docs[half:]
+        return [id_ for part in parts for id_ in _book(office_code, part, now=now)]
+
+
 def _mark_pulled(session: Session, office_code: str, *, now: datetime) -> None:
     feed = session.get_one(Feed, get_office(session, office_code).id, with_for_update=True)
     feed.pulled_at = now
     if feed.woken_at is not None and feed.woken_at <= now:
         feed.woken_at = None
-
-
-def _list_carried(office_code: str, payout: Doc) -> list[str]:
-    """The lines that an automatic payout carries, but itself."""
-    if not payout["source"]["automatic"]:
-        return []
-    lines = stripe.list_balance_transactions(office_code, payout=payout["source"]["id"])
-    return [line["id"] for line in lines if line["id"] != payout["id"]]

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
+from fund.giving.payments import StripePayment
 from fund.settlement.operations import gifts, plans
 from fund.settlement.operations.events import Event
 
@@ -23,19 +24,33 @@ class Apply(Protocol):
 class Handler:
     """What an event leads to.
 
-    `fetch` asks Stripe, outside any transaction, how the event's object stands now; None if
-    nothing that it could say would be news. The event itself only says where to look.
+    `fetch` asks Stripe, outside any transaction, how the event's object stands now, for `apply`;
+    None if nothing that it could say would be news. A signed event of our API version need not be
+    asked about where what it tells can never become untrue: that payment is what `tell` reads.
+    A gift's other events are done once it is paid, and wait `patience` for that before Stripe is
+    asked, since another event tells it without a call.
     """
 
     fetch: Callable[[Event], Any]
     apply: Apply
+    tell: Callable[[Event], StripePayment | None] | None = None
+    patience: timedelta = timedelta()
 
+
+_PATIENCE = timedelta(seconds=30)
 
 HANDLERS: dict[str, Handler] = {
+    "charge.succeeded": Handler(gifts.fetch_charge, gifts.apply_charge, tell=gifts.told_by_charge),
     "checkout.session.": Handler(gifts.fetch_session, gifts.apply_session),
     "customer.subscription.": Handler(plans.fetch_subscription, plans.apply_subscription),
     "invoice.paid": Handler(plans.fetch_invoice, plans.apply_invoice),
-    "payment_intent.": Handler(gifts.fetch_payment_intent, gifts.apply_payment_intent),
+    "checkout.session.completed": Handler(
+        gifts.fetch_session, gifts.apply_session, patience=_PATIENCE
+    ),
+    "payment_intent.processing": Handler(gifts.fetch_payment_intent, gifts.apply_payment_intent),
+    "payment_intent.succeeded": Handler(
+        gifts.fetch_payment_intent, gifts.apply_payment_intent, patience=_PATIENCE
+    ),
 }
 # Types after which there is something new in the feed.
 WAKING = ("charge.", "refund.", "payout.", "balance.", "transfer.")

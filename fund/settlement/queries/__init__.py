@@ -2,21 +2,23 @@
 
 from fund.settlement.queries.inbox import OfficeHearing, list_events, list_failed, list_hearing
 from fund.settlement.queries.lines import (
+    count_to_look_at,
     list_journals_of,
+    list_not_booked,
     list_on_the_way,
     list_transactions_of,
-    list_unclassified,
 )
 from fund.settlement.queries.waiting import list_waiting
 
 __all__ = [
     "OfficeHearing",
+    "count_to_look_at",
     "list_events",
     "list_failed",
     "list_hearing",
     "list_journals_of",
+    "list_not_booked",
     "list_on_the_way",
     "list_transactions_of",
-    "list_unclassified",
     "list_waiting",
 ]

@@ -8,7 +8,7 @@ from fund import clock
 from fund.i18n import N_
 from fund.permissions import Actor, Permission
 from fund.settlement.queries.inbox import list_failed
-from fund.settlement.queries.lines import list_on_the_way, list_unclassified
+from fund.settlement.queries.lines import count_to_look_at, list_on_the_way
 from fund.waiting import Waiting
 
 
@@ -17,7 +17,7 @@ def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiti
     if not actor.may(Permission.READ_SETTLEMENT):
         return []
     waiting = []
-    failed, unclassified = len(list_failed(session)), len(list_unclassified(session))
+    failed, unclassified = len(list_failed(session)), count_to_look_at(session, now=now)
     if failed and actor.may(Permission.WORK_SETTLEMENT):
         waiting.append(
             Waiting(

@@ -1,6 +1,7 @@
-"""Stripe's webhook, finance's view of it, and what became of one gift."""
+"""Finance's view of what Stripe told us, and what became of one gift."""
 
-from fund.settlement.views import gift, inbox, webhook
+from fund.settlement.views import gift, inbox
 from fund.settlement.views.room import NAVIGATION, blueprint
+from fund.settlement.views.webhook import Webhooks
 
-__all__ = ["NAVIGATION", "blueprint", "gift", "inbox", "webhook"]
+__all__ = ["NAVIGATION", "Webhooks", "blueprint", "gift", "inbox"]

@@ -9,7 +9,14 @@ from fund import clock
 from fund.db import reading
 from fund.permissions import Permission
 from fund.settlement import operations, queries, schemas
-from fund.settlement.choices import CATEGORIES, EVENT_STATES, FAILURE_OF_OURS, FAILURES
+from fund.settlement.choices import (
+    CATEGORIES,
+    EVENT_STATES,
+    FAILURE_OF_OURS,
+    FAILURES,
+    LINE_NOT_KNOWN,
+    LINE_REASONS,
+)
 from fund.settlement.views.room import blueprint
 from fund.web import Form, current_actor, load_form, permit, posting
 
@@ -28,7 +35,7 @@ def _inbox(form: Form, at_payout: str | None = None) -> str:
             "settlement/inbox.html",
             hearing=queries.list_hearing(session),
             failed=queries.list_failed(session),
-            unclassified=queries.list_unclassified(session),
+            not_booked=queries.list_not_booked(session),
             on_the_way=queries.list_on_the_way(session),
             form=form,
             at_payout=at_payout,
@@ -36,6 +43,7 @@ def _inbox(form: Form, at_payout: str | None = None) -> str:
             events=events,
             states=EVENT_STATES,
             categories=CATEGORIES,
+            why_not=lambda line: LINE_REASONS.get(line.error, LINE_NOT_KNOWN),
             why=lambda event: FAILURES.get(event.error, FAILURE_OF_OURS),
         )
 

@@ -118,6 +118,10 @@ def _visit_failing(twin: Any, api: stripe.StripeClient) -> None:
     twin.control("card_refuses", payment_method=method, decline_code="expired_card")
     again = twin.control("next_month", subscription=subscription.id)["latest_invoice"]["id"]
     assert api.v1.invoices.void_invoice(again).status == "void"
+    portal = api.v1.billing_portal.sessions.create(
+        {"customer": str(subscription.customer), "return_url": "http://127.0.0.1:8000/my"}
+    )
+    assert portal.url.endswith(f"/p/session/{portal.id}")
     twin.control("card_renewed", payment_method=method, exp_month=1, exp_year=2040)
 
 

@@ -32,13 +32,19 @@ class CheckedClient(stripe.RequestsClient):
 
     def request(self, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
         body, status, answered = super().request(method, url, headers, post_data)
-        address = urlsplit(url)
-        sent = post_data or address.query
-        template = operation_for(method, address.path)
-        self.seen.add((method, template))
-        check_request(method, template, sent or "")
-        check_answer(method, template, status, json.loads(body))
+        self.seen.add(check_exchange(method, url, post_data, status, body))
         return body, status, answered
+
+
+def check_exchange(
+    method: str, url: str, post_data: str | None, status: int, body: str | bytes
+) -> tuple[str, str]:
+    """The described operation of a request; it and its answer must fit."""
+    address = urlsplit(url)
+    template = operation_for(method, address.path)
+    check_request(method, template, post_data or address.query)
+    check_answer(method, template, status, json.loads(body))
+    return method, template
 
 
 def operation_for(method: str, path: str) -> str:

@@ -18,7 +18,8 @@ from fund.sandbox.stripe_twin.delivery import list_due, record_attempt, signed
 from fund.sandbox.stripe_twin.state import Store
 from fund.sandbox.stripe_twin.world import World
 
-from .fixtures import Taken
+from .contract import check_exchange, check_object
+from .fixtures import NZ_KEY, Taken, order
 
 BASE_URL = "http://127.0.0.1:8010"
 
@@ -26,9 +27,11 @@ BASE_URL = "http://127.0.0.1:8010"
 class TwinInside:
     """The twin and its control surface, by direct calls."""
 
-    def __init__(self, now: float = 1_790_000_000, environ: Mapping[str, str] | None = None):
+    def __init__(self, now: float = 1_790_000_000, *, is_checked: bool = False) -> None:
+        """`is_checked`: every exchange must be what Stripe describes, which takes its time."""
         self.time = now
-        self.world = World(from_environment(environ or {}), Store(None), lambda: self.time)
+        self.is_checked = is_checked
+        self.world = World(from_environment({}), Store(None), lambda: self.time)
         self.http = InProcessClient(self)
         self._browser = create_app(self.world).test_client()
         self._clockwork = Clockwork(self.world)
@@ -57,6 +60,13 @@ class TwinInside:
         body: dict[str, Any] = answer.get_json()
         return body
 
+    def pay(self, api_key: str = NZ_KEY, *, card: str = "4242424242424242", **more: Any) -> Any:
+        """The charge of a new gift, as the API shows it afterwards."""
+        api = self.client(api_key)
+        session = api.v1.checkout.sessions.create(order(**more))
+        paid = self.control("pay", session_id=session.id, card=card)
+        return api.v1.charges.retrieve(paid["payment_intent"]["latest_charge"]["id"])
+
     def sleep(self, seconds: float) -> None:
         """Time passes, and what the twin does by itself is done."""
         self.time += seconds
@@ -70,9 +80,17 @@ class TwinInside:
             for delivery in list_due(self.world.store, account.id, self.time, 10_000):
                 body, headers = signed(account, json.loads(delivery["doc"]), self.time)
                 path = urlsplit(account.webhook_url).path
+                if self.is_checked:
+                    event = json.loads(body)
+                    check_object(event)
+                    check_object(event["data"]["object"])
                 taken.append(Taken(path, headers["Stripe-Signature"], body))
                 record_attempt(self.world.store, delivery, "200", self.time, is_taken=True)
         return taken
+
+
+def types(webhooks: list[Taken]) -> list[str]:
+    return [taken.event["type"] for taken in webhooks]
 
 
 class InProcessClient(stripe.HTTPClient):
@@ -88,6 +106,8 @@ class InProcessClient(stripe.HTTPClient):
         address = urlsplit(url)
         path = f"{address.path}?{address.query}" if address.query else address.path
         body, status, answered = self._twin.request(method, path, headers, post_data)
+        if self._twin.is_checked:
+            check_exchange(method, url, post_data, status, body)
         return body.decode(), status, answered
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ from fund.sandbox.stripe_twin.world import World
 from .billing import visit_billing
 from .contract import check_object
 from .fixtures import order
+from .money import visit_money
 
 
 def _routes(folder):
@@ -35,6 +36,7 @@ def test_every_call_of_the_api_fits_the_description(twin, api, checked, tmp_path
     _visit_customers_and_products(api)
     charge = _visit_checkout(twin, api)
     _visit_refunds_and_disputes(twin, api, charge)
+    visit_money(twin, api)
     visit_billing(twin, api)
     _visit_the_balance(twin, api)
 
@@ -147,7 +149,9 @@ def _visit_the_balance(twin, api):
     assert api.v1.payouts.retrieve(payout["id"]).status == "paid"
     twin.control("payout_fail", payout=payout["id"])
     assert api.v1.payouts.list({"status": "failed"}).data[0].failure_code == "account_closed"
-    lines = api.v1.balance_transactions.list({"payout": payout["id"], "expand": ["data.source"]})
+    lines = api.v1.balance_transactions.list(
+        {"payout": payout["id"], "limit": 100, "expand": ["data.source"]}
+    )
     assert sum(line.net for line in lines.data) == 0
     assert lines.data[0].source.id == payout["id"]
     api.v1.balance_transactions.retrieve(lines.data[0].id)

@@ -8,16 +8,9 @@ from fund.errors import Unavailable
 from fund.gateways import stripe as gateway
 
 from .fixtures import NZ_KEY, NZ_SECRET, order
-from .inprocess import BASE_URL, TwinInside
+from .inprocess import BASE_URL
 
 PAID = ["payment_intent.created", "charge.succeeded", "payment_intent.succeeded"]
-
-
-@pytest.fixture
-def inside():
-    twin = TwinInside()
-    yield twin
-    twin.close()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from .billing import begin, monthly
 from .fixtures import order
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("browser")]
@@ -19,12 +20,26 @@ def test_every_page_is_free_of_barriers_and_fits(twin, api, browser, width, sche
     )
     twin.control("pay", session_id=asked.id, card="4000000000003220", challenge="leave")
     twin.control("pay", session_id=paid.id)
+    giving = begin(twin, api)
+    twin.control(
+        "card_refuses",
+        payment_method=giving.default_payment_method,
+        decline_code="insufficient_funds",
+    )
+    twin.control("next_month", subscription=giving.id)
+    monthly_page = made(monthly(giving["items"].data[0].price.product, locale="th"))
+    kept = {"currency": "nzd", "success_url": f"{twin.base_url}/healthz"}
+    card = made({"mode": "setup", **kept})
+    portal = api.v1.billing_portal.sessions.create({"customer": giving.customer, "locale": "th"})
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
     addresses = (
         english.url,
         thai.url,
         asked.url.replace("/c/pay/", "/c/3ds/"),
         paid.url,
+        monthly_page.url,
+        card.url,
+        portal.url,
         f"{twin.base_url}/",
     )
     for address in addresses:
@@ -58,6 +73,11 @@ def test_a_button_of_the_board_works_and_a_refusal_is_said(twin, api, browser):
     page.goto(f"{twin.base_url}/")
     page.get_by_role("button", name="Pay out now").first.click()
     assert "insufficient available funds" in page.get_by_role("alert").inner_text()
+    begin(twin, api)
+    page.reload()
+    page.get_by_role("button", name="Next month").click()
+    assert page.get_by_role("heading", name="Monthly gifts").is_visible()
+    assert len(api.v1.invoices.list({"status": "paid"}).data) == 2
     page.get_by_role("button", name="Start duplicate").click()
     assert page.get_by_role("button", name="Stop duplicate").is_visible()
     page.close()

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import stripe
 
-from .billing import advance, begin, begin_on_clock
-from .fixtures import order
+from .billing import advance, begin, begin_on_clock, monthly
+from .fixtures import NZ_KEY, order
+from .inprocess import TwinInside
 
 START = datetime(2026, 1, 31, 9, tzinfo=UTC)
 FEBRUARY = datetime(2026, 2, 28, 9, tzinfo=UTC)
@@ -261,6 +262,24 @@ def test_another_day_of_the_month_costs_nothing_until_then(twin, api):
     assert _day(seen["items"].data[0].current_period_end) == datetime(2026, 4, 10, 9, tzinfo=UTC)
 
 
+def test_the_billing_day_may_begin_anew_now(twin, api):
+    clock, subscription = begin_on_clock(twin, api, START)
+    tenth = datetime(2026, 2, 10, 9, tzinfo=UTC)
+    advance(api, clock, tenth)
+    moved = api.v1.subscriptions.update(
+        subscription.id, {"billing_cycle_anchor": "now", "proration_behavior": "none"}
+    )
+    assert _day(moved.billing_cycle_anchor) == tenth
+    assert _day(moved["items"].data[0].current_period_end) == datetime(2026, 3, 10, 9, tzinfo=UTC)
+    assert [invoice.amount_paid for invoice in _invoices(api, subscription)] == [2500, 2500]
+    assert moved.latest_invoice == _invoices(api, subscription)[0].id
+    _refuse(twin, subscription)
+    late = api.v1.subscriptions.update(
+        subscription.id, {"billing_cycle_anchor": "now", "proration_behavior": "none"}
+    )
+    assert late.status == "past_due"
+
+
 @pytest.mark.parametrize("days", [-1, 731])
 def test_a_day_lies_ahead_and_within_two_years(twin, api, days):
     subscription = begin(twin, api)
@@ -298,6 +317,36 @@ def test_another_fund_is_named_by_the_line_of_the_next_invoice(twin, api):
     assert changed["items"].data[0].price.product == housing.id
     late = twin.control("next_month", subscription=subscription.id)["latest_invoice"]
     assert late["lines"]["data"][0]["pricing"]["price_details"]["product"] == housing.id
+
+
+def test_a_price_that_is_kept_can_begin_and_change_a_gift(twin, api):
+    product = api.v1.products.create({"name": "Housing"}).id
+
+    def price(unit_amount, **more):
+        asked = {"currency": "nzd", "product": product, "unit_amount": unit_amount}
+        return api.v1.prices.create({**asked, **more}).id
+
+    month = {"recurring": {"interval": "month"}}
+    small, large = price(1000, **month), price(9000, **month)
+    asked = {**monthly(product), "line_items": [{"price": small, "quantity": 2}]}
+    session = api.v1.checkout.sessions.create(asked)
+    paid = twin.control("pay", session_id=session.id)
+    assert paid["amount_total"] == 2000
+    subscription = api.v1.subscriptions.retrieve(paid["subscription"])
+    item = subscription["items"].data[0]
+    assert item.price.id == small
+    no_proration = {"proration_behavior": "none"}
+    changed = api.v1.subscription_items.update(item.id, {"price": large, **no_proration})
+    assert changed.price.id == large
+    with pytest.raises(stripe.InvalidRequestError):
+        api.v1.subscription_items.update(item.id, {"price": price(500), **no_proration})
+    api.v1.prices.update(small, {"active": False})
+    with pytest.raises(stripe.InvalidRequestError, match="inactive"):
+        api.v1.checkout.sessions.create(asked)
+    for line in ({"quantity": 1}, {"price": large, **monthly(product)["line_items"][0]}):
+        with pytest.raises(stripe.InvalidRequestError) as refused:
+            api.v1.checkout.sessions.create({**asked, "line_items": [line]})
+        assert refused.value.param == "line_items[0]"
 
 
 @pytest.mark.parametrize(
@@ -389,6 +438,20 @@ def test_a_test_clock_goes_forward_two_intervals_at_most(twin, api):
             api.v1.test_helpers.test_clocks.advance(clock, {"frozen_time": int(wrong.timestamp())})
         assert refused.value.param == "frozen_time"
     advance(api, clock, MARCH)
+
+
+def test_the_accounts_own_time_brings_the_next_month_too():
+    inside = TwinInside()
+    api = inside.client(NZ_KEY)
+    subscription = begin(inside, api)
+    ends = subscription["items"].data[0].current_period_end
+    inside.sleep(ends - inside.time - 60)
+    assert len(_invoices(api, subscription)) == 1
+    inside.sleep(60)
+    assert _invoices(api, subscription)[0].status == "draft"
+    inside.sleep(3600)
+    assert [invoice.status for invoice in _invoices(api, subscription)] == ["paid", "paid"]
+    inside.close()
 
 
 def test_whoever_lives_on_a_test_clock_is_listed_only_with_it(twin, api):

@@ -70,6 +70,12 @@ def test_only_the_invoice_knows_whose_gift_a_charge_was(twin, api, receiver):
         {"payment": {"type": "payment_intent", "payment_intent": intent.id}}
     ).data
     assert payment.invoice == subscription.latest_invoice
+
+    def ids(**filters):
+        return [one.id for one in api.v1.invoice_payments.list(filters).data]
+
+    assert ids() == ids(invoice=payment.invoice) == ids(status="paid") == [payment.id]
+    assert ids(invoice=payment.invoice, status="open") == ids(invoice="in_none") == []
     event = receiver.wait_for("invoice.paid")[0].event
     details = event["data"]["object"]["parent"]["subscription_details"]
     assert details == {"metadata": {"plan_id": "plan-1"}, "subscription": subscription.id}
@@ -84,6 +90,14 @@ def test_every_event_of_the_beginning_is_told_and_is_as_described(twin, api, rec
         check_object(taken.event)
         check_object(taken.event["data"]["object"])
     assert set(receiver.types()) - {"product.created"} == BEGUN
+
+
+def test_a_decline_is_told_as_described_and_without_the_twins_notes(twin, api, product, receiver):
+    session = api.v1.checkout.sessions.create(monthly(product))
+    twin.control("pay", session_id=session.id, card="4000000000000002")
+    failed = receiver.wait_for("payment_intent.payment_failed")[0].event["data"]["object"]
+    assert failed["last_payment_error"]["payment_method"]["card"]["last4"] == "0002"
+    check_object(failed)
 
 
 def test_a_declined_card_begins_nothing_and_another_may_be_tried(api, product):

@@ -1,5 +1,6 @@
 """Bank accounts and their statements, in sentences."""
 
+from fund.banking.choices import MATCH_KINDS, RULES
 from fund.i18n import N_
 from fund.reports.trails.sentences.sentence import Sentence
 
@@ -18,5 +19,18 @@ BANKING = {
     "bank_texts_read": Sentence(
         N_("Bank’s texts read"),
         N_("What the bank wrote on the lines of a statement was read, names too."),
+    ),
+    "bank_line_matched": Sentence(
+        N_("Bank line matched"),
+        N_("A line of %(amount_minor)s: %(kind)s, found %(rule)s."),
+        {"kind": MATCH_KINDS, "rule": RULES},
+    ),
+    "bank_line_left_aside": Sentence(
+        N_("Bank line left aside"),
+        N_("A line of %(amount_minor)s was said to be nothing for the books."),
+    ),
+    "bank_line_opened": Sentence(
+        N_("Bank line opened again"),
+        N_("What was said of a line was taken back; what was booked stayed booked."),
     ),
 }

@@ -8,7 +8,8 @@ from ..resources.payment_methods import get_own
 from ..resources.products import new_price
 from ..scope import Scope
 from ..state import Doc
-from . import ending, invoices, subscriptions
+from . import cycle, ending, invoices, subscriptions
+from .calendar import boundary
 
 _LONGEST_TRIAL_SECONDS = 730 * 86_400
 _PRORATION = (
@@ -17,7 +18,7 @@ _PRORATION = (
 
 
 def update(scope: Scope, subscription: Doc, params: Doc) -> Doc:
-    """All of `params` or none of them; the moved day makes an invoice of nothing."""
+    """All of `params` or none of them; a moved day makes an invoice at once."""
     at = subscriptions.moment_of(scope, subscription)
     changes: Doc = {}
     if "metadata" in params:
@@ -38,20 +39,19 @@ def update(scope: Scope, subscription: Doc, params: Doc) -> Doc:
     if "cancel_at_period_end" in params:
         changes |= _cancellation(subscription, at, is_asked=params["cancel_at_period_end"])
     item = _changed_item(scope, subscription, params)
-    is_moved = "trial_end" in params
-    if is_moved:
-        _require_no_proration(params)
-        changes |= _trial(item, params["trial_end"], at)
+    moves = _moved(item, params, at)
     invoice = None
-    if is_moved:
+    if moves:
+        amount = 0 if "trial_end" in params else None
         invoice = invoices.draft(
-            scope, subscription, item, reason="subscription_update", at=at, amount=0
+            scope, subscription, item, reason="subscription_update", at=at, amount=amount
         )
-        changes["latest_invoice"] = invoice["id"]
+        changes |= {**moves, "latest_invoice": invoice["id"]}
     subscriptions.change(scope, subscription, item=item, **changes)
     if invoice is not None:
-        invoices.finalize(scope, invoice, at=at)
-    return subscription
+        cycle.step(scope, invoice, at=at)
+    # A card that refused has changed it once more.
+    return scope.get("subscription", subscription["id"], param="id")
 
 
 def change_item(scope: Scope, subscription: Doc, params: Doc) -> Doc:
@@ -94,6 +94,19 @@ def _cancellation(subscription: Doc, at: int, *, is_asked: bool) -> Doc:
     }
 
 
+def _moved(item: Doc, params: Doc, at: int) -> Doc:
+    """What changes with the billing day: it waits for `trial_end`, or begins anew now."""
+    if "trial_end" in params:
+        _require_no_proration(params)
+        return _trial(item, params["trial_end"], at)
+    if params.get("billing_cycle_anchor") == "now":
+        _require_no_proration(params)
+        item["current_period_start"] = at
+        item["current_period_end"] = boundary(at, item["price"]["recurring"], at)
+        return {"billing_cycle_anchor": at, "status": "active"}
+    return {}
+
+
 def _trial(item: Doc, ends: int, at: int) -> Doc:
     """Nothing is asked for until `ends`, which becomes the billing day (page "Trials")."""
     if ends <= at:
@@ -130,14 +143,17 @@ def _changed_item(scope: Scope, subscription: Doc, params: Doc) -> Doc:
 def _repriced(scope: Scope, subscription: Doc, item: Doc, params: Doc) -> Doc:
     if "metadata" in params and "items" not in params:
         item["metadata"] = merged(item["metadata"], params["metadata"])
-    if "price_data" not in params:
+    if "price" not in params and "price_data" not in params:
         return item
     _require_no_proration(params)
-    asked = params["price_data"]
+    kept = None
+    if "price" in params:
+        kept = scope.get("price", params["price"], param="price")
+    asked = kept or params["price_data"]
     currency = asked["currency"].lower()
     old = item["price"]
     product = scope.get("product", asked["product"], param="price_data[product]")
-    recurring = {**old["recurring"], **asked["recurring"]}
+    recurring = {**old["recurring"], **(asked["recurring"] or {"interval": "once"})}
     if currency != subscription["currency"]:
         raise StripeError(
             f"The price specified supports currencies of `{currency}`. This doesn't match the"
@@ -149,7 +165,7 @@ def _repriced(scope: Scope, subscription: Doc, item: Doc, params: Doc) -> Doc:
             "The practice Stripe keeps a subscription's interval: begin another one.",
             param="price_data[recurring]",
         )
-    item["price"] = new_price(
+    item["price"] = kept or new_price(
         scope,
         product=product["id"],
         currency=currency,

@@ -133,10 +133,7 @@ def void(scope: Scope, invoice: Doc, *, at: int) -> Doc:
 
 
 def find_payment(scope: Scope, invoice: Doc) -> Doc | None:
-    found, _ = scope.store.list_page(
-        scope.account.id, "invoice_payment", Page(limit=1, filters={"invoice": invoice["id"]})
-    )
-    return found[0] if found else None
+    return scope.store.find_invoice_payment(scope.account.id, invoice=invoice["id"])
 
 
 def list_unpaid_of(scope: Scope, subscription_id: str) -> list[Doc]:

@@ -16,6 +16,8 @@ _SWITCHES: dict[str, Field] = {
     "delay": integer(0, 3600),
     "available_days": integer(0, 3600),
     "hang": integer(0, 3600),
+    "rate_drift_bp": integer(-5000, 5000),
+    "minimum_balance": integer(0),
     "limits": choice("off", *ACCOUNT_LIMITS),
     "deliveries_at_once": integer(1, MOST_AT_ONCE),
 }

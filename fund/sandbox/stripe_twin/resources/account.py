@@ -8,6 +8,12 @@ from ..state import Doc
 
 bp = Blueprint("account", __name__)
 
+_CAPABILITIES = {
+    "card": "card_payments",
+    "nz_bank_account": "nz_bank_account_becs_debit_payments",
+    "promptpay": "promptpay_payments",
+}
+
 
 @bp.get("/v1/account")
 @operation()
@@ -18,7 +24,8 @@ def retrieve(scope: Scope, _params: Doc) -> Doc:
         "object": "account",
         "business_profile": {"name": account.name, "support_email": None, "url": None},
         "business_type": "non_profit",
-        "capabilities": {"card_payments": "active", "transfers": "active"},
+        "capabilities": {"transfers": "active"}
+        | {_CAPABILITIES[method]: "active" for method in account.methods},
         "charges_enabled": True,
         "country": account.country,
         "default_currency": account.currency,
@@ -38,7 +45,7 @@ def retrieve(scope: Scope, _params: Doc) -> Doc:
             "payments": {"statement_descriptor": None},
             "payouts": {
                 "debit_negative_balances": True,
-                "schedule": {"delay_days": 2, "interval": "daily"},
+                "schedule": {"delay_days": 2, "interval": account.payout_interval},
                 "statement_descriptor": None,
             },
         },

@@ -6,9 +6,10 @@ from decimal import Decimal
 from flask import Blueprint
 
 from ..api import operation
+from ..expand import list_object
 from ..ids import new_id
 from ..listing import PAGING_BY_TIME, given, listed
-from ..money import FeeLine, convert
+from ..money import FeeLine, convert, rate
 from ..params import text
 from ..scope import Scope
 from ..state import Doc
@@ -16,9 +17,11 @@ from ..state import Doc
 bp = Blueprint("balance", __name__)
 
 
-def settled(scope: Scope, amount: int, currency: str) -> int:
-    """An amount in the account's own currency, at the twin's fixed rate."""
-    return convert(amount, currency, scope.account.currency)
+def exchanged(scope: Scope, amount: int, currency: str) -> tuple[int, Decimal | None]:
+    """An amount in the account's own currency, and today's rate."""
+    drift_bp = int(scope.store.switches()["rate_drift_bp"])
+    ours = scope.account.currency
+    return convert(amount, currency, ours, drift_bp), rate(currency, ours, drift_bp)
 
 
 def record(
@@ -101,7 +104,9 @@ def retrieve_transaction(scope: Scope, _params: Doc, transaction: str) -> Doc:
 def list_transactions(scope: Scope, params: Doc) -> Doc:
     filters = given(params, "currency", "source", "type")
     if "payout" in params:
-        scope.get("payout", params["payout"], param="payout")
+        payout = scope.get("payout", params["payout"], param="payout")
+        if payout["reconciliation_status"] == "in_progress":
+            return list_object("/v1/balance_transactions", [])
         filters["_payout"] = params["payout"]
     url = "/v1/balance_transactions"
     return listed(scope, "balance_transaction", url, params, filters=filters)

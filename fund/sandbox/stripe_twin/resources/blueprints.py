@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from . import (
     account,
+    alerts,
     balance,
     charges,
     checkout_sessions,
@@ -14,18 +15,21 @@ from . import (
     payment_intents,
     payment_methods,
     payouts,
+    portal_sessions,
     prices,
     products,
     refunds,
     setup_intents,
     subscriptions,
     test_clocks,
+    topups,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(
     module.bp
     for module in (
         account,
+        alerts,
         balance,
         charges,
         checkout_sessions,
@@ -36,11 +40,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = tuple(
         payment_intents,
         payment_methods,
         payouts,
+        portal_sessions,
         prices,
         products,
         refunds,
         setup_intents,
         subscriptions,
         test_clocks,
+        topups,
     )
 )

@@ -3,10 +3,11 @@
 from flask import Blueprint
 
 from ..api import operation
+from ..cards import Card, card_of
 from ..errors import StripeError
 from ..ids import new_id
 from ..listing import PAGING_BY_TIME, given, listed
-from ..money import fee_lines, rate
+from ..money import fee_lines
 from ..params import text
 from ..scope import Scope
 from ..state import Doc
@@ -21,11 +22,12 @@ _AUTHORIZED = {
     "network_decline_code": None,
     "network_status": "approved_by_network",
     "reason": None,
-    "risk_level": "normal",
-    "risk_score": 12,
     "seller_message": "Payment complete.",
     "type": "authorized",
 }
+_SCORE = {"normal": 12, "elevated": 72, "highest": 92}
+# Radar looks at cards only, so there is no score either.
+_NOT_ASSESSED = {**_AUTHORIZED, "risk_level": "not_assessed"}
 
 
 def new_charge(
@@ -66,7 +68,7 @@ def new_charge(
             "livemode": False,
             "metadata": dict(intent["metadata"]),
             "on_behalf_of": None,
-            "outcome": declined_outcome(error) if error else _AUTHORIZED,
+            "outcome": _outcome(card_of(method), error) if is_card else _NOT_ASSESSED,
             "paid": status == "succeeded",
             "payment_intent": intent["id"],
             "payment_method": method["id"],
@@ -84,13 +86,34 @@ def new_charge(
             "status": status,
             "transfer_data": None,
             "transfer_group": None,
+            "_number": method.get("_number"),
         }
     )
 
 
-def declined_outcome(error: StripeError) -> Doc:
+def _outcome(card: Card, error: StripeError | None) -> Doc:
+    """What the bank said, and what Radar thought of it (page "Risk evaluation")."""
+    risk = {"risk_level": card.risk, "risk_score": _SCORE[card.risk]}
+    if error is None:
+        is_reviewed = card.then == "review"
+        return {
+            **_AUTHORIZED,
+            **risk,
+            "reason": "elevated_risk_level" if is_reviewed else None,
+            "type": "manual_review" if is_reviewed else "authorized",
+        }
+    if error.decline_code == "fraudulent":
+        return {
+            **_AUTHORIZED,
+            **risk,
+            "network_status": "not_sent_to_network",
+            "reason": "highest_risk_level",
+            "seller_message": "Stripe blocked this payment as too risky.",
+            "type": "blocked",
+        }
     return {
         **_AUTHORIZED,
+        **risk,
         "advice_code": "try_again_later",
         "network_status": "declined_by_network",
         "reason": error.decline_code or error.code,
@@ -104,7 +127,7 @@ def settle(scope: Scope, charge: Doc) -> Doc:
     account = scope.account
     is_card = charge["payment_method_details"]["type"] == "card"
     card = charge["payment_method_details"].get("card", {})
-    gross = balance.settled(scope, charge["amount"], charge["currency"])
+    gross, rate = balance.exchanged(scope, charge["amount"], charge["currency"])
     transaction = balance.record(
         scope,
         kind="charge" if is_card else "payment",
@@ -114,15 +137,21 @@ def settle(scope: Scope, charge: Doc) -> Doc:
         description=charge["description"],
         fees=fee_lines(
             gross,
-            account.fees,
+            account.fees_for(charge["payment_method_details"]["type"]),
             is_international=card.get("country", account.country) != account.country,
             is_converted=charge["currency"] != account.currency,
         ),
-        exchange_rate=rate(charge["currency"], account.currency),
-        available_on=scope.now + int(scope.store.switches()["available_days"] * 86_400),
+        exchange_rate=rate,
+        available_on=_available_on(scope, charge),
     )
     charge["balance_transaction"] = transaction["id"]
     return scope.put(charge)
+
+
+def _available_on(scope: Scope, charge: Doc) -> int:
+    if card_of(charge).is_available_at_once:
+        return scope.now
+    return scope.now + int(scope.store.switches()["available_days"] * 86_400)
 
 
 @bp.get("/v1/charges/<charge>")

@@ -5,6 +5,7 @@ from flask import Blueprint
 from ..api import operation
 from ..billing import collecting, invoices, subscriptions
 from ..errors import Declined, StripeError
+from ..expand import list_object
 from ..listing import PAGING, PAGING_BY_TIME, given, listed
 from ..params import boolean, choice, fields, text
 from ..scope import Scope
@@ -12,6 +13,8 @@ from ..state import Doc
 from .payment_methods import get_own
 
 bp = Blueprint("invoices", __name__)
+
+_PAYMENTS = "/v1/invoice_payments"
 
 
 @bp.get("/v1/invoices/<invoice>")
@@ -79,7 +82,7 @@ def retrieve_payment(scope: Scope, _params: Doc, invoice_payment: str) -> Doc:
     return scope.get("invoice_payment", invoice_payment, param="invoice_payment")
 
 
-@bp.get("/v1/invoice_payments")
+@bp.get(_PAYMENTS)
 @operation(
     invoice=text(),
     payment=fields(required=("type",), payment_intent=text(), type=choice("payment_intent")),
@@ -87,9 +90,15 @@ def retrieve_payment(scope: Scope, _params: Doc, invoice_payment: str) -> Doc:
     **PAGING_BY_TIME,
 )
 def list_payments(scope: Scope, params: Doc) -> Doc:
-    filters = given(params, "invoice", "status")
-    if "payment" in params:
-        filters["payment.type"] = params["payment"]["type"]
-        if "payment_intent" in params["payment"]:
-            filters["payment.payment_intent"] = params["payment"]["payment_intent"]
-    return listed(scope, "invoice_payment", "/v1/invoice_payments", params, filters=filters)
+    """All of them, or the one of an invoice or of an intent, found without looking at others."""
+    intent = params.get("payment", {}).get("payment_intent")
+    if intent is None and "invoice" not in params:
+        filters = given(params, "status")
+        return listed(scope, "invoice_payment", _PAYMENTS, params, filters=filters)
+    payment = scope.store.find_invoice_payment(
+        scope.account.id, invoice=params.get("invoice"), intent=intent
+    )
+    wanted = given(params, "invoice", "status")
+    if payment is None or any(payment[key] != wanted[key] for key in wanted):
+        return list_object(_PAYMENTS, [])
+    return list_object(_PAYMENTS, [payment])

@@ -1,107 +1,27 @@
-"""Refunds: whole or in part; Stripe keeps its fee, and one can fail after it succeeded."""
+"""Refunds: whole or in part, answered at once, later, or after the donor was asked."""
 
 from flask import Blueprint
 
+from .. import refunding
 from ..api import operation
 from ..errors import StripeError
-from ..ids import new_id
 from ..listing import PAGING_BY_TIME, given, listed
-from ..money import formatted, rate
-from ..params import choice, integer, merged, metadata, text
+from ..params import choice, email, integer, merged, metadata, text
 from ..scope import Scope
 from ..state import Doc
-from . import balance
+from . import alerts, disputes
 
 bp = Blueprint("refunds", __name__)
 
 
-def new_refund(scope: Scope, params: Doc) -> Doc:
+def refund_charge(scope: Scope, params: Doc) -> Doc:
+    """A refund, and what it means for those who asked about the charge or warned of it."""
     charge = _charge_to_refund(scope, params)
-    remaining = charge["amount"] - charge["amount_refunded"]
-    amount = params.get("amount", remaining)
-    if remaining == 0:
-        raise StripeError(
-            f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded"
-        )
-    if amount > remaining:
-        asked, left = (formatted(sum_, charge["currency"]) for sum_ in (amount, remaining))
-        raise StripeError(
-            f"Refund amount ({asked}) is greater than unrefunded amount on charge ({left})",
-            param="amount",
-        )
-    refund_id = new_id("re")
-    is_card = charge["payment_method_details"]["type"] == "card"
-    transaction = balance.record(
-        scope,
-        kind="refund" if is_card else "payment_refund",
-        category="refund",
-        amount=-balance.settled(scope, amount, charge["currency"]),
-        source=refund_id,
-        description=f"REFUND FOR CHARGE ({charge['description'] or charge['id']})",
-        exchange_rate=rate(charge["currency"], scope.account.currency),
-    )
-    refund = scope.put(_document(scope, refund_id, charge, amount, transaction["id"], params))
-    scope.emit("refund.created", refund)
-    _change_refunded(scope, charge, amount)
-    scope.emit("charge.refunded", charge)
+    refund = refunding.new_refund(scope, charge, params)
+    if charge["refunded"]:
+        disputes.close_inquiries(scope, charge["id"])
+        alerts.close_for(scope, charge, "refunded", is_fraud=params.get("reason") == "fraudulent")
     return refund
-
-
-def fail(scope: Scope, refund_id: str, reason: str = "lost_or_stolen_card") -> Doc:
-    """The bank would not take the money back: it returns to the balance."""
-    refund = scope.get("refund", refund_id, param="refund")
-    if refund["status"] != "succeeded":
-        raise StripeError(f"This refund is {refund['status']} and cannot fail.", param="refund")
-    charge = scope.get("charge", refund["charge"], param="charge")
-    transaction = balance.record(
-        scope,
-        kind="refund_failure",
-        category="refund_failure",
-        amount=balance.settled(scope, refund["amount"], refund["currency"]),
-        source=refund_id,
-        description=f"REFUND FAILURE FOR CHARGE ({charge['description'] or charge['id']})",
-        exchange_rate=rate(refund["currency"], scope.account.currency),
-    )
-    scope.change(
-        refund,
-        "refund.updated",
-        status="failed",
-        failure_reason=reason,
-        failure_balance_transaction=transaction["id"],
-    )
-    scope.emit("refund.failed", refund)
-    _change_refunded(scope, charge, -refund["amount"])
-    return refund
-
-
-def _document(
-    scope: Scope, refund_id: str, charge: Doc, amount: int, transaction_id: str, params: Doc
-) -> Doc:
-    kind = charge["payment_method_details"]["type"]
-    destination: Doc = {"type": kind}
-    if kind == "card":
-        destination["card"] = {
-            "reference_status": "pending",
-            "reference_type": "acquirer_reference_number",
-            "type": "refund",
-        }
-    return {
-        "id": refund_id,
-        "object": "refund",
-        "amount": amount,
-        "balance_transaction": transaction_id,
-        "charge": charge["id"],
-        "created": scope.now,
-        "currency": charge["currency"],
-        "destination_details": destination,
-        "metadata": merged({}, params.get("metadata", {})),
-        "payment_intent": charge["payment_intent"],
-        "reason": params.get("reason"),
-        "receipt_number": None,
-        "source_transfer_reversal": None,
-        "status": "succeeded",
-        "transfer_reversal": None,
-    }
 
 
 def _charge_to_refund(scope: Scope, params: Doc) -> Doc:
@@ -117,9 +37,9 @@ def _charge_to_refund(scope: Scope, params: Doc) -> Doc:
         if found is None:
             raise StripeError("This PaymentIntent does not have a successful charge to refund.")
         charge = found
-    if not charge["paid"]:
+    if charge["status"] == "failed":
         raise StripeError(f"Charge {charge['id']} has not been paid and cannot be refunded.")
-    if charge["disputed"]:
+    if not disputes.is_refundable(scope, charge["id"]):
         raise StripeError(
             f"Charge {charge['id']} has been charged back; cannot issue a refund.",
             code="charge_disputed",
@@ -127,27 +47,45 @@ def _charge_to_refund(scope: Scope, params: Doc) -> Doc:
     return charge
 
 
-def _change_refunded(scope: Scope, charge: Doc, amount: int) -> None:
-    refunded = charge["amount_refunded"] + amount
-    scope.change(charge, amount_refunded=refunded, refunded=refunded == charge["amount"])
-
-
 @bp.post("/v1/refunds")
 @operation(
     amount=integer(1),
     charge=text(),
+    instructions_email=email,
     metadata=metadata,
     payment_intent=text(),
     reason=choice("duplicate", "fraudulent", "requested_by_customer"),
 )
 def create(scope: Scope, params: Doc) -> Doc:
-    return new_refund(scope, params)
+    return refund_charge(scope, params)
 
 
 @bp.get("/v1/refunds/<refund>")
 @operation()
 def retrieve(scope: Scope, _params: Doc, refund: str) -> Doc:
     return scope.get("refund", refund, param="refund")
+
+
+@bp.post("/v1/refunds/<refund>")
+@operation(metadata=metadata)
+def update(scope: Scope, params: Doc, refund: str) -> Doc:
+    doc = scope.get("refund", refund, param="refund")
+    if "metadata" in params:
+        old = doc["metadata"] if params["metadata"] else {}
+        scope.change(doc, "refund.updated", metadata=merged(old, params["metadata"]))
+    return doc
+
+
+@bp.post("/v1/refunds/<refund>/cancel")
+@operation()
+def cancel(scope: Scope, _params: Doc, refund: str) -> Doc:
+    return refunding.cancel(scope, refund)
+
+
+@bp.post("/v1/test_helpers/refunds/<refund>/expire")
+@operation()
+def expire(scope: Scope, _params: Doc, refund: str) -> Doc:
+    return refunding.cancel(scope, refund)
 
 
 @bp.get("/v1/refunds")

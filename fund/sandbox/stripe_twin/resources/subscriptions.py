@@ -52,10 +52,11 @@ def retrieve(scope: Scope, _params: Doc, subscription: str) -> Doc:
 
 @bp.post("/v1/subscriptions/<subscription>")
 @operation(
+    billing_cycle_anchor=choice("now", "unchanged"),
     cancel_at_period_end=boolean,
     default_payment_method=text(),
     description=clearable(500),
-    items=items(fields(required=("id",), id=text(), price_data=_PRICE), at_most=1),
+    items=items(fields(required=("id",), id=text(), price=text(), price_data=_PRICE), at_most=1),
     metadata=metadata,
     pause_collection=emptied(
         fields(required=("behavior",), behavior=choice("void"), resumes_at=integer())
@@ -121,7 +122,7 @@ def retrieve_item(scope: Scope, _params: Doc, item: str) -> Doc:
 
 
 @bp.post("/v1/subscription_items/<item>")
-@operation(metadata=metadata, price_data=_PRICE, proration_behavior=_PRORATION)
+@operation(metadata=metadata, price=text(), price_data=_PRICE, proration_behavior=_PRORATION)
 def update_item(scope: Scope, params: Doc, item: str) -> Doc:
     found = scope.get("subscription_item", item, param="item")
     live = subscriptions.get_live(scope, found["subscription"], param="item")

@@ -25,7 +25,7 @@ from ..payment_intents import cancel_payment_intent
 from ..products import RECURRING
 from ..setup_intents import new_setup_intent
 from .checks import LONGEST_SECONDS, check_amounts, check_expiry, check_mode
-from .documents import customer_details, new_document, new_line, prefilled
+from .documents import customer_details, new_document, new_line, prefilled, priced_lines
 
 __all__ = ["bp", "complete", "customer_details", "expire", "new_session"]
 
@@ -78,8 +78,9 @@ _MESSAGE = fields(required=("message",), message=text(1200))
     expires_at=integer(),
     line_items=items(
         fields(
-            required=("price_data", "quantity"),
+            required=("quantity",),
             metadata=metadata,
+            price=text(),
             price_data=_PRICE,
             quantity=integer(1, 999_999),
         )
@@ -101,6 +102,8 @@ def create(scope: Scope, params: Doc) -> Doc:
 
 def new_session(scope: Scope, params: Doc) -> Doc:
     """An open session, its page at `url`."""
+    if "line_items" in params:
+        params = {**params, "line_items": priced_lines(scope, params["line_items"])}
     check_mode(params)
     customer = None
     if "customer" in params:

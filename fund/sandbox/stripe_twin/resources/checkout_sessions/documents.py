@@ -10,6 +10,29 @@ from ..products import new_price, new_product
 _CUSTOMER_CREATION = {"payment": "if_required", "setup": "if_required", "subscription": "always"}
 
 
+def priced_lines(scope: Scope, lines: list[Doc]) -> list[Doc]:
+    """Each line with `price_data`, given with it or taken from the price that it names."""
+    return [_priced(scope, line, f"line_items[{place}]") for place, line in enumerate(lines)]
+
+
+def _priced(scope: Scope, line: Doc, param: str) -> Doc:
+    if ("price" in line) == ("price_data" in line):
+        raise StripeError(
+            "You must specify either `price` or `price_data` for each line item.", param=param
+        )
+    if "price_data" in line:
+        return line
+    price = scope.get("price", line["price"], param=f"{param}[price]")
+    if not price["active"]:
+        raise StripeError(
+            "The price specified is inactive. This field only accepts active prices.",
+            param=f"{param}[price]",
+        )
+    names = ("currency", "product", "unit_amount", "recurring")
+    kept = {name: price[name] for name in names if price[name] is not None}
+    return {**line, "price": price, "price_data": kept}
+
+
 def new_line(scope: Scope, line: Doc) -> Doc:
     given_price = line["price_data"]
     if "product" in given_price:
@@ -24,7 +47,7 @@ def new_line(scope: Scope, line: Doc) -> Doc:
             param="line_items[0][price_data]",
         )
     currency = given_price["currency"].lower()
-    price = new_price(
+    price = line.get("price") or new_price(
         scope,
         product=product["id"],
         currency=currency,
