@@ -61,6 +61,9 @@ class Permission(StrEnum):
     WRITE_TERMS = "write_terms"  # which receipts an office gives, and who signs them
     READ_SETTLEMENT = "read_settlement"
     WORK_SETTLEMENT = "work_settlement"
+    ASK_REFUNDS = "ask_refunds"
+    APPROVE_REFUNDS = "approve_refunds"  # never one's own
+    SET_REFUND_LIMIT = "set_refund_limit"  # never who asks for refunds
     IMPORT_STATEMENTS = "import_statements"
     MATCH_LINES = "match_lines"
     READ_BANK_TEXTS = "read_bank_texts"  # names of payers and payees; each look is recorded
@@ -126,6 +129,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.WRITE_TERMS,
             _P.READ_SETTLEMENT,
             _P.WORK_SETTLEMENT,
+            _P.ASK_REFUNDS,
+            _P.APPROVE_REFUNDS,
             _P.IMPORT_STATEMENTS,
             _P.READ_BANK_TEXTS,
             _P.READ_POLICY,
@@ -143,6 +148,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.APPROVE_ENTRIES,
             _P.READ_ENTRY_PAPERS,
             _P.READ_GIFTS,
+            _P.APPROVE_REFUNDS,
+            _P.SET_REFUND_LIMIT,
             _P.READ_SETTLEMENT,
             _P.IMPORT_STATEMENTS,
             _P.MATCH_LINES,

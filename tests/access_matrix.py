@@ -208,6 +208,13 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST banking.line_leave_aside": "t",
     "POST banking.line_open": "t",
     "GET settlement.inbox": MONEY + "u",
+    "GET settlement.refund_list": MONEY + "u",
+    "GET settlement.refund_new": "f",  # one asks; above a limit another person decides
+    "POST settlement.refund_ask": "f",
+    "POST settlement.refund_approve": MONEY,
+    "POST settlement.refund_decline": MONEY,
+    "POST settlement.refund_settle": "f",
+    "POST settlement.refund_limit": "t",  # never who asks for refunds
     "POST settlement.retry": "f",
     "POST settlement.payout_confirm": "t",
 }

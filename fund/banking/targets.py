@@ -99,7 +99,7 @@ def booked_without_line(
     rest = moved.c.moved - func.coalesce(told.c.told, 0)
     taken_back = aliased(Journal)
     rows = session.execute(
-        select(Journal, rest.label("rest"), Payment, Gift.bank_reference)
+        select(Journal, rest.label("rest"), Payment, Gift.bank_reference, Gift.payment_reference)
         .join(moved, moved.c.journal_id == Journal.id)
         .outerjoin(told, told.c.journal_id == Journal.id)
         .outerjoin(Payment, _is_of(PAYMENTS, Payment.id))
@@ -120,10 +120,10 @@ def booked_without_line(
             journal.kind,
             NEAR,
             NEAR,
-            tuple(_references(journal, payment, gift_reference)),
+            tuple(_references(journal, payment, gift_references)),
             journal.id,
         )
-        for journal, rest_minor, payment, gift_reference in rows
+        for journal, rest_minor, payment, *gift_references in rows
     ]
 
 
@@ -178,9 +178,9 @@ def _is_of(source: str, row_id: InstrumentedAttribute[UUID]) -> ColumnElement[bo
 
 
 def _references(
-    journal: Journal, payment: Payment | None, gift_reference: str | None
+    journal: Journal, payment: Payment | None, gift_references: Sequence[str | None]
 ) -> Iterator[str]:
-    told = [journal.idempotency_key.split(":")[0], gift_reference or ""]
+    told = [journal.idempotency_key.split(":")[0], *(found or "" for found in gift_references)]
     if payment is not None:
         told = [payment.reference, payment.bank_reference or ""]
     yield from _long_enough(told)

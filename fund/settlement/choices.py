@@ -49,3 +49,41 @@ LINE_REASONS = {
     "period_closed": N_("The period of its day is closed."),
 }
 LINE_NOT_KNOWN = N_("No rule of ours knows this kind of line.")
+
+# The first three are Stripe's own; the others are ours, and Stripe is told none.
+REFUND_REASONS = {
+    "requested_by_customer": N_("The donor asks for it"),
+    "duplicate": N_("It was given twice"),
+    "fraudulent": N_("It is fraud"),
+    "wrong_amount": N_("The amount was a mistake"),
+    "not_accepted": N_("The fund does not accept this gift"),
+}
+NO_REASON = N_("No reason was given at Stripe")
+REFUND_STATES = {
+    "asked": N_("waits for a second person"),
+    "approved": N_("goes to Stripe"),
+    "declined": N_("declined"),
+    "sending": N_("goes to Stripe"),
+    "refused": N_("refused by Stripe"),
+    "pending": N_("on its way"),
+    "requires_action": N_("waits for the donor’s bank details"),
+    "succeeded": N_("given back"),
+    "failed": N_("failed: the money is back"),
+    "canceled": N_("lapsed: the money is back"),
+}
+PENDING_REASONS = {
+    "processing": N_("Stripe is working on it."),
+    "insufficient_funds": N_("Stripe’s balance is too low; it goes once there is enough."),
+    "charge_pending": N_("The payment itself is not through yet."),
+}
+REFUND_FAILURES = {
+    "lost_or_stolen_card": N_("The card was lost or stolen."),
+    "expired_or_canceled_card": N_("The card is no longer valid."),
+    "charge_for_pending_refund_disputed": N_("The donor’s bank disputed the gift meanwhile."),
+    "charge_disputed": N_("The donor’s bank disputed the gift."),
+    "charge_already_refunded": N_("The gift was given back already."),
+    "insufficient_funds": N_("Stripe’s balance was too low."),
+    "declined": N_("The donor’s bank declined it."),
+    "merchant_request": N_("It was cancelled at Stripe."),
+}
+REFUND_FAILED = N_("Stripe gives no reason.")

@@ -1,9 +1,23 @@
 """What each command of this room takes."""
 
-from fund.schemas import CommandSchema, Day
+from fund.schemas import Code, CommandSchema, Day, Text
+from fund.settlement.choices import REFUND_REASONS
 
 
 class ArrivalSchema(CommandSchema):
     """The day on which the bank's statement shows a payout."""
 
     arrived_on = Day(required=True)
+
+
+class RefundSchema(CommandSchema):
+    """How much of a gift goes back, in its own currency as a person writes it, and why."""
+
+    amount = Text(required=True, longest=30)
+    reason = Code(REFUND_REASONS, required=True)
+
+
+class RefundLimitSchema(CommandSchema):
+    """How much one person may give back alone, in the office's currency."""
+
+    alone = Text(required=True, longest=30)

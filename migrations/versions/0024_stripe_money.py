@@ -84,10 +84,98 @@ ALTER TABLE balance_transaction
         CHECK (category <> 'charge' OR fund_id IS NOT NULL);
 """
 
+REFUNDS = """
+-- Up to how much, in the office's currency, one person of finance may give back alone. Without a
+-- row every refund needs a second person.
+CREATE TABLE refund_limit (
+    office_id uuid NOT NULL CONSTRAINT fk_refund_limit_office_id REFERENCES ledger.office,
+    valid_from timestamptz NOT NULL,
+    alone_minor bigint NOT NULL,
+    entered_by uuid NOT NULL CONSTRAINT fk_refund_limit_entered_by REFERENCES staff,
+    CONSTRAINT pk_refund_limit PRIMARY KEY (office_id, valid_from),
+    CONSTRAINT ck_refund_limit_alone_minor CHECK (alone_minor >= 0)
+);
+
+CREATE TABLE stripe_refund (
+    id uuid CONSTRAINT pk_stripe_refund PRIMARY KEY,
+    gift_id uuid NOT NULL CONSTRAINT fk_stripe_refund_gift_id REFERENCES gift,
+    office_id uuid NOT NULL CONSTRAINT fk_stripe_refund_office_id REFERENCES ledger.office,
+    stripe_id varchar CONSTRAINT uq_stripe_refund_stripe_id UNIQUE,
+    origin varchar NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency varchar NOT NULL,
+    reason varchar NOT NULL,
+    state varchar NOT NULL,
+    pending_reason varchar,
+    failure_reason varchar,
+    action_until timestamptz,
+    needs_second boolean NOT NULL,
+    asked_by uuid CONSTRAINT fk_stripe_refund_asked_by REFERENCES staff,
+    asked_at timestamptz NOT NULL,
+    decided_by uuid CONSTRAINT fk_stripe_refund_decided_by REFERENCES staff,
+    decided_at timestamptz,
+    sent_at timestamptz,
+    settled_by uuid CONSTRAINT fk_stripe_refund_settled_by REFERENCES staff,
+    settled_at timestamptz,
+    CONSTRAINT ck_stripe_refund_amount_minor CHECK (amount_minor > 0),
+    CONSTRAINT ck_stripe_refund_state CHECK (state IN ('asked', 'approved', 'declined', 'sending',
+        'refused', 'pending', 'requires_action', 'succeeded', 'failed', 'canceled')),
+    CONSTRAINT ck_stripe_refund_origin CHECK (
+        origin = 'ours' AND asked_by IS NOT NULL
+        OR origin = 'dashboard' AND asked_by IS NULL AND stripe_id IS NOT NULL),
+    CONSTRAINT ck_stripe_refund_decided_by
+        CHECK (decided_by <> asked_by AND (decided_by IS NULL) = (decided_at IS NULL)),
+    CONSTRAINT ck_stripe_refund_second CHECK (
+        state = 'asked' OR NOT needs_second OR decided_by IS NOT NULL),
+    CONSTRAINT ck_stripe_refund_settled CHECK (
+        (settled_by IS NULL) = (settled_at IS NULL)
+        AND (settled_at IS NULL OR state IN ('failed', 'canceled')))
+);
+CREATE INDEX ix_stripe_refund_gift_id ON stripe_refund (gift_id);
+CREATE INDEX ix_stripe_refund_open ON stripe_refund (id) WHERE settled_at IS NULL
+    AND state NOT IN ('declined', 'refused', 'succeeded');
+
+-- No more is asked back than is left of the gift; whoever asks holds the gift's lock. Who gave it
+-- back, how much and why stays; money that came back is not given back again.
+CREATE FUNCTION stripe_refund_check() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION 'a refund stays' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
+        IF (OLD.gift_id, OLD.office_id, OLD.origin, OLD.amount_minor, OLD.currency, OLD.reason,
+                OLD.needs_second, OLD.asked_by, OLD.asked_at)
+            IS DISTINCT FROM (NEW.gift_id, NEW.office_id, NEW.origin, NEW.amount_minor,
+                NEW.currency, NEW.reason, NEW.needs_second, NEW.asked_by, NEW.asked_at)
+            OR OLD.stripe_id <> NEW.stripe_id
+            OR OLD.state IN ('failed', 'canceled', 'declined') AND NEW.state <> OLD.state THEN
+            RAISE EXCEPTION 'a refund stays what it is' USING ERRCODE = 'restrict_violation';
+        END IF;
+    ELSIF NEW.origin = 'ours' AND (
+            SELECT coalesce(sum(amount_minor), 0) + NEW.amount_minor FROM stripe_refund
+            WHERE gift_id = NEW.gift_id
+                AND state NOT IN ('declined', 'refused', 'failed', 'canceled')
+        ) > (SELECT amount_minor FROM gift WHERE id = NEW.gift_id) THEN
+        RAISE EXCEPTION 'gift % has not so much left', NEW.gift_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'refund_of_gift';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER stripe_refund_check BEFORE INSERT OR UPDATE OR DELETE ON stripe_refund
+    FOR EACH ROW EXECUTE FUNCTION stripe_refund_check();
+"""
+
+NO_REFUNDS = """
+DROP TABLE stripe_refund, refund_limit;
+DROP FUNCTION stripe_refund_check;
+"""
+
 
 def upgrade() -> None:
-    op.get_bind().connection.driver_connection.execute(LINES)
+    for script in (LINES, REFUNDS):
+        op.get_bind().connection.driver_connection.execute(script)
 
 
 def downgrade() -> None:
-    op.get_bind().connection.driver_connection.execute(NO_LINES)
+    for script in (NO_REFUNDS, NO_LINES):
+        op.get_bind().connection.driver_connection.execute(script)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from fund.audit.events.base import Event
 
@@ -21,3 +22,47 @@ class InboxEventRetried(Event, subject="office"):
     """Somebody had a failed event of Stripe's looked at again; `event` is its id there."""
 
     event: str
+
+
+@dataclass(frozen=True)
+class RefundAsked(Event, subject="gift"):
+    """Finance asked to give back a part of a gift; above the office's limit a second person has to
+    agree. `reason` is a code."""
+
+    refund_id: UUID
+    amount_minor: int
+    currency: str
+    reason: str
+    needs_second: bool
+
+
+@dataclass(frozen=True)
+class RefundDecided(Event, subject="gift"):
+    """The second person agreed to a refund, or declined it."""
+
+    refund_id: UUID
+    is_approved: bool
+
+
+@dataclass(frozen=True)
+class RefundChanged(Event, subject="gift"):
+    """How a refund stands at Stripe. `stripe_refund_id` is empty if Stripe refused it."""
+
+    refund_id: UUID
+    stripe_refund_id: str | None
+    state: str
+
+
+@dataclass(frozen=True)
+class RefundSettledOtherwise(Event, subject="gift"):
+    """A refund that did not reach the donor was dealt with another way."""
+
+    refund_id: UUID
+
+
+@dataclass(frozen=True)
+class RefundLimitSet(Event, subject="office"):
+    """Up to how much one person of finance may give back alone from now on."""
+
+    alone_minor: int
+    currency: str

@@ -9,28 +9,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund.audit import operations as audit
-from fund.audit.events import BankLineLeftAside, BankLineMatched, BankLineOpened
+from fund.audit.events import BankLineLeftAside, BankLineOpened
 from fund.banking.models import BankLine, BankMatch
+from fund.banking.operations.steps import Step, finish, name_of, record_matches
 from fund.banking.queries import list_suggestions, targets_for
 from fund.banking.targets import Target, by_token
 from fund.bookkeeping import operations as bookkeeping
-from fund.bookkeeping.models import BookEntry
 from fund.disbursements import operations as disbursements
 from fund.disbursements import queries as payments
 from fund.errors import Refused, require
 from fund.ids import new_id
-from fund.ledger import operations as ledger
-from fund.ledger.journals import JournalDraft
-from fund.ledger.operations.calling import refusing
 from fund.ledger.queries import get_fund
 from fund.permissions import Actor, Permission
 from fund.settlement import operations as settlement
 
 GENERAL = "general"
-RULES = {
-    "bank_match_exceeds": "match_taken_already",
-    "duty_sender_matches": "sent_it_yourself",
-}
 
 
 @dataclass(frozen=True)
@@ -40,19 +33,6 @@ class Choice:
     line_id: UUID
     token: str
     rule: str
-
-
-@dataclass
-class _Step:
-    """One part of one line on its way into the books."""
-
-    line: BankLine
-    kind: str
-    amount_minor: int
-    rule: str
-    journal_id: UUID | None = None
-    draft: JournalDraft | None = None
-    entry: BookEntry | None = None
 
 
 def confirm_suggestions(
@@ -80,7 +60,7 @@ def confirm_suggestions(
             steps.append(
                 _of_target(session, line, target, line.amount_minor, choice.rule, actor, now)
             )
-    _finish(session, steps, actor, now)
+    finish(session, steps, actor, now)
     return len(choices)
 
 
@@ -104,7 +84,7 @@ def match_line(
         _of_target(session, line, target, amount, "hand", actor, now)
         for target, amount in _parts(line, chosen)
     ]
-    _finish(session, steps, actor, now)
+    finish(session, steps, actor, now)
 
 
 def book_line(
@@ -118,7 +98,7 @@ def book_line(
     (line,) = _lock_open(session, [line.id])
     if (kind == "bank_charge") != (line.amount_minor < 0):
         raise Refused("line_other_way")
-    _finish(session, [_entry(session, line, kind, fund_id, "hand", actor, now)], actor, now)
+    finish(session, [_entry(session, line, kind, fund_id, "hand", actor, now)], actor, now)
 
 
 def return_line(
@@ -141,8 +121,8 @@ def return_line(
         actor=actor,
         now=now,
     )
-    step = _Step(line, "return", line.amount_minor, "hand", journal_id)
-    _record(session, [step], actor, now)
+    step = Step(line, "return", line.amount_minor, "hand", journal_id)
+    record_matches(session, [step], actor, now)
 
 
 def leave_aside(
@@ -225,9 +205,9 @@ def _of_target(
     rule: str,
     actor: Actor,
     now: datetime,
-) -> _Step:
+) -> Step:
     """Note the fact in its own room; its journal is posted with the others."""
-    step = _Step(line, target.kind, amount_minor, rule, target.journal_id)
+    step = Step(line, target.kind, amount_minor, rule, target.journal_id)
     if target.kind == "payout":
         step.draft = settlement.note_arrival(
             session, target.key, arrived_on=line.booked_on, actor=actor, now=now
@@ -236,7 +216,7 @@ def _of_target(
         step.draft = disbursements.note_confirmation(
             session,
             payments.get_payment(session, UUID(target.key)),
-            bank_reference=_name(line),
+            bank_reference=name_of(line),
             paid_on=line.booked_on,
             actor=actor,
             now=now,
@@ -254,7 +234,7 @@ def _entry(
     rule: str,
     actor: Actor,
     now: datetime,
-) -> _Step:
+) -> Step:
     """Propose what the bank took or paid for itself, with the line as its document."""
     entry = bookkeeping.propose(
         session,
@@ -266,59 +246,11 @@ def _entry(
             "bank_line_id": str(line.id),
         },
         effective_on=line.booked_on,
-        reason=_name(line),
+        reason=name_of(line),
         actor=actor,
         now=now,
     )
     draft = bookkeeping.begin_booking(
         session, entry, seen_sha256=entry.content_sha256.hex(), actor=actor, now=now
     )
-    return _Step(line, "entry", line.amount_minor, rule, draft=draft, entry=entry)
-
-
-def _name(line: BankLine) -> str:
-    """How the books name a line: nothing of it names a person."""
-    return f"{line.account.office.code}-{line.booked_on}/{line.position}"
-
-
-def _finish(session: Session, steps: Sequence[_Step], actor: Actor, now: datetime) -> None:
-    """Post all journals at once, then say what each line is."""
-    posting = [step for step in steps if step.draft is not None]
-    drafts = [step.draft for step in posting if step.draft is not None]
-    for step, journal_id in zip(
-        posting, ledger.post(session, drafts, actor=actor, now=now), strict=True
-    ):
-        step.journal_id = journal_id
-        if step.entry is not None:
-            bookkeeping.finish_booking(session, step.entry, journal_id, actor=actor, now=now)
-    _record(session, steps, actor, now)
-
-
-def _record(session: Session, steps: Sequence[_Step], actor: Actor, now: datetime) -> None:
-    with refusing(RULES):
-        for step in steps:
-            session.add(
-                BankMatch(
-                    id=new_id(),
-                    line_id=step.line.id,
-                    kind=step.kind,
-                    journal_id=step.journal_id,
-                    amount_minor=step.amount_minor,
-                    rule=step.rule,
-                    matched_by=actor.staff_id,
-                    matched_at=now,
-                )
-            )
-            if step.line.state == "open":
-                step.line.move_to("matched")
-        session.flush()
-    for step in steps:
-        event = BankLineMatched(
-            step.line.account.office_id,
-            line_id=step.line.id,
-            kind=step.kind,
-            journal_id=step.journal_id,
-            amount_minor=step.amount_minor,
-            rule=step.rule,
-        )
-        audit.record(session, event, actor=actor, now=now)
+    return Step(line, "entry", line.amount_minor, rule, draft=draft, entry=entry)

@@ -14,6 +14,7 @@ from fund.banking import camt
 from fund.banking.csv_lines import ColumnMapping
 from fund.banking.files import LARGEST_BYTES, FileLine
 from fund.banking.models import BankAccount, BankLine, BankStatement
+from fund.banking.operations.gifts import settle_gifts
 from fund.banking.reading import numbered, read_statement, seen_sha256
 from fund.errors import Refused, require
 from fund.ids import new_id
@@ -66,6 +67,8 @@ def record_statement(
 ) -> int:
     """Record the file as it was shown, all of its new lines or none; how many.
 
+    Gifts by PromptPay that it shows are settled with it.
+
     Raises Denied; Refused: `wrong_state`, `statement_faulty`, `statement_changed`.
     """
     require(actor.may(Permission.IMPORT_STATEMENTS))
@@ -84,9 +87,12 @@ def record_statement(
     statement.decided_by, statement.decided_at = actor.staff_id, now
     session.flush()
     places = {line.place for line in new}
-    for line, mark, ordinal in numbered(parsed.lines):
-        if line.place in places:
-            session.add(_row(session, statement, line, mark, ordinal))
+    rows = [
+        (_row(session, statement, line, mark, ordinal), line.text)
+        for line, mark, ordinal in numbered(parsed.lines)
+        if line.place in places
+    ]
+    session.add_all([row for row, _ in rows])
     session.flush()
     event = StatementRecorded(
         statement.account.office_id,
@@ -97,6 +103,7 @@ def record_statement(
         line_count=len(new),
     )
     audit.record(session, event, actor=actor, now=now)
+    settle_gifts(session, rows, actor=actor, now=now)
     return len(new)
 
 
@@ -176,6 +183,7 @@ def _row(
         id=new_id(),
         statement_id=statement.id,
         account_id=statement.account_id,
+        account=statement.account,
         position=line.place,
         booked_on=line.booked_on,
         amount_minor=line.amount_minor,

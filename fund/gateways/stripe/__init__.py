@@ -25,6 +25,12 @@ from fund.gateways.stripe.lists import (
     list_events,
     retrieve_payout,
 )
+from fund.gateways.stripe.refunds import (
+    RefundOrder,
+    create_refund,
+    list_refunds,
+    retrieve_refund,
+)
 from fund.gateways.stripe.webhooks import BadWebhook, verify_webhook
 
 __all__ = [
@@ -33,19 +39,23 @@ __all__ = [
     "CheckoutOrder",
     "Doc",
     "PlanOrder",
+    "RefundOrder",
     "check",
     "create_checkout_session",
     "create_customer",
     "create_plan_session",
     "create_product",
+    "create_refund",
     "find_invoice_payment",
     "init",
     "list_balance_transactions",
     "list_events",
     "list_office_codes",
+    "list_refunds",
     "retrieve_charge",
     "retrieve_payment_intent",
     "retrieve_payout",
+    "retrieve_refund",
     "retrieve_session",
     "retrieve_subscription",
     "verify_webhook",

@@ -9,7 +9,6 @@ from fund.gateways.stripe_amounts import to_stripe
 from fund.money import Money
 
 # Stripe takes four levels at most; the charge's id is in the payment intent.
-
 _INVOICE = ["data.invoice", "data.payment.payment_intent"]
 
 
@@ -20,7 +19,7 @@ class PlanOrder:
     reference: str
     attempt: int
     amount: Money
-    every: str
+    every: Any  # `month` or `year`, which the library wants to know as literals
     product_id: str
     customer_id: str
     language: str

@@ -15,7 +15,18 @@ from fund.ledger.tasks import roll_up_days
 from fund.people.operations import name_organisation
 from fund.people.queries import find_organisation
 from fund.permissions import SYSTEM
-from fund.sandbox.demo import banking, books, cases, cast, closings, gifts, house, paydays, twin
+from fund.sandbox.demo import (
+    banking,
+    books,
+    cases,
+    cast,
+    closings,
+    gifts,
+    house,
+    paydays,
+    statements,
+    twin,
+)
 from fund.sandbox.demo.world import World
 
 OPENED_DAYS_AGO = 1100
@@ -52,6 +63,7 @@ def load(settings: Settings, *, now: datetime) -> None:
     paydays.plan_paydays(world)
     books.plan_books(world)
     banking.plan_banking(world, start)
+    statements.plan_statements(world)
     closings.plan_closings(world, start)
     world.play()
     with transaction() as session:

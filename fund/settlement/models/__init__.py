@@ -2,5 +2,6 @@
 
 from fund.settlement.models.feed import BalanceTransaction, Feed
 from fund.settlement.models.inbox import Asked, InboxEvent
+from fund.settlement.models.refunds import Refund, RefundLimit
 
-__all__ = ["Asked", "BalanceTransaction", "Feed", "InboxEvent"]
+__all__ = ["Asked", "BalanceTransaction", "Feed", "InboxEvent", "Refund", "RefundLimit"]

@@ -8,6 +8,17 @@ from fund.settlement.operations.events import Event
 from fund.settlement.operations.feed import pull_feed, pull_woken, wake
 from fund.settlement.operations.inbox import retry_event
 from fund.settlement.operations.payouts import note_arrival, record_arrival
+from fund.settlement.operations.refund_sending import send_refund
+from fund.settlement.operations.refunds import (
+    approve_refund,
+    ask_refund,
+    can_ask,
+    can_decide,
+    decline_refund,
+    find_limit,
+    set_refund_limit,
+    settle_otherwise,
+)
 from fund.settlement.operations.sweeping import sweep
 
 
@@ -19,13 +30,22 @@ def drain(*, now: datetime) -> int:
 __all__ = [
     "BATCH",
     "Event",
+    "approve_refund",
+    "ask_refund",
     "ask_stripe",
+    "can_ask",
+    "can_decide",
+    "decline_refund",
     "drain",
+    "find_limit",
     "note_arrival",
     "pull_feed",
     "pull_woken",
     "record_arrival",
     "retry_event",
+    "send_refund",
+    "set_refund_limit",
+    "settle_otherwise",
     "sweep",
     "wake",
     "work_off",

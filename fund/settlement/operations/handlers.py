@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from fund.giving.payments import StripePayment
-from fund.settlement.operations import gifts, plans
+from fund.settlement.operations import gifts, plans, refund_answers
 from fund.settlement.operations.events import Event
 
 
@@ -39,7 +39,11 @@ class Handler:
 
 _PATIENCE = timedelta(seconds=30)
 
+_REFUND = Handler(refund_answers.fetch_refund, refund_answers.apply_refund)
+
 HANDLERS: dict[str, Handler] = {
+    "refund.": _REFUND,
+    "charge.refund.updated": _REFUND,  # its object is a refund too
     "charge.succeeded": Handler(gifts.fetch_charge, gifts.apply_charge, tell=gifts.told_by_charge),
     "checkout.session.": Handler(gifts.fetch_session, gifts.apply_session),
     "customer.subscription.": Handler(plans.fetch_subscription, plans.apply_subscription),

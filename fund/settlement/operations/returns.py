@@ -25,7 +25,8 @@ def tell_gifts(office_code: str, *, now: datetime) -> None:
         ids = session.scalars(
             select(BalanceTransaction.id)
             .where(BalanceTransaction.is_return_due, BalanceTransaction.office_id == office.id)
-            .order_by(BalanceTransaction.happened_at, BalanceTransaction.id)
+            # A refund before its failure, of one second too: each has its correction.
+            .order_by(BalanceTransaction.happened_at, BalanceTransaction.amount_minor)
         ).all()
     for line_id in ids:
         try:

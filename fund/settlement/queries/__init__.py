@@ -8,6 +8,13 @@ from fund.settlement.queries.lines import (
     list_on_the_way,
     list_transactions_of,
 )
+from fund.settlement.queries.refunds import (
+    list_limits,
+    list_open_refunds,
+    list_refunds,
+    list_refunds_of,
+    refundable,
+)
 from fund.settlement.queries.waiting import list_waiting
 
 __all__ = [
@@ -17,8 +24,13 @@ __all__ = [
     "list_failed",
     "list_hearing",
     "list_journals_of",
+    "list_limits",
     "list_not_booked",
     "list_on_the_way",
+    "list_open_refunds",
+    "list_refunds",
+    "list_refunds_of",
     "list_transactions_of",
     "list_waiting",
+    "refundable",
 ]

@@ -9,6 +9,7 @@ from fund.i18n import N_
 from fund.permissions import Actor, Permission
 from fund.settlement.queries.inbox import list_failed
 from fund.settlement.queries.lines import count_to_look_at, list_on_the_way
+from fund.settlement.queries.refunds import list_open_refunds
 from fund.waiting import Waiting
 
 
@@ -40,6 +41,7 @@ def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiti
                 params={"count": on_the_way},
             )
         )
+    waiting += _refunds(session, actor)
     if unclassified:
         waiting.append(
             Waiting(
@@ -49,6 +51,39 @@ def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiti
                 action=N_("Look at them"),
                 due_on=clock.bangkok_day(now),
                 params={"count": unclassified},
+            )
+        )
+    return waiting
+
+
+def _refunds(session: Session, actor: Actor) -> list[Waiting]:
+    waiting = []
+    refunds = list_open_refunds(session)
+    mine = sum(
+        refund.state == "asked"
+        and actor.may(Permission.APPROVE_REFUNDS)
+        and actor.id != refund.asked_by
+        for refund in refunds
+    )
+    if mine:
+        waiting.append(
+            Waiting(
+                section=N_("Stripe"),
+                title=N_("Refunds to decide: %(count)s"),
+                endpoint="settlement.refund_list",
+                action=N_("Decide"),
+                params={"count": mine},
+            )
+        )
+    back = sum(refund.state in ("failed", "canceled") for refund in refunds)
+    if back and actor.may(Permission.ASK_REFUNDS):
+        waiting.append(
+            Waiting(
+                section=N_("Stripe"),
+                title=N_("Refunds that came back, to give another way: %(count)s"),
+                endpoint="settlement.refund_list",
+                action=N_("Look at them"),
+                params={"count": back},
             )
         )
     return waiting

@@ -18,6 +18,7 @@ from fund.ledger.queries import fund_name
 from fund.permissions import Permission
 from fund.settlement import queries
 from fund.settlement.choices import CATEGORIES
+from fund.settlement.views.refunds import refunds_of
 from fund.web import current_actor, permit
 
 
@@ -43,6 +44,7 @@ def gift_show(gift_id: UUID) -> str:
             journals=queries.list_journals_of(session, row.gift, row.office, transactions),
             kinds=KIND_NAMES,
             categories=CATEGORIES,
+            **refunds_of(session, row),
         )
 
 

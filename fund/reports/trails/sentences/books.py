@@ -6,6 +6,7 @@ from fund.giving.choices import RECEIPT_KIND_NAMES, RETURN_NAMES
 from fund.i18n import N_
 from fund.ledger.choices import KIND_NAMES
 from fund.reports.trails.sentences.sentence import Sentence
+from fund.settlement.choices import REFUND_REASONS, REFUND_STATES
 
 GIVING = {
     "gift_started": Sentence(
@@ -43,6 +44,33 @@ GIVING = {
         N_("Gift returned"),
         N_("On %(happened_on)s: %(kind)s, %(amount_minor)s."),
         {"kind": RETURN_NAMES},
+    ),
+    "refund_asked": Sentence(
+        N_("Refund asked for"),
+        N_("%(amount_minor)s shall go back to the donor. Why: %(reason)s."),
+        {"reason": REFUND_REASONS},
+        {
+            ("needs_second", "True"): N_(
+                "%(amount_minor)s shall go back to the donor, if a second person agrees."
+                " Why: %(reason)s."
+            )
+        },
+    ),
+    "refund_decided": Sentence(
+        N_("Refund decided"),
+        N_("A second person agreed to the refund."),
+        instead={("is_approved", "False"): N_("A second person declined the refund.")},
+    ),
+    "refund_changed": Sentence(
+        N_("Refund at Stripe"), N_("How it stands: %(state)s."), {"state": REFUND_STATES}
+    ),
+    "refund_settled_otherwise": Sentence(
+        N_("Refund settled another way"),
+        N_("A refund that had come back was dealt with outside Stripe."),
+    ),
+    "refund_limit_set": Sentence(
+        N_("Limit for refunds set"),
+        N_("One person of finance may give back up to %(alone_minor)s alone from now on."),
     ),
     "payout_arrived": Sentence(
         N_("Payout arrived"),
