@@ -17,6 +17,7 @@ from fund.ledger.models import Fund, Office
 from fund.money import Money
 from fund.permissions import SYSTEM
 from tests.ledger.factories import WHEN, make_fund, make_office
+from tests.sandbox.stripe_twin.fixtures import Twin
 
 FIFTY = Money(50_00, "NZD")
 TERMS: dict[str, dict[str, Any]] = {

@@ -86,7 +86,7 @@ def record_payment(session: Session, payment: PlanPayment, *, now: datetime) -> 
         currency=gift.currency,
     )
     audit.record(session, event, actor=SYSTEM, now=now, key_id=find_key(session, plan))
-    record_paid(session, gift, office=office, fund=fund, actor=SYSTEM, now=now)
+    record_paid(session, [gift], actor=SYSTEM, now=now)
     return gift
 
 
