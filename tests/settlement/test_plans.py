@@ -11,7 +11,7 @@ from fund.giving.models import Gift, Receipt
 from fund.settlement import operations
 from fund.settlement.models import BalanceTransaction
 from tests.giving.factories import begin_plan, pay_plan
-from tests.settlement.factories import deliver, wait_for_all, drain
+from tests.settlement.factories import deliver, drain, wait_for_all
 
 pytestmark = pytest.mark.usefixtures("world")
 

@@ -5,11 +5,13 @@ from fund.giving.models.gifts import Gift
 from fund.giving.models.plans import LIVE, Plan, StripeCustomer, StripeProduct
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
+from fund.giving.models.statements import AnnualStatement
 from fund.giving.models.terms import RECEIPT_COUNTRIES, OfficeTerms
 
 __all__ = [
     "LIVE",
     "RECEIPT_COUNTRIES",
+    "AnnualStatement",
     "Donor",
     "Gift",
     "GiftReturn",

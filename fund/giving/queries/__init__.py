@@ -25,12 +25,18 @@ from fund.giving.queries.offices import (
     list_card_offices,
 )
 from fund.giving.queries.plans import PlanRow, get_plan, list_plans, list_plans_of
+from fund.giving.queries.statements import (
+    StatementRow,
+    list_statement_rows,
+    list_statements_due,
+)
 from fund.giving.queries.terms import find_terms, terms_at
 
 __all__ = [
     "GiftRow",
     "Offer",
     "PlanRow",
+    "StatementRow",
     "choose_card_office",
     "find_card_office",
     "find_donor_key",
@@ -52,6 +58,8 @@ __all__ = [
     "list_receipts_of",
     "list_returned",
     "list_returns",
+    "list_statement_rows",
+    "list_statements_due",
     "list_unknown_intents",
     "list_unmailed",
     "list_unreceipted",

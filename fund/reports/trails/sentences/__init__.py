@@ -43,6 +43,7 @@ SUBJECT_NAMES = {
     "gift": N_("Gift"),
     "plan": N_("Regular gift"),
     "receipt": N_("Receipt"),
+    "annual_statement": N_("Annual statement"),
     "fund": N_("Fund"),
     "journal": N_("Journal entry"),
     "entry": N_("Finance entry"),
