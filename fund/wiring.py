@@ -10,7 +10,7 @@ from flask_bootstrap import Bootstrap5
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.settings import Settings
-from fund import answers, assets, cli, clock, db, health, i18n, keys, pages, web
+from fund import answers, assets, cli, clock, db, health, i18n, keys, pages, signed, web
 from fund.applications import refusals as applications_refusals
 from fund.applications import views as applications
 from fund.audit import notes, witnesses
@@ -32,7 +32,7 @@ from fund.giving import refusals as giving_refusals
 from fund.giving import views as giving
 from fund.ledger import refusals as ledger_refusals
 from fund.ledger import views as ledger
-from fund.people import duties, tokens
+from fund.people import duties
 from fund.people import queries as people_queries
 from fund.people import refusals as people_refusals
 from fund.people import views as people
@@ -99,7 +99,7 @@ def wire(app: Flask, settings: Settings) -> None:
     keys.init(settings.keyring)
     notes.init(settings.base_url)
     witnesses.init(settings.witnesses)
-    tokens.init(settings.secret_key)
+    signed.init(settings.secret_key)
     duties.use_policy(committee_queries.most_seats)
     mail.init(settings.smtp_url)
     storage.init(settings.storage_url)

@@ -31,6 +31,7 @@ PUBLIC = (
     "GET reports.favicon", "GET reports.robots", "GET reports.leave",
     "POST reports.switch_language",
     "GET giving.give", "POST giving.give", "GET giving.checkout", "GET giving.thanks",
+    "GET giving.no_mail", "POST giving.no_mail",  # the token in the mail is the key
     "GET giving.pay", "GET giving.pay_code",  # whoever knows the gift's id, as for thanks
     "POST giving.retry",
     # The same for a regular gift: whoever knows its id may go on, and see what became of it

@@ -1,5 +1,6 @@
 """Donors, gifts, plans and receipts."""
 
+from fund.giving.models.dedications import Dedication, MailRefusal
 from fund.giving.models.donors import Donor
 from fund.giving.models.gifts import Gift
 from fund.giving.models.plans import LIVE, Plan, StripeCustomer, StripeProduct
@@ -12,9 +13,11 @@ __all__ = [
     "LIVE",
     "RECEIPT_COUNTRIES",
     "AnnualStatement",
+    "Dedication",
     "Donor",
     "Gift",
     "GiftReturn",
+    "MailRefusal",
     "OfficeTerms",
     "Plan",
     "Receipt",

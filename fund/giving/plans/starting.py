@@ -11,8 +11,8 @@ from fund.errors import Refused
 from fund.giving import queries
 from fund.giving.donors import find_or_add_donor
 from fund.giving.models import Plan
-from fund.giving.offices import CHECKOUT
-from fund.giving.operations.gifts import check_amount, choose_place, flush_open
+from fund.giving.operations.gifts import check_amount, choose_offer, flush_open
+from fund.giving.orders import PLAIN, Order
 from fund.giving.plans.rows import find_key, find_live_plan, lock_plan
 from fund.money import Money
 from fund.permissions import ANONYMOUS
@@ -29,9 +29,7 @@ def start_plan(
     language: str,
     is_confirmed: bool,
     now: datetime,
-    country: str | None = None,
-    wants_tax_receipt: bool = False,
-    office_code: str | None = None,
+    order: Order = PLAIN,
 ) -> Plan:
     """A gift each `month` or `year` that its donor is about to begin on Stripe's page.
 
@@ -39,15 +37,7 @@ def start_plan(
     did not confirm that they want another.
     """
     fund = queries.get_open_fund(session, fund_code)
-    offer = queries.find_offer(
-        session,
-        country=country,
-        currency=amount.currency,
-        wants_receipt=wants_tax_receipt,
-        frequency=every,
-        now=now,
-    )
-    office, _ = choose_place(offer, office_code, CHECKOUT)
+    office = choose_offer(session, amount.currency, order, frequency=every, now=now).office
     check_amount(fund, office, amount)
     donor = find_or_add_donor(session, email=email, name=name, language=language, now=now)
     has_one = find_live_plan(session, donor.id, fund.id) is not None
