@@ -11,7 +11,7 @@ from fund.giving import plans
 from fund.giving.models import Gift, Plan, Receipt, StripeCustomer, StripeProduct
 from fund.giving.plans import starting
 from fund.money import Money
-from tests.giving.factories import FIFTY, begin_plan, start_plan
+from tests.giving.factories import FIFTY, begin_plan, give_form, start_plan
 
 pytestmark = pytest.mark.usefixtures("world")
 
@@ -33,6 +33,32 @@ def test_a_monthly_gift_begins_on_stripes_page_and_the_donor_comes_back_to_thank
     assert plan.state == "active"
     assert plan.next_on > gift.paid_on
     assert client.get(f"/give/monthly/{plan.id}/checkout").headers["Location"].startswith("/give/")
+
+
+def test_the_give_page_begins_a_monthly_gift(client, session, post):
+    page = post("/give", **give_form(frequency="month", show="frequency")).text
+    assert "Your gift, each month" in page
+    assert 'name="note"' not in page  # what goes with one gift is not asked of many
+    answer = post("/give", **give_form(frequency="month"))
+    plan = session.scalars(select(Plan)).one()
+    assert answer.headers["Location"] == f"/give/monthly/{plan.id}/checkout"
+    assert (plan.every, plan.amount, plan.state) == ("month", Money(75_00, "NZD"), "open")
+
+
+def test_the_give_page_asks_before_a_second_one_to_the_same_fund(client, session, stripe_up, post):
+    begin_plan(session, stripe_up)
+    answer = post("/give", **give_form(frequency="month"))
+    assert answer.status_code == 422
+    assert "a regular gift to this fund already" in answer.text
+    answer = post("/give", **give_form(frequency="month", is_confirmed="true"))
+    assert answer.status_code == 303
+    assert session.scalars(select(Plan).where(Plan.is_additional)).one().state == "open"
+
+
+def test_a_note_is_not_lost_on_a_monthly_gift(post):
+    answer = post("/give", **give_form(frequency="year", note="For Mali"))
+    assert answer.status_code == 422
+    assert "a gift that is given once" in answer.text
 
 
 def test_what_stripe_is_told(session, stripe_up, world):

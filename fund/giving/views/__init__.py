@@ -4,4 +4,14 @@ from fund.giving.views import checkout, give, no_mail, pay, plans, staff, terms
 from fund.giving.views.room import NAVIGATION as NAVIGATION
 from fund.giving.views.room import blueprint as blueprint
 
-__all__ = ["NAVIGATION", "blueprint", "checkout", "give", "no_mail", "pay", "plans", "staff", "terms"]
+__all__ = [
+    "NAVIGATION",
+    "blueprint",
+    "checkout",
+    "give",
+    "no_mail",
+    "pay",
+    "plans",
+    "staff",
+    "terms",
+]

@@ -16,7 +16,7 @@ from fund.giving.schemas import OTHER, GiveSchema
 from fund.giving.views.room import blueprint, fresh
 from fund.ledger.queries import fund_name, list_open_funds
 from fund.money import CURRENCIES, OFFERED, BadAmount, Money, parse_money
-from fund.web import Form, load_form, posting, public
+from fund.web import Form, Post, load_form, posting, public
 
 # Offered first to who reads this language; every currency and country can be chosen.
 CURRENCY_OF_LANGUAGE = {"th": "THB", "en": "NZD"}
@@ -76,7 +76,7 @@ def give() -> Response:
     return _give_page(form, 422)
 
 
-def _start_plan(post: Posting, form: Form) -> Response:
+def _start_plan(post: Post, form: Form) -> Response:
     plan = plans.start_plan(
         post.session,
         amount=form.data["amount"],
