@@ -208,6 +208,8 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST banking.line_return": "t",
     "POST banking.line_leave_aside": "t",
     "POST banking.line_open": "t",
+    "GET banking.reconciliation": MONEY + "u",
+    "POST banking.difference_explain": "t",
     "GET settlement.inbox": MONEY + "u",
     "GET settlement.refund_list": MONEY + "u",
     "GET settlement.refund_new": "f",  # one asks; above a limit another person decides

@@ -23,6 +23,7 @@ from fund.gateways.stripe.client import API_VERSION, Doc, check, init, list_offi
 from fund.gateways.stripe.lists import (
     list_balance_transactions,
     list_events,
+    retrieve_balance,
     retrieve_payout,
 )
 from fund.gateways.stripe.refunds import (
@@ -52,6 +53,7 @@ __all__ = [
     "list_events",
     "list_office_codes",
     "list_refunds",
+    "retrieve_balance",
     "retrieve_charge",
     "retrieve_payment_intent",
     "retrieve_payout",
