@@ -46,6 +46,7 @@ MEANINGS = {
     "since": "the moment from which on they came",
     "events": "how many events of Stripe there were",
     "event": "id of the event at Stripe",
+    "every": "month or year",
     "from_size": "size of the log from which on the new key signs",
     "fund": "code of the fund",
     "given_how": "how consent was given",
