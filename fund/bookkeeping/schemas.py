@@ -113,7 +113,7 @@ class GiftSchema(CommandSchema):
     amount = Text(required=True, longest=20)
     received_on = Day(required=True)
     reference = Text(required=True, longest=60)
-    email = Email(load_default="")
+    email = Email(is_optional=True, load_default="")
     name = Text(longest=200, load_default="")
     language = Code(LANGUAGES, required=True)
 

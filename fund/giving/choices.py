@@ -6,6 +6,15 @@ METHOD_NAMES = {
     "promptpay": N_("PromptPay QR code"),
     "checkout": N_("Card or wallet"),
 }
+DEDICATIONS = {
+    "honour": N_("in honour of somebody"),
+    "memory": N_("in memory of somebody"),
+}
+DROP_NAMES = {
+    "refused": N_("no such mail is wanted there"),
+    "too_many": N_("three went there within a day"),
+    "unreadable": N_("the donor was forgotten"),
+}
 STATE_NAMES = {
     "open": N_("not paid yet"),
     "processing": N_("on its way"),
@@ -31,4 +40,15 @@ RECEIPT_KIND_NAMES = {
     "us_501c3": N_("for taxes in the United States"),
     "nz_donation": N_("for taxes in New Zealand"),
     "none": N_("not for taxes"),
+}
+EVERY_NAMES = {"month": N_("each month"), "year": N_("each year")}
+FREQUENCIES = {"once": N_("once"), **EVERY_NAMES}
+PLAN_STATE_NAMES = {
+    "open": N_("not begun yet"),
+    "expired": N_("given up"),
+    "active": N_("running"),
+    "past_due": N_("payment failed"),
+    "paused": N_("paused"),
+    "stopping": N_("stopping"),
+    "stopped": N_("stopped"),
 }

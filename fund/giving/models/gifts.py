@@ -15,6 +15,7 @@ class Gift(Stateful, Base):
     """One gift, however many times its payment was tried. `paid` never goes back.
 
     Within one attempt a state only moves on; a new attempt opens a failed or expired gift again.
+    `amount_minor` is all that is charged, `cover_minor` the part of it that was added for the fee.
     `payment_reference`: what a PromptPay code says, and the bank's statement gives back.
     """
 
@@ -23,6 +24,12 @@ class Gift(Stateful, Base):
         UniqueConstraint("office_id", "bank_reference"),
         UniqueConstraint("office_id", "payment_reference"),
         CheckConstraint("amount_minor > 0", name="amount_minor"),
+        Index(
+            "ix_gift_at_stripe",
+            "office_id",
+            "created_at",
+            postgresql_where=text("state IN ('open', 'processing')"),
+        ),
         Index(
             "ix_gift_waiting",
             "created_at",
@@ -51,6 +58,14 @@ class Gift(Stateful, Base):
     stripe_payment_intent_id: Mapped[str | None] = mapped_column(unique=True)
     stripe_charge_id: Mapped[str | None] = mapped_column(unique=True)
     payment_reference: Mapped[str | None]
+    stripe_invoice_id: Mapped[str | None] = mapped_column(unique=True)
+    plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan.id"), index=True)
+    cover_minor: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    country: Mapped[str | None]
+    wants_tax_receipt: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    is_anonymous: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    sealed_company: Mapped[bytes | None]
+    sealed_note: Mapped[bytes | None]
     bank_reference: Mapped[str | None]
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]

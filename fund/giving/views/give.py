@@ -3,22 +3,26 @@
 from dataclasses import dataclass
 
 from flask import make_response, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from fund import clock, i18n
 from fund.db import reading
-from fund.giving import countries, operations, policy, queries
-from fund.giving.choices import METHOD_NAMES
-from fund.giving.offices import PROMPTPAY
+from fund.giving import countries, operations, plans, policy, queries
+from fund.giving.choices import DEDICATIONS, EVERY_NAMES, FREQUENCIES, METHOD_NAMES
+from fund.giving.fees import FeeRange
+from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
 from fund.giving.schemas import OTHER, GiveSchema
 from fund.giving.views.room import blueprint, fresh
 from fund.ledger.queries import fund_name, list_open_funds
-from fund.money import OFFERED, BadAmount, Money, parse_money
-from fund.web import Form, load_form, posting, public
+from fund.money import CURRENCIES, OFFERED, BadAmount, Money, parse_money
+from fund.web import Form, Post, load_form, posting, public
 
 # Offered first to who reads this language; every currency and country can be chosen.
 CURRENCY_OF_LANGUAGE = {"th": "THB", "en": "NZD"}
 COUNTRY_OF_LANGUAGE = {"th": "TH", "en": ""}
+# What most donors leave alone stands folded up.
+MORE = ("company", "note", "dedication", "honoured", "told_name", "told_email")
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Wish:
     currency: str
     country: str
     wants_tax_receipt: bool
+    frequency: str
 
     @classmethod
     def of(cls, form: Form) -> "Wish":
@@ -38,6 +43,7 @@ class Wish:
             currency if currency in OFFERED else CURRENCY_OF_LANGUAGE[language],
             country if country in countries.COUNTRIES else "",
             bool(form.value("wants_tax_receipt")),
+            form.value("frequency") if form.value("frequency") in EVERY_NAMES else ONCE,
         )
 
 
@@ -53,22 +59,37 @@ def give() -> Response:
         return _give_page(form)
     if not form.errors:
         with form.attempt(), posting() as post:
+            if form.data["frequency"] != ONCE:
+                return _start_plan(post, form)
             gift = operations.start_gift(
                 post.session,
                 amount=form.data["amount"],
                 fund_code=form.data["fund"],
                 email=form.data["email"],
                 name=form.data["name"],
-                country=form.data["country"] or None,
-                wants_tax_receipt=form.data["wants_tax_receipt"],
-                office_code=form.data["office"] or None,
-                method=form.data["method"] or None,
+                order=form.data["order"],
                 language=i18n.language(),
                 now=clock.now(),
             )
             way = "giving.pay" if gift.method == PROMPTPAY else "giving.checkout"
             return post.redirect(url_for(way, gift_id=gift.id))
     return _give_page(form, 422)
+
+
+def _start_plan(post: Post, form: Form) -> Response:
+    plan = plans.start_plan(
+        post.session,
+        amount=form.data["amount"],
+        every=form.data["frequency"],
+        fund_code=form.data["fund"],
+        email=form.data["email"],
+        name=form.data["name"],
+        order=form.data["order"],
+        is_confirmed=form.data["is_confirmed"],
+        language=i18n.language(),
+        now=clock.now(),
+    )
+    return post.redirect(url_for("giving.plan_checkout", plan_id=plan.id))
 
 
 def _give_page(form: Form, status: int = 200) -> Response:
@@ -80,23 +101,40 @@ def _give_page(form: Form, status: int = 200) -> Response:
             country=wish.country or None,
             currency=wish.currency,
             wants_receipt=wish.wants_tax_receipt,
+            frequency=wish.frequency,
             now=clock.now(),
         )
+        fees = _fees(session, offer, wish.currency) if wish.frequency == ONCE else None
+    chosen = _chosen(form, wish.currency)
+    covered = bool(form.value("covers_fee")) and fees is not None
     page = render_template(
         "giving/give.html",
         form=form,
         wish=wish,
         offer=offer,
         currencies=i18n.options(policy.CURRENCY_NAMES),
+        frequencies=i18n.options(FREQUENCIES),
         countries=[("", "–"), *countries.list_countries(language)],
         offer_methods=[(m, i18n.gettext(METHOD_NAMES[m])) for m in offer.methods] if offer else [],
         presets=policy.list_presets(wish.currency),
         least=policy.least(wish.currency, offer.office if offer else None),
         funds=funds,
-        chosen=_chosen(form, wish.currency),
+        fees=fees,
+        chosen=chosen,
+        total=chosen + fees.cover(chosen) if covered and fees and chosen else chosen,
+        unit=CURRENCIES[wish.currency],
+        dedications=[("", i18n.gettext("nobody")), *i18n.options(DEDICATIONS)],
+        has_more=any(form.value(name) or form.errors.get(name) for name in MORE),
         other=OTHER,
     )
     return fresh(make_response(page, status))
+
+
+def _fees(session: Session, offer: queries.Offer | None, currency: str) -> FeeRange | None:
+    """What a card payment costs there; None where there is none to pay, or nobody can tell."""
+    if offer is None or CHECKOUT not in offer.methods:
+        return None
+    return queries.find_fees(session, offer, currency, now=clock.now())
 
 
 def _chosen(form: Form, currency: str) -> Money | None:

@@ -2,7 +2,7 @@
 
 from fund.applications.choices import KINDS
 from fund.bookkeeping.choices import KINDS as ENTRY_KINDS
-from fund.giving.choices import RECEIPT_KIND_NAMES, RETURN_NAMES
+from fund.giving.choices import DROP_NAMES, RECEIPT_KIND_NAMES, RETURN_NAMES
 from fund.i18n import N_
 from fund.ledger.choices import KIND_NAMES
 from fund.reports.trails.sentences.sentence import Sentence
@@ -24,6 +24,14 @@ GIVING = {
         N_("Gift not paid"),
         N_("The payment came to nothing: %(reason)s."),
         {"reason": {"failed": N_("payment failed"), "expired": N_("given up")}},
+    ),
+    "dedication_mailed": Sentence(
+        N_("Dedication told"), N_("The person to be told of the gift was told by mail.")
+    ),
+    "dedication_dropped": Sentence(
+        N_("Dedication not told"),
+        N_("The mail about the gift did not go out: %(reason)s."),
+        {"reason": DROP_NAMES},
     ),
     "receipt_issued": Sentence(
         N_("Receipt issued"),
@@ -92,6 +100,18 @@ GIVING = {
     "inbox_event_retried": Sentence(
         N_("Stripe’s event tried again"),
         N_("An event of Stripe’s that had failed was looked at again."),
+    ),
+    "inbox_error_retried": Sentence(
+        N_("Stripe’s events tried again"),
+        N_("All events of Stripe’s that had failed for the same reason were looked at again."),
+    ),
+    "inbox_event_replayed": Sentence(
+        N_("Stripe’s event replayed"),
+        N_("An event of Stripe’s that was done was looked at again."),
+    ),
+    "inbox_replayed": Sentence(
+        N_("Stripe’s events replayed"),
+        N_("All events of Stripe’s since a moment were looked at again."),
     ),
 }
 
