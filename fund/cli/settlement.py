@@ -42,9 +42,7 @@ def sweep(as_json: bool) -> None:
 
 
 @group.command()
-@click.option(
-    "--day", type=click.DateTime(["%Y-%m-%d"]), help="Its end, in Thailand; else yesterday."
-)
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Its end; else yesterday.")
 @click.option("--office", "code", help="One office only.")
 @click.option("--refresh", is_flag=True, help="Ask Stripe again, for each line too.")
 @json_option
