@@ -12,6 +12,11 @@ from fund.gateways.stripe.checkout import (
     retrieve_session,
 )
 from fund.gateways.stripe.client import API_VERSION, Doc, check, init, list_office_codes
+from fund.gateways.stripe.doubts import (
+    retrieve_dispute,
+    retrieve_early_fraud_warning,
+    retrieve_review,
+)
 from fund.gateways.stripe.lists import (
     list_balance_transactions,
     list_events,
@@ -40,9 +45,12 @@ __all__ = [
     "list_office_codes",
     "list_refunds",
     "retrieve_charge",
+    "retrieve_dispute",
+    "retrieve_early_fraud_warning",
     "retrieve_payment_intent",
     "retrieve_payout",
     "retrieve_refund",
+    "retrieve_review",
     "retrieve_session",
     "verify_webhook",
 ]
