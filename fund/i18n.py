@@ -147,6 +147,11 @@ def format_day(day: date | datetime, *, always_year: bool = False) -> str:
     return text
 
 
+def format_year(year: int) -> str:
+    """`2026`; Thai in the Buddhist year."""
+    return str(year + 543 if language() == "th" else year)
+
+
 def format_month(day: date) -> str:
     """`Dec 2026`; Thai in the Buddhist year."""
     year = day.year + 543 if language() == "th" else day.year

@@ -64,13 +64,17 @@ def list_events(
     return [EventRow(**row) for row in rows.mappings()]
 
 
+# What donors hold, with the id of its event.
+OPEN_KINDS = frozenset({"receipt", "annual_statement"})
+
+
 def can_read_proof(actor: Actor, subject_kind: str) -> bool:
     """Whether `actor` may see an event's public fields, which every proof of it contains.
 
-    A receipt's event may be read by whoever holds its id: the donor got it with the receipt, and
-    nobody can guess it. All other events are for those who read the trail.
+    A receipt's or statement's event may be read by whoever holds its id: the donor got it with the
+    paper, and nobody can guess it. All other events are for those who read the trail.
     """
-    return subject_kind == "receipt" or actor.may(Permission.READ_TRAIL)
+    return subject_kind in OPEN_KINDS or actor.may(Permission.READ_TRAIL)
 
 
 def get_event(session: Session, event_id: UUID) -> EventRow:

@@ -192,7 +192,7 @@ def _get_proof(session: Session, event_id: UUID, size: int | None = None) -> dic
     event = queries.get_event(session, event_id)
     if not queries.can_read_proof(current_actor(), event.subject_kind):
         raise NotFound
-    if event.subject_kind != "receipt" and staff_hold() is not None:
+    if event.subject_kind not in queries.OPEN_KINDS and staff_hold() is not None:
         raise NotFound  # these two addresses are public: the gate has not asked yet
     return queries.proof_of(session, event_id, size)
 

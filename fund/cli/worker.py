@@ -22,6 +22,7 @@ from fund.errors import where
 from fund.giving import checkout, rounds
 from fund.giving import tasks as giving_tasks
 from fund.giving.tasks import healing as giving_healing
+from fund.giving.tasks import years as giving_years
 from fund.ledger import tasks as ledger_tasks
 from fund.people import tasks as people_tasks
 from fund.settlement import tasks as settlement_tasks
@@ -46,6 +47,7 @@ TASK_MODULES: tuple[ModuleType, ...] = (
     rounds,
     giving_tasks,
     giving_healing,
+    giving_years,
     ledger_tasks,
     people_tasks,
     bookkeeping_tasks,
@@ -62,30 +64,44 @@ PAUSE_AFTER_FAILURE_SECONDS = 2.0
 @click.option(
     "--stalled", default=upkeep.STALLED_SECONDS, help="Seconds without one until a job is retried."
 )
+@click.option(
+    "--only",
+    type=click.Choice(["jobs", "loops"]),
+    help="Half of it: in a rush, a process for each keeps mails from holding up the inbox.",
+)
 @with_appcontext
-def command(heartbeat: float, stalled: float) -> None:
+def command(heartbeat: float, stalled: float, only: str | None) -> None:
     """Work until SIGINT or SIGTERM, then finish the job in hand."""
     app = app_ctx.app
     settings: Settings = app.config["SETTINGS"]
     _log_jobs_our_way()
     stop = threading.Event()
-    threads = [threading.Thread(target=_repeat, args=(app, *loop, stop)) for loop in LOOPS]
+    loops = [] if only == "jobs" else LOOPS
+    threads = [threading.Thread(target=_repeat, args=(app, *loop, stop)) for loop in loops]
     for thread in threads:
         thread.start()
     try:
-        asyncio.run(_work(settings.database_url or "", heartbeat, stalled))
+        if only == "loops":
+            asyncio.run(_wait_for_the_end())
+        else:
+            asyncio.run(_work(settings.database_url or "", heartbeat, stalled))
     finally:
         stop.set()
         for thread in threads:
             thread.join()
 
 
-async def _work(url: str, heartbeat: float, stalled: float) -> None:
-    """Run jobs until a signal asks to stop; a lost database is waited for."""
+async def _wait_for_the_end() -> None:
+    """Until a signal asks to stop."""
     asked_to_stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
-    asked = asyncio.create_task(asked_to_stop.wait())
+    await asked_to_stop.wait()
+
+
+async def _work(url: str, heartbeat: float, stalled: float) -> None:
+    """Run jobs until a signal asks to stop; a lost database is waited for."""
+    asked = asyncio.create_task(_wait_for_the_end())
     while not asked.done():
         jobs_done = asyncio.create_task(_run_jobs(url, heartbeat, stalled))
         await asyncio.wait({jobs_done, asked}, return_when=asyncio.FIRST_COMPLETED)

@@ -10,6 +10,7 @@ from config.settings import Settings
 from fund import create_app, postgres
 from tests.bench import audit, pages, peers, posting, reading
 from tests.bench.rows import report
+from tests.bench.settlement import giving, intake
 
 PARTS = {
     "posting": posting.measure,
@@ -17,6 +18,9 @@ PARTS = {
     "reading": reading.measure,
     "audit": audit.measure,
     "pages": pages.measure,
+    "intake": intake.measure,
+    "burst": giving.burst,
+    "sustained": giving.sustained,
 }
 
 

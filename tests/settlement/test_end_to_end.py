@@ -80,10 +80,10 @@ def service(
 
 
 @contextmanager
-def worker(service: Service) -> Iterator[None]:
+def worker(service: Service, *options: str) -> Iterator[None]:
     """`flask worker`, until the block ends."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "flask", "worker"],
+        [sys.executable, "-m", "flask", "worker", *options],
         cwd=ROOT,
         env=service.environ,
         stdout=subprocess.DEVNULL,
@@ -137,3 +137,12 @@ def test_two_workers_pull_the_same_feed_and_book_it_once(service):
         booked = [line for pull in pulls for line in pull.result()]
     assert len(booked) == len(set(booked)) == count(BalanceTransaction) == 3
     assert count(Journal) == 3
+
+
+def test_half_a_worker_books_and_the_other_half_writes(service, mailbox):
+    give(service)
+    with worker(service, "--only", "loops"):
+        wait_until(lambda: count(BalanceTransaction) == 1, seconds=20)
+    assert mailbox.mails == []
+    with worker(service, "--only", "jobs"):
+        wait_until(lambda: mailbox.mails != [], seconds=20)

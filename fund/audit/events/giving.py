@@ -92,6 +92,19 @@ class GiftReturned(Event, subject="gift"):
 
 
 @dataclass(frozen=True)
+class AnnualStatementIssued(Event, subject="annual_statement"):
+    """A donor was told what they gave to an office in `year`: receipts, each with what counts.
+
+    `rows_sha256`: of number, amount and currency of each, in order, as RFC 8785 writes them.
+    """
+
+    office: str
+    year: int
+    receipt_count: int
+    rows_sha256: str
+
+
+@dataclass(frozen=True)
 class OfficeTermsChanged(Event, subject="office"):
     """What an office offers donors from now on: ways to pay and the kind of its receipts.
 

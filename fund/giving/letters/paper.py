@@ -69,13 +69,13 @@ def proof_parts(event_id: object, leaf: str) -> dict[str, Any]:
     return {
         "proof_title": gettext("Check it yourself"),
         "proof_text": gettext(
-            "This receipt is sealed in a log whose fingerprints are public. The code leads to its"
+            "This paper is sealed in a log whose fingerprints are public. The code leads to its"
             " proof."
         ),
         "proof": proof,
         "leaf": f"{gettext('Fingerprint in the log')}: {leaf}",
         "qr": _qr_code(proof),
-        "qr_alt": gettext("QR code that leads to the proof of this receipt"),
+        "qr_alt": gettext("QR code that leads to the proof of this paper"),
     }
 
 

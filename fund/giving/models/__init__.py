@@ -4,10 +4,12 @@ from fund.giving.models.donors import Donor
 from fund.giving.models.gifts import Gift
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
+from fund.giving.models.statements import AnnualStatement
 from fund.giving.models.terms import RECEIPT_COUNTRIES, OfficeTerms
 
 __all__ = [
     "RECEIPT_COUNTRIES",
+    "AnnualStatement",
     "Donor",
     "Gift",
     "GiftReturn",

@@ -6,6 +6,7 @@ from fund.giving.operations.payment import apply_payment, apply_payments
 from fund.giving.operations.promptpay import expire_gifts, settle_by_bank
 from fund.giving.operations.receipts import heal_receipt
 from fund.giving.operations.returns import record_return
+from fund.giving.operations.statements import issue_statement
 from fund.giving.operations.terms import change_receipts, set_terms
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "check_amount",
     "expire_gifts",
     "heal_receipt",
+    "issue_statement",
     "keep_session",
     "record_bank_gift",
     "record_return",

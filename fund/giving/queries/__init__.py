@@ -23,11 +23,17 @@ from fund.giving.queries.offices import (
     get_open_fund,
     list_card_offices,
 )
+from fund.giving.queries.statements import (
+    StatementRow,
+    list_statement_rows,
+    list_statements_due,
+)
 from fund.giving.queries.terms import find_terms, terms_at
 
 __all__ = [
     "GiftRow",
     "Offer",
+    "StatementRow",
     "choose_card_office",
     "find_card_office",
     "find_donor_key",
@@ -46,6 +52,8 @@ __all__ = [
     "list_receipts_of",
     "list_returned",
     "list_returns",
+    "list_statement_rows",
+    "list_statements_due",
     "list_unmailed",
     "list_unreceipted",
     "terms_at",

@@ -25,7 +25,7 @@ from fund.disbursements.models import Payment
 from fund.disbursements.queries import get_payment
 from fund.errors import NotFound
 from fund.giving.models import Donor, Gift, Receipt
-from fund.giving.queries import get_gift
+from fund.giving.queries import get_gift, list_receipts_of
 from fund.i18n import N_, format_money, gettext, language
 from fund.ledger import journals
 from fund.ledger.models import Account, Commitment, Fund, Journal, Rate
@@ -65,8 +65,7 @@ def of_gift(session: Session, gift_id: UUID) -> Timeline:
     transactions = settlement.list_transactions_of(session, gift_id)
     booked = settlement.list_journals_of(session, row.gift, row.office, transactions)
     subjects = [("gift", gift_id), *(("journal", journal.id) for journal in booked)]
-    if row.receipt:
-        subjects.append(("receipt", row.receipt.id))
+    subjects += [("receipt", receipt.id) for receipt in list_receipts_of(session, gift_id)]
     links = [_link(N_("The gift"), "giving.gift_show", gift_id=gift_id)]
     if row.gift.donor_id:
         links.append(

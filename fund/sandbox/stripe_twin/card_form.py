@@ -16,12 +16,16 @@ def read(form: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
     return {name: form.get(name, "").strip() for name in names}
 
 
+def is_email(address: str) -> bool:
+    return bool(_EMAIL.fullmatch(address))
+
+
 def faults_in(typed: Mapping[str, str], now: int) -> dict[str, str]:
     """The fields that a bank would not even be asked about, each with its text."""
     month, year = _expiry(typed["expiry"])
     today = time.gmtime(now)
     is_right = {
-        "email": "email" not in typed or bool(_EMAIL.fullmatch(typed["email"])),
+        "email": "email" not in typed or is_email(typed["email"]),
         "number": is_card_number(_digits(typed["number"])),
         "expiry": (year, month) >= (today.tm_year, today.tm_mon),
         "cvc": bool(re.fullmatch(r"\d{3,4}", typed["cvc"])),

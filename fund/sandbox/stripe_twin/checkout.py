@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import segno
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -10,7 +11,8 @@ from . import card_form
 from .api import world
 from .hosted import finish_challenge, try_card
 from .money import formatted
-from .payments import intent_of, is_open
+from .payments import finish_qr, intent_of, is_open, is_qr_open, show_qr
+from .resources.payment_methods import Payer
 from .scope import Scope
 from .state import Doc
 from .texts import TEXTS, locale_of
@@ -60,7 +62,7 @@ def challenge(session_id: str) -> Answer:
     if scope is None or session is None or not is_open(session, scope.now):
         return _closed(scope, session)
     intent = intent_of(scope, session)
-    if intent is None or intent["status"] != "requires_action":
+    if intent is None or intent["status"] != "requires_action" or is_qr_open(intent):
         return redirect(url_for(".pay", session_id=session_id), 303)
     return _page("challenge.html", scope, session)
 
@@ -78,6 +80,50 @@ def answer_challenge(session_id: str) -> Answer:
             return redirect(url_for(".pay", session_id=session_id), 303)
         is_passed = request.form.get("outcome") == "complete"
         intent = finish_challenge(scope, session, is_passed=is_passed)
+        return _went(scope, session, intent, {"email": session["customer_details"]["email"]})
+
+
+@bp.post("/promptpay/<session_id>")
+def begin_qr(session_id: str) -> Answer:
+    with world().store.transaction():
+        scope, session = _open(session_id)
+        if scope is None or session is None or not is_open(session, scope.now):
+            return _closed(scope, session)
+        address = session["customer_email"] or request.form.get("email", "").strip()
+        if not card_form.is_email(address):
+            typed = {"email": address}
+            return _form(scope, session, typed, faults={"email": "bad_email"})
+        show_qr(scope, session, Payer(address))
+    return redirect(url_for(".qr", session_id=session_id), 303)
+
+
+@bp.get("/promptpay/<session_id>")
+def qr(session_id: str) -> Answer:
+    scope, session = _open(session_id)
+    if scope is None or session is None or not is_open(session, scope.now):
+        return _closed(scope, session)
+    intent = intent_of(scope, session)
+    if intent is None or not is_qr_open(intent):
+        return redirect(url_for(".pay", session_id=session_id), 303)
+    data = intent["next_action"]["promptpay_display_qr_code"]["data"]
+    drawing = segno.make(data, error="m", micro=False).svg_data_uri(scale=6, border=4, light="#fff")
+    return _page("promptpay.html", scope, session, drawing=drawing)
+
+
+@bp.post("/promptpay/<session_id>/answer")
+def answer_qr(session_id: str) -> Answer:
+    """What happens at the donor's bank; in practice, the donor says it."""
+    with world().store.transaction():
+        scope, session = _open(session_id)
+        if scope is None or session is None:
+            return _closed(scope, session)
+        if session["status"] == "complete":
+            return redirect(_success_url(session), 303)
+        intent = intent_of(scope, session)
+        if intent is None or not is_qr_open(intent):
+            return redirect(url_for(".pay", session_id=session_id), 303)
+        is_paid = request.form.get("outcome") == "paid"
+        intent = finish_qr(scope, session, is_paid=is_paid)
         return _went(scope, session, intent, {"email": session["customer_details"]["email"]})
 
 

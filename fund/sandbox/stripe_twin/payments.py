@@ -9,7 +9,7 @@ from .errors import StripeError
 from .resources import charges, checkout_sessions
 from .resources.customers import new_customer
 from .resources.payment_intents import new_payment_intent
-from .resources.payment_methods import Payer, attach, new_bank_account, new_card
+from .resources.payment_methods import Payer, attach, new_bank_account, new_card, new_promptpay
 from .scope import Scope, shown
 from .state import Doc
 
@@ -67,7 +67,7 @@ def pay_by_card(scope: Scope, session: Doc, payer: Payer, card: Card) -> Doc:
 def finish_challenge(scope: Scope, session: Doc, *, is_passed: bool) -> Doc:
     """The donor answered the bank's question; returns the payment intent."""
     intent = intent_of(scope, session)
-    if intent is None or intent["status"] != "requires_action":
+    if intent is None or intent["status"] != "requires_action" or is_qr_open(intent):
         raise StripeError("No authentication is open for this payment.")
     method = scope.get("payment_method", intent["payment_method"], param="payment_method")
     if is_passed:
@@ -80,6 +80,50 @@ def finish_challenge(scope: Scope, session: Doc, *, is_passed: bool) -> Doc:
         code="payment_intent_authentication_failure",
     )
     return _refuse(scope, intent, method, error, charge_id=None)
+
+
+def show_qr(scope: Scope, session: Doc, payer: Payer) -> Doc:
+    """A PromptPay QR for the whole amount; returns the intent, which waits for the scan."""
+    if "promptpay" not in session["payment_method_types"]:
+        raise StripeError("This session does not take PromptPay.", param="session_id")
+    intent = _begin(scope, session, payer)
+    method = new_promptpay(scope, payer)
+    page = f"{scope.base_url}/c/promptpay/{session['id']}"
+    return scope.change(
+        intent,
+        "payment_intent.requires_action",
+        status="requires_action",
+        payment_method=method["id"],
+        next_action={
+            "type": "promptpay_display_qr_code",
+            "promptpay_display_qr_code": {
+                "data": f"practice-promptpay:{intent['id']}",
+                "hosted_instructions_url": page,
+                "image_url_png": f"{page}/qr.png",
+                "image_url_svg": f"{page}/qr.svg",
+            },
+        },
+    )
+
+
+def finish_qr(scope: Scope, session: Doc, *, is_paid: bool) -> Doc:
+    """The QR was paid from a bank's app, or it ran out; returns the payment intent."""
+    intent = scope.find(session["payment_intent"])
+    if intent is None or not is_qr_open(intent):
+        raise StripeError("No QR is open for this payment.", param="session_id")
+    method = scope.get("payment_method", intent["payment_method"], param="payment_method")
+    if is_paid:
+        return _succeed(scope, session, intent, method)
+    error = StripeError(
+        "The latest payment attempt for this PaymentIntent has expired.",
+        code="payment_intent_payment_attempt_expired",
+    )
+    return _refuse(scope, intent, method, error, charge_id=None)
+
+
+def is_qr_open(intent: Doc) -> bool:
+    action = intent["next_action"] or {}
+    return action.get("type") == "promptpay_display_qr_code"
 
 
 def pay_by_bank(scope: Scope, session: Doc, payer: Payer) -> Doc:

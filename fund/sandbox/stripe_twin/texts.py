@@ -42,6 +42,14 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         " The card was not kept; try again or use another card.",
         "challenge_setup": "Your bank asks whether {merchant} may keep your card for later"
         " payments.",
+        "payment_intent_payment_attempt_expired": "The QR code has run out. Nothing was charged;"
+        " ask for another one.",
+        "qr_show": "Show the PromptPay QR code",
+        "qr_ask": "Scan this code with your bank's app. It asks for exactly {amount}.",
+        "qr_alt": "PromptPay QR code",
+        "qr_hint": "In practice no bank reads it: say here what the bank would do.",
+        "qr_paid": "Pay this QR",
+        "qr_expired": "Let it run out",
         "challenge_title": "Practice bank: confirm this payment",
         "challenge_ask": "Your bank asks whether you are paying {amount} to {merchant}.",
         "complete": "Complete",
@@ -99,6 +107,14 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "setup_intent_authentication_failure": "ธนาคารยืนยันตัวตนของคุณไม่สำเร็จ"
         " บัตรยังไม่ได้บันทึก โปรดลองอีกครั้งหรือใช้บัตรอื่น",
         "challenge_setup": "ธนาคารของคุณถามว่าคุณยอมให้ {merchant} เก็บบัตรไว้ใช้ชำระครั้งต่อไปใช่หรือไม่",
+        "payment_intent_payment_attempt_expired": "QR Code หมดอายุแล้ว ไม่มีการเรียกเก็บเงิน"
+        " โปรดขอ QR Code ใหม่",
+        "qr_show": "แสดง QR พร้อมเพย์",
+        "qr_ask": "สแกน QR Code นี้ด้วยแอปธนาคารของคุณ ยอดที่ต้องชำระคือ {amount}",
+        "qr_alt": "QR Code พร้อมเพย์",
+        "qr_hint": "ในโหมดจำลองไม่มีธนาคารใดอ่านรหัสนี้ โปรดเลือกผลจากธนาคารที่นี่",
+        "qr_paid": "ชำระตาม QR นี้",
+        "qr_expired": "ปล่อยให้หมดอายุ",
         "challenge_title": "ธนาคารจำลอง: ยืนยันการชำระเงินนี้",
         "challenge_ask": "ธนาคารของคุณถามว่าคุณกำลังชำระ {amount} ให้ {merchant} ใช่หรือไม่",
         "complete": "ยืนยัน",

@@ -100,6 +100,7 @@ def test_many_events_can_be_on_their_way_at_once(twin, receiver):
 
 def test_nothing_of_an_emptied_world_is_delivered(twin, receiver):
     receiver.meeting = threading.Barrier(2)
+    twin.control("switches", reorder=True)  # all of them are due in one moment
     _pay(twin)
     wait_until(lambda: len(receiver.taken) == 1)
     twin.control("reset")
@@ -107,7 +108,7 @@ def test_nothing_of_an_emptied_world_is_delivered(twin, receiver):
     receiver.meeting = None
     twin.client().v1.customers.create({"name": "A"})
     receiver.wait_for("customer.created")
-    assert receiver.types() == [PAID[0], "customer.created"]
+    assert receiver.types()[1:] == ["customer.created"]
 
 
 def test_an_event_can_be_late(twin, receiver):

@@ -40,6 +40,7 @@ SUBJECT_NAMES = {
     "donor": N_("Donor"),
     "gift": N_("Gift"),
     "receipt": N_("Receipt"),
+    "annual_statement": N_("Annual statement"),
     "fund": N_("Fund"),
     "journal": N_("Journal entry"),
     "entry": N_("Finance entry"),

@@ -51,6 +51,13 @@ GIVING = {
         N_("On %(happened_on)s: %(kind)s, %(amount_minor)s."),
         {"kind": RETURN_NAMES},
     ),
+    "annual_statement_issued": Sentence(
+        N_("Annual statement issued"),
+        N_(
+            "A donor was told what they gave to the office %(office)s in %(year)s:"
+            " %(receipt_count)s receipts."
+        ),
+    ),
     "refund_asked": Sentence(
         N_("Refund asked for"),
         N_("%(amount_minor)s shall go back to the donor. Why: %(reason)s."),

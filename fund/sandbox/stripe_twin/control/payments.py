@@ -7,9 +7,17 @@ from ..cards import CARDS
 from ..expand import expanded
 from ..hosted import finish_challenge, try_card
 from ..params import choice, integer, text
-from ..payments import finish_bank_payment, pay_by_bank
+from ..payments import (
+    finish_bank_payment,
+    finish_qr,
+    intent_of,
+    is_qr_open,
+    pay_by_bank,
+    show_qr,
+)
 from ..resources.payment_methods import Payer
 from ..seed import GIFTS, seed_gifts, seed_payouts
+from ..state import Doc
 from .surface import account_of, asked_for, bp, done, scope_of
 
 _UNFOLD_SESSION = ["payment_intent.latest_charge.balance_transaction"]
@@ -46,11 +54,7 @@ def pay() -> Response:
     with world().store.transaction():
         scope = scope_of(asked["session_id"], "session_id")
         session = scope.get("checkout.session", asked["session_id"], param="session_id")
-        known = session["customer_details"] or {}
-        payer = Payer(
-            email=asked.get("email") or known.get("email") or "donor@example.org",
-            name=asked.get("name", "Practice Donor"),
-        )
+        payer = _payer(session, asked)
         card = asked.get("card", "4242424242424242")
         if card == "bank":
             pay_by_bank(scope, session, payer)
@@ -61,6 +65,33 @@ def pay() -> Response:
                 finish_challenge(scope, session, is_passed=how == "complete")
         body = expanded(scope, session, _UNFOLD_SESSION)
     return done(body)
+
+
+@bp.post("/pay_qr")
+def pay_qr() -> Response:
+    """A PromptPay QR is paid from a bank's app, or runs out; one is shown first if need be."""
+    asked = asked_for(
+        required=("session_id",), session_id=text(), outcome=choice("paid", "expired", "leave")
+    )
+    with world().store.transaction():
+        scope = scope_of(asked["session_id"], "session_id")
+        session = scope.get("checkout.session", asked["session_id"], param="session_id")
+        intent = intent_of(scope, session)
+        if intent is None or not is_qr_open(intent):
+            show_qr(scope, session, _payer(session, asked))
+        outcome = asked.get("outcome", "paid")
+        if outcome != "leave":
+            finish_qr(scope, session, is_paid=outcome == "paid")
+        body = expanded(scope, session, _UNFOLD_SESSION)
+    return done(body)
+
+
+def _payer(session: Doc, asked: Doc) -> Payer:
+    known = session["customer_details"] or {}
+    return Payer(
+        email=asked.get("email") or known.get("email") or "donor@example.org",
+        name=asked.get("name", "Practice Donor"),
+    )
 
 
 @bp.post("/bank_answer")

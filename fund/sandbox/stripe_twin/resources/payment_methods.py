@@ -145,8 +145,15 @@ def new_bank_account(scope: Scope, payer: Payer) -> Doc:
     return _new(scope, payer.billing_details(), type="nz_bank_account", nz_bank_account=bank)
 
 
+def new_promptpay(scope: Scope, payer: Payer) -> Doc:
+    """A QR for any Thai bank's app; the bank answers at once."""
+    return _new(scope, payer.billing_details("TH"), type="promptpay", promptpay={})
+
+
 def details(method: Doc, *, three_d_secure: Doc | None = None) -> Doc:
     """`payment_method_details` of a charge made with this method."""
+    if method["type"] == "promptpay":
+        return {"type": "promptpay", "promptpay": {"reference": method["id"][3:18].upper()}}
     if method["type"] != "card":
         return {"type": method["type"], method["type"]: method[method["type"]]}
     card = method["card"]

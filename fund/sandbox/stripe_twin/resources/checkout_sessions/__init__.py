@@ -24,7 +24,7 @@ from ...state import Doc
 from ..payment_intents import cancel_payment_intent
 from ..products import RECURRING
 from ..setup_intents import new_setup_intent
-from .checks import LONGEST_SECONDS, check_amounts, check_expiry, check_mode
+from .checks import LONGEST_SECONDS, check_amounts, check_expiry, check_mode, methods_for
 from .documents import customer_details, new_document, new_line, prefilled, priced_lines
 
 __all__ = ["bp", "complete", "customer_details", "expire", "new_session"]
@@ -89,7 +89,7 @@ _MESSAGE = fields(required=("message",), message=text(1200))
     metadata=metadata,
     mode=choice("payment", "setup", "subscription"),
     payment_intent_data=_PAYMENT_INTENT,
-    payment_method_types=items(choice("card", "nz_bank_account"), at_most=2),
+    payment_method_types=items(choice("card", "nz_bank_account", "promptpay"), at_most=3),
     setup_intent_data=fields(description=text(1000), metadata=metadata),
     submit_type=choice("auto", "book", "donate", "pay", "subscribe"),
     subscription_data=_SUBSCRIPTION,
@@ -111,6 +111,7 @@ def new_session(scope: Scope, params: Doc) -> Doc:
     check_expiry(scope, params)
     session_id = new_id("cs_test", 58)
     document = new_document(params, session_id)
+    document["payment_method_types"] = methods_for(scope, params)
     document |= {
         "created": scope.now,
         "customer": customer["id"] if customer else None,

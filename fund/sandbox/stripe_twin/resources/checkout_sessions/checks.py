@@ -11,6 +11,9 @@ from ...state import Doc
 LONGEST_SECONDS = 24 * 3600
 _SHORTEST_SECONDS = 30 * 60
 
+# Methods that know no other currency.
+_ONE_CURRENCY = {"nz_bank_account": "nzd", "promptpay": "thb"}
+
 # Which parameters belong to which modes (API reference, "Create a Checkout Session").
 _ONLY_IN: Mapping[str, tuple[str, ...]] = {
     "adaptive_pricing": ("payment", "subscription"),
@@ -70,6 +73,36 @@ def _check_interval(mode: str, price: Doc, param: str) -> None:
             " `subscription` mode or use only one-time prices.",
             param=param,
         )
+
+
+def methods_for(scope: Scope, params: Doc) -> list[str]:
+    """The methods that are asked for, or those that the account has and the currency fits."""
+    has = scope.account.methods
+    currency = _currency(params)
+    asked: list[str] = params.get("payment_method_types", [])
+    for place, method in enumerate(asked):
+        if method not in has:
+            raise StripeError(
+                f"The payment method type provided: {method} is invalid. Please ensure the"
+                " provided type is activated in your dashboard"
+                " (https://dashboard.stripe.com/account/payments/settings).",
+                param=f"payment_method_types[{place}]",
+            )
+        if currency not in (None, _ONE_CURRENCY.get(method, currency)):
+            raise StripeError(
+                f"The payment method `{method}` cannot be used with the currency `{currency}`.",
+                param="payment_method_types",
+            )
+    if asked:
+        return asked
+    by_qr = params["mode"] == "payment" and currency == "thb" and "promptpay" in has
+    return ["card", "promptpay"] if by_qr else ["card"]
+
+
+def _currency(params: Doc) -> str | None:
+    for line in params.get("line_items", ()):
+        return str(line["price_data"]["currency"]).lower()
+    return None
 
 
 def check_expiry(scope: Scope, params: Doc) -> None:

@@ -1,0 +1,86 @@
+"""What donors gave in a year."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from fund.giving.models import AnnualStatement, Donor, Gift, Receipt, ReceiptNumber
+from fund.keys import DataKey
+from fund.ledger.models import Fund, Office
+from fund.money import Money
+
+
+@dataclass(frozen=True)
+class StatementRow:
+    """A gift of the year: its last receipt, and what of it counts."""
+
+    receipt_id: UUID
+    number: str
+    paid_on: date
+    fund: Fund
+    amount: Money
+
+
+def list_statements_due(session: Session, year: int) -> list[tuple[UUID, UUID]]:
+    """(donor, office) of who gave in that year, can be reached, and has no statement yet."""
+    made = (
+        select(AnnualStatement.id)
+        .where(
+            AnnualStatement.donor_id == Gift.donor_id,
+            AnnualStatement.office_id == Gift.office_id,
+            AnnualStatement.year == year,
+        )
+        .exists()
+    )
+    due = (
+        select(Gift.donor_id, Gift.office_id)
+        .join(Donor, Donor.id == Gift.donor_id)
+        .join(DataKey, DataKey.id == Donor.key_id)
+        .where(
+            Gift.state == "paid",
+            Gift.paid_on >= date(year, 1, 1),
+            Gift.paid_on <= date(year, 12, 31),
+            DataKey.wrapped.is_not(None),
+            ~made,
+        )
+        .distinct()
+        .order_by(Gift.donor_id, Gift.office_id)
+    )
+    return [(donor_id, office_id) for donor_id, office_id in session.execute(due) if donor_id]
+
+
+def list_statement_rows(
+    session: Session, *, donor_id: UUID, office_id: UUID, year: int, until: UUID
+) -> list[StatementRow]:
+    """The donor's gifts of the year that count, oldest first, by receipts of ids below `until`."""
+    later = aliased(Receipt)
+    is_last = ~(select(later.id).where(later.corrects_id == Receipt.id, later.id < until).exists())
+    rows = session.execute(
+        select(Gift, Receipt, Fund, Office)
+        .join(Receipt, Receipt.gift_id == Gift.id)
+        .join(Fund, Fund.id == Gift.fund_id)
+        .join(Office, Office.id == Gift.office_id)
+        .where(
+            Gift.donor_id == donor_id,
+            Gift.office_id == office_id,
+            func.extract("year", Gift.paid_on) == year,
+            Receipt.id < until,
+            Receipt.amount_minor > 0,
+            is_last,
+        )
+        .order_by(Gift.paid_on, Gift.id)
+    )
+    return [
+        StatementRow(
+            receipt_id=receipt.id,
+            number=str(ReceiptNumber(office.receipt_prefix, receipt.year, receipt.number)),
+            paid_on=gift.paid_on,
+            fund=fund,
+            amount=Money(receipt.amount_minor, gift.currency),
+        )
+        for gift, receipt, fund, office in rows
+        if gift.paid_on is not None
+    ]

@@ -1,0 +1,1 @@
+"""Webhooks from Stripe to the books, measured."""
