@@ -112,9 +112,23 @@ class Id(fields.UUID):
 class Email(Text):
     """An e-mail address; that its owner answers is the proof, not its form."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, is_optional: bool = False, **options: Any) -> None:
         text = N_("Please write an e-mail address, such as name@example.org.")
-        super().__init__(longest=254, validate=validate.Email(error=text), **options)
+        check: validate.Validator = validate.Email(error=text)
+        if is_optional:
+            check = _EmptyOr(check)
+        super().__init__(longest=254, validate=check, **options)
+
+
+class _EmptyOr(validate.Validator):
+    """Nothing at all, or what `check` takes."""
+
+    def __init__(self, check: validate.Validator) -> None:
+        self._check = check
+        self.error = getattr(check, "error", None)
+
+    def __call__(self, value: str) -> str:
+        return self._check(value) if value else value
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -10,7 +10,7 @@ from flask_bootstrap import Bootstrap5
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.settings import Settings
-from fund import answers, assets, cli, clock, db, health, i18n, keys, pages, web
+from fund import answers, assets, cli, clock, db, health, i18n, keys, pages, signed, web
 from fund.applications import refusals as applications_refusals
 from fund.applications import views as applications
 from fund.audit import notes, witnesses
@@ -18,9 +18,11 @@ from fund.audit import refusals as audit_refusals
 from fund.audit import views as audit
 from fund.awards import refusals as awards_refusals
 from fund.awards import views as awards
+from fund.banking import reconciliation
 from fund.banking import refusals as banking_refusals
 from fund.banking import views as banking
 from fund.bookkeeping import refusals as bookkeeping_refusals
+from fund.bookkeeping import unreconciled
 from fund.bookkeeping import views as bookkeeping
 from fund.committee import queries as committee_queries
 from fund.committee import refusals as committee_refusals
@@ -32,7 +34,7 @@ from fund.giving import refusals as giving_refusals
 from fund.giving import views as giving
 from fund.ledger import refusals as ledger_refusals
 from fund.ledger import views as ledger
-from fund.people import duties, tokens
+from fund.people import duties
 from fund.people import queries as people_queries
 from fund.people import refusals as people_refusals
 from fund.people import views as people
@@ -99,8 +101,9 @@ def wire(app: Flask, settings: Settings) -> None:
     keys.init(settings.keyring)
     notes.init(settings.base_url)
     witnesses.init(settings.witnesses)
-    tokens.init(settings.secret_key)
+    signed.init(settings.secret_key)
     duties.use_policy(committee_queries.most_seats)
+    unreconciled.ask_besides(reconciliation.list_open_at)
     mail.init(settings.smtp_url)
     storage.init(settings.storage_url)
     stripe.init(settings.stripe, settings.stripe_api_base, settings.base_url)

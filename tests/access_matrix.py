@@ -31,6 +31,7 @@ PUBLIC = (
     "GET reports.favicon", "GET reports.robots", "GET reports.leave",
     "POST reports.switch_language",
     "GET giving.give", "POST giving.give", "GET giving.checkout", "GET giving.thanks",
+    "GET giving.no_mail", "POST giving.no_mail",  # the token in the mail is the key
     "GET giving.pay", "GET giving.pay_code",  # whoever knows the gift's id, as for thanks
     "POST giving.retry",
     "GET audit.log", "GET audit.check", "GET audit.checkpoint", "GET audit.consistency",
@@ -205,6 +206,8 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST banking.line_return": "t",
     "POST banking.line_leave_aside": "t",
     "POST banking.line_open": "t",
+    "GET banking.reconciliation": MONEY + "u",
+    "POST banking.difference_explain": "t",
     "GET settlement.inbox": MONEY + "u",
     "GET settlement.refund_list": MONEY + "u",
     "GET settlement.refund_new": "f",  # one asks; above a limit another person decides

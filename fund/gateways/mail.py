@@ -38,9 +38,11 @@ def send(
     message_id: str,
     language: str,
     attachments: Sequence[Attachment] = (),
+    stop_link: str | None = None,
 ) -> None:
     """Send one mail. The same `message_id` on a repeated try lets the receiver drop the copy.
 
+    `stop_link`: where one POST stops such mails for good (RFC 8058), for the reader's mail program.
     Raises Unavailable if the server does not take it now (the job tries again).
     """
     parts = urlsplit(_url)
@@ -52,6 +54,9 @@ def send(
     message["Date"] = formatdate(localtime=False)
     message["Message-ID"] = f"<{message_id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
+    if stop_link is not None:
+        message["List-Unsubscribe"] = f"<{stop_link}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(text)
     message.add_alternative(html, subtype="html")
     for attachment in attachments:

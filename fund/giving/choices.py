@@ -6,6 +6,15 @@ METHOD_NAMES = {
     "promptpay": N_("PromptPay QR code"),
     "checkout": N_("Card or wallet"),
 }
+DEDICATIONS = {
+    "honour": N_("in honour of somebody"),
+    "memory": N_("in memory of somebody"),
+}
+DROP_NAMES = {
+    "refused": N_("no such mail is wanted there"),
+    "too_many": N_("three went there within a day"),
+    "unreadable": N_("the donor was forgotten"),
+}
 STATE_NAMES = {
     "open": N_("not paid yet"),
     "processing": N_("on its way"),

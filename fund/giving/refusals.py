@@ -13,6 +13,10 @@ TEXTS: dict[str, str] = {
         "With this, your gift goes to %(office)s. Nothing has been charged: please look at what has"
         " changed, and send the form once more."
     ),
+    "another_total": N_(
+        "With the fee covered it is %(total)s in all. Nothing has been charged: please send the"
+        " form once more if this is what you wish."
+    ),
     "method_not_offered": N_("The office that receives your gift is not paid this way."),
     "stripe_unavailable": N_("Stripe, which takes the payment, does not answer at the moment."),
     "stripe_busy": N_("Many people are giving just now. Please wait a moment."),

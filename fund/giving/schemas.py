@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validates_schema
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from fund.giving.choices import RECEIPT_KIND_NAMES
+from fund.giving import orders
+from fund.giving.choices import DEDICATIONS, RECEIPT_KIND_NAMES
 from fund.giving.countries import COUNTRIES
 from fund.giving.offices import CHECKOUT, PROMPTPAY
 from fund.i18n import N_
@@ -12,6 +13,25 @@ from fund.money import OFFERED, BadAmount, Money, parse_money
 from fund.schemas import AMOUNT_TEXTS, CHOOSE, REQUIRED, Code, CommandSchema, Email, Text
 
 OTHER = "other"
+
+
+class Tick(fields.Boolean):
+    """A box that is ticked or not."""
+
+    default_error_messages = {"invalid": CHOOSE}
+
+    def __init__(self) -> None:
+        super().__init__(load_default=False)
+
+
+class PlainName(Text):
+    """A person's name, for a mail to somebody else: nothing that a mail program makes a link of."""
+
+    def __init__(self, **options: Any) -> None:
+        text = N_("Please write a name only.")
+        super().__init__(
+            longest=80, validate=validate.Regexp(r"[^@/:\n]*\Z", error=text), **options
+        )
 
 
 class GiveSchema(CommandSchema):
@@ -29,9 +49,18 @@ class GiveSchema(CommandSchema):
     email = Email(required=True)
     name = Text(longest=200, load_default="")
     country = Code(["", *COUNTRIES], load_default="")
-    wants_tax_receipt = fields.Boolean(load_default=False, error_messages={"invalid": CHOOSE})
+    wants_tax_receipt = Tick()
     office = Text(longest=40, load_default="")
     method = Code(["", CHECKOUT, PROMPTPAY], load_default="")
+    covers_fee = Tick()
+    total = Text(longest=40, load_default="")
+    company = Text(longest=200, load_default="")
+    note = Text(longest=500, load_default="")
+    named = Tick()
+    dedication = Code(["", *DEDICATIONS], load_default="")
+    honoured = PlainName(load_default="")
+    told_name = PlainName(load_default="")
+    told_email = Email(load_default="", is_optional=True)
 
     @validates_schema(skip_on_field_errors=False)
     def check_amount(self, data: dict[str, Any], **_: Any) -> None:
@@ -45,9 +74,45 @@ class GiveSchema(CommandSchema):
                 N_("Please choose the country where you would use the receipt."), "country"
             )
 
+    @validates_schema
+    def check_dedication(self, data: dict[str, Any], **_: Any) -> None:
+        asked = {
+            "honoured": data["dedication"] or data["told_email"],
+            "dedication": data["honoured"],
+            "told_name": data["told_email"],
+            "told_email": data["told_name"],
+        }
+        missing = {name: [REQUIRED] for name, cause in asked.items() if cause and not data[name]}
+        if missing:
+            raise ValidationError(missing)
+
     @post_load
-    def read_amount(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return data | {"amount": _amount(data["currency"], data["choice"], data["amount"])}
+    def read_order(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        amount = _amount(data["currency"], data["choice"], data["amount"])
+        dedication = orders.Dedication(
+            data["dedication"], data["honoured"], data["told_name"], data["told_email"]
+        )
+        order = orders.Order(
+            country=data["country"] or None,
+            wants_tax_receipt=data["wants_tax_receipt"],
+            method=data["method"] or None,
+            office_code=data["office"] or None,
+            covers_fee=data["covers_fee"],
+            total=_shown(data["total"]),
+            company=data["company"],
+            note=data["note"],
+            is_anonymous=not data["named"],
+            dedication=dedication if data["dedication"] else None,
+        )
+        return data | {"amount": amount, "order": order}
+
+
+def _shown(text: str) -> Money | None:
+    """A total as the page keeps it, `NZD:7808`; None if it showed none."""
+    currency, _, minor = text.partition(":")
+    if currency in OFFERED and minor.isascii() and minor.isdigit():
+        return Money(int(minor), currency)
+    return None
 
 
 class TermsSchema(CommandSchema):

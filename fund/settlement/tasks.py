@@ -9,6 +9,7 @@ from fund import clock, jobs
 from fund.errors import NotFound, Unavailable
 from fund.gateways import stripe
 from fund.settlement import operations
+from fund.settlement.reconciliation.balance import note_balance
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +59,17 @@ def list_again(**_: int) -> None:
             log.warning("balance_transaction_late", office=office, transaction=late)
 
     _for_each_office(look_again)
+
+
+@jobs.app.periodic(cron="10 17 * * *")
+@jobs.task("settlement.note_balances")
+def note_balances(**_: int) -> None:
+    """Just after midnight in Thailand: what Stripe itself says the balance of the day was."""
+
+    def note(office: str) -> None:
+        note_balance(office, now=clock.now())
+
+    _for_each_office(note)
 
 
 def _for_each_office(work: Callable[[str], None]) -> None:

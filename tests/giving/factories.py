@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from fund import clock
 from fund.giving import operations, payments
 from fund.giving.models import Gift, OfficeTerms
+from fund.giving.orders import Order
 from fund.giving.queries import find_terms
 from fund.ids import new_id
 from fund.ledger.models import Fund, Office
@@ -90,7 +91,7 @@ def start_gift(
         email=email,
         name=name,
         language=language,
-        country=country,
+        order=Order(country=country),
         now=now or clock.now(),
     )
     session.commit()

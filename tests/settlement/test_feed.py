@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -10,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from fund import clock
 from fund.errors import Denied, Refused
 from fund.gateways.stripe import client as stripe_client
+from fund.i18n import format_money
 from fund.ids import new_id
 from fund.ledger.models import Journal
 from fund.ledger.operations import close_fund
@@ -18,6 +20,7 @@ from fund.money import Money
 from fund.permissions import Role
 from fund.settlement import operations, queries
 from fund.settlement.models import BalanceTransaction, Feed
+from tests.giving.factories import give_form, session_of
 from tests.people.factories import make_staff
 from tests.settlement.factories import begin_at_stripe, deliver, pay_at_stripe, wait_for_all
 
@@ -221,6 +224,23 @@ def test_an_event_only_wakes_the_feed_and_no_more_than_every_five_seconds(
     session.commit()
     assert operations.pull_woken(now=clock.now()) == 0
     assert operations.pull_woken(now=clock.now() + timedelta(seconds=6)) == 1
+
+
+def test_a_donor_who_covered_the_fee_sees_the_true_one_and_what_is_left_of_it(
+    client, session, stripe_up
+):
+    covering = give_form(covers_fee="true", total="NZD:7820", choice="NZD:7500")
+    gift_id = client.post("/give", data=covering).headers["Location"].rpartition("/")[2]
+    stripe_up.control("pay", session_id=session_of(client, UUID(gift_id)))
+    page = client.get(f"/give/thanks/{gift_id}").text
+    assert "NZ$3.20" in page
+    assert "Stripe tells us soon" in page
+    pull()
+    fee = session.scalars(select(BalanceTransaction)).one().fee
+    page = client.get(f"/give/thanks/{gift_id}").text
+    assert format_money(fee) in page
+    left = format_money(Money(3_20, "NZD") - fee)
+    assert f"the other {left} stay with the fund" in page
 
 
 def test_finance_sees_what_was_given_settled_and_charged(

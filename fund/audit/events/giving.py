@@ -114,3 +114,19 @@ class OfficeTermsChanged(Event, subject="office"):
     receipt_kind: str
     stripe_methods: tuple[str, ...]
     biller_id: str | None
+
+
+@dataclass(frozen=True)
+class DedicationMailed(Event, subject="gift"):
+    """The person to be told in whose honour or memory the gift is was told by mail, once."""
+
+
+@dataclass(frozen=True)
+class DedicationDropped(Event, subject="gift"):
+    """That mail did not go out and never will.
+
+    `reason`: refused (no such mail is wanted there), too_many (three went there within a day), or
+    unreadable (the donor was forgotten).
+    """
+
+    reason: str

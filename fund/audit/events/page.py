@@ -85,6 +85,7 @@ MEANINGS = {
     "state": "what became of it",
     "stripe_methods": "ways to pay, as Stripe names them",
     "stripe_refund_id": "id of the refund at Stripe",
+    "thing": "what it is about, by its id or code",
     "thb_per_unit": "baht for one unit, as a decimal",
     "unreconciled_count": "number of what was still open",
     "verifier_key": "public key, as C2SP signed-note writes it",

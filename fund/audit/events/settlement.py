@@ -25,6 +25,17 @@ class InboxEventRetried(Event, subject="office"):
 
 
 @dataclass(frozen=True)
+class DifferenceExplained(Event, subject="office"):
+    """The treasurer let a difference stand, as long as it is of just this amount; `thing` names
+    what differs: a line, a payout or a currency."""
+
+    kind: str
+    thing: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class RefundAsked(Event, subject="gift"):
     """Finance asked to give back a part of a gift; above the office's limit a second person has to
     agree. `reason` is a code."""

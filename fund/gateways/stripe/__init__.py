@@ -20,6 +20,7 @@ from fund.gateways.stripe.doubts import (
 from fund.gateways.stripe.lists import (
     list_balance_transactions,
     list_events,
+    retrieve_balance,
     retrieve_payout,
 )
 from fund.gateways.stripe.refunds import (
@@ -44,6 +45,7 @@ __all__ = [
     "list_events",
     "list_office_codes",
     "list_refunds",
+    "retrieve_balance",
     "retrieve_charge",
     "retrieve_dispute",
     "retrieve_early_fraud_warning",

@@ -12,6 +12,7 @@ from fund.giving.letters import correction
 from fund.giving.letters.paper import Facts, Letter, Words, office_facts, proof_parts
 from fund.giving.models import Donor, OfficeTerms
 from fund.giving.queries import GiftRow
+from fund.giving.words import open_words
 from fund.i18n import N_, gettext
 from fund.ledger.queries import fund_name
 
@@ -35,13 +36,15 @@ def write_receipt(session: Session, receipt_id: UUID) -> Letter:
         raise ValueError("a receipt of nobody is not mailed")
     receipt, language = row.receipt, row.gift.language
     person = open_person(session, session.get_one(Donor, row.gift.donor_id))
+    company = open_words(session, row.gift).company
+    giver = ", ".join(filter(None, (company, person.name)))
     leaf = get_leaf_hash(session, receipt.audit_event_id)
     with i18n.speaking(language):
         words = correction.say(session, row) if receipt.corrects_id else _say(row)
         # One that was cancelled claims nothing.
         kind = KINDS.get(receipt.kind if receipt.amount_minor else "none", NO_TAX_RECEIPT)
         signed = _signature(session, row)
-        facts = _facts(row, person.name, words, signed)
+        facts = _facts(row, giver, words, signed)
         proof = proof_parts(receipt.audit_event_id, leaf)
         paper = {
             "title": words.title,

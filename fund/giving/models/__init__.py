@@ -1,5 +1,6 @@
 """Donors, gifts and receipts."""
 
+from fund.giving.models.dedications import Dedication, MailRefusal
 from fund.giving.models.donors import Donor
 from fund.giving.models.gifts import Gift
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
@@ -10,9 +11,11 @@ from fund.giving.models.terms import RECEIPT_COUNTRIES, OfficeTerms
 __all__ = [
     "RECEIPT_COUNTRIES",
     "AnnualStatement",
+    "Dedication",
     "Donor",
     "Gift",
     "GiftReturn",
+    "MailRefusal",
     "OfficeTerms",
     "Receipt",
     "ReceiptNumber",

@@ -15,6 +15,7 @@ class Gift(Stateful, Base):
     """One gift, however many times its payment was tried. `paid` never goes back.
 
     Within one attempt a state only moves on; a new attempt opens a failed or expired gift again.
+    `amount_minor` is all that is charged, `cover_minor` the part of it that was added for the fee.
     `payment_reference`: what a PromptPay code says, and the bank's statement gives back.
     """
 
@@ -51,6 +52,12 @@ class Gift(Stateful, Base):
     stripe_payment_intent_id: Mapped[str | None] = mapped_column(unique=True)
     stripe_charge_id: Mapped[str | None] = mapped_column(unique=True)
     payment_reference: Mapped[str | None]
+    cover_minor: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    country: Mapped[str | None]
+    wants_tax_receipt: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    is_anonymous: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    sealed_company: Mapped[bytes | None]
+    sealed_note: Mapped[bytes | None]
     bank_reference: Mapped[str | None]
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]

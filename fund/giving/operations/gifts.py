@@ -10,9 +10,13 @@ from fund.audit import operations as audit
 from fund.audit.events import GiftRetried, GiftStarted
 from fund.errors import Refused, Unavailable
 from fund.giving import policy, promptpay, queries
+from fund.giving.dedications import add_dedication
 from fund.giving.donors import find_or_add_donor
-from fund.giving.models import Gift
+from fund.giving.models import Donor, Gift
 from fund.giving.offices import CHECKOUT, PROMPTPAY
+from fund.giving.orders import PLAIN, Order
+from fund.giving.words import seal_words
+from fund.ids import new_id
 from fund.ledger.models import Fund, Office
 from fund.ledger.operations.calling import refusal_of
 from fund.money import Money
@@ -28,46 +32,49 @@ def start_gift(
     name: str,
     language: str,
     now: datetime,
-    country: str | None = None,
-    wants_tax_receipt: bool = False,
-    office_code: str | None = None,
-    method: str | None = None,
+    order: Order = PLAIN,
 ) -> Gift:
     """A gift that its donor is about to pay, on Stripe's page or by PromptPay.
 
-    The office follows from country, currency and the wish for a tax receipt; `office_code` is the
-    one that the donor was shown, `method` the way they chose (None: whatever comes first there).
-    Raises Refused if the amount is too small or too large, the fund takes no gifts, or office or
-    way are not these.
+    The office follows from country, currency and the wish for a tax receipt. `amount` is what the
+    fund is to have; what covers the fee comes on top. Raises Refused if the amount is too small or
+    too large, the fund takes no gifts, or office, way or total are not those that were shown.
     """
     fund = queries.get_open_fund(session, fund_code)
-    office, method = _place(
-        queries.find_offer(
-            session,
-            country=country,
-            currency=amount.currency,
-            wants_receipt=wants_tax_receipt,
-            now=now,
-        ),
-        office_code,
-        method,
-    )
-    check_amount(fund, office, amount)
+    offer = _choose_offer(session, amount.currency, order, now=now)
+    method = order.method or offer.methods[0]
+    total = amount + _cover(session, offer, method, amount, order, now=now)
+    check_amount(fund, offer.office, total)
     donor = find_or_add_donor(session, email=email, name=name, language=language, now=now)
     gift = Gift(
+        id=new_id(),
         donor_id=donor.id,
-        office_id=office.id,
+        office_id=offer.office.id,
         fund_id=fund.id,
-        amount_minor=amount.amount_minor,
-        currency=amount.currency,
+        amount_minor=total.amount_minor,
+        cover_minor=(total - amount).amount_minor,
+        currency=total.currency,
         method=method,
         payment_reference=promptpay.new_reference() if method == PROMPTPAY else None,
+        country=order.country,
+        wants_tax_receipt=order.wants_tax_receipt,
+        is_anonymous=order.is_anonymous,
         state="open",
         language=language,
         created_at=now,
     )
+    seal_words(session, gift, donor, company=order.company, note=order.note)
     session.add(gift)
     _flush_open(session)
+    if order.dedication is not None:
+        add_dedication(session, gift, donor, order.dedication)
+    _record_started(session, gift, offer.office, fund, donor, now=now)
+    return gift
+
+
+def _record_started(
+    session: Session, gift: Gift, office: Office, fund: Fund, donor: Donor, *, now: datetime
+) -> None:
     audit.record(
         session,
         GiftStarted(
@@ -81,20 +88,44 @@ def start_gift(
         now=now,
         key_id=donor.key_id,
     )
-    return gift
 
 
-def _place(
-    offer: queries.Offer | None, shown: str | None, method: str | None
-) -> tuple[Office, str]:
-    """The office and the way to pay of what was asked for. Raises Refused if it is not so."""
+def _choose_offer(session: Session, currency: str, order: Order, *, now: datetime) -> queries.Offer:
+    """The office of what was asked for. Raises Refused unless it was shown so."""
+    offer = queries.find_offer(
+        session,
+        country=order.country,
+        currency=currency,
+        wants_receipt=order.wants_tax_receipt,
+        now=now,
+    )
     if offer is None:
         raise Unavailable("no_card_office")
-    if shown not in (None, offer.office.code):
+    if order.office_code not in (None, offer.office.code):
         raise Refused("another_office", field="office", office=offer.office.legal_name)
-    if method not in (None, *offer.methods):
+    if order.method not in (None, *offer.methods):
         raise Refused("method_not_offered", field="method")
-    return offer.office, method or offer.methods[0]
+    return offer
+
+
+def _cover(
+    session: Session,
+    offer: queries.Offer,
+    method: str,
+    amount: Money,
+    order: Order,
+    *,
+    now: datetime,
+) -> Money:
+    """What is added for the fee. Raises Refused if the total with it is not what was shown."""
+    nothing = Money(0, amount.currency)
+    if not order.covers_fee or method != CHECKOUT:
+        return nothing
+    fees = queries.find_fees(session, offer, amount.currency, now=now)
+    cover = fees.cover(amount) if fees else nothing
+    if order.total != amount + cover:
+        raise Refused("another_total", field="covers_fee", total=amount + cover)
+    return cover
 
 
 def check_amount(fund: Fund, office: Office, amount: Money) -> None:

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fund import jobs
 from fund.audit import operations as audit
 from fund.audit.events import Event, GiftFailed, GiftPaid, GiftProcessing
 from fund.errors import Refused
-from fund.giving import queries, receipts
-from fund.giving.models import Gift
+from fund.giving import queries, receipts, tasks
+from fund.giving.models import Dedication, Gift
 from fund.giving.payments import StripePayment
 from fund.ledger.models import Office
 from fund.ledger.queries import list_offices
@@ -60,7 +61,8 @@ def apply_payments(
 
 
 def record_paid(session: Session, gifts: Sequence[Gift], *, actor: Actor, now: datetime) -> None:
-    """Gifts that were just paid: the log hears of it, and each gets its receipt."""
+    """Gifts that were just paid: the log hears of it, each gets its receipt, and third
+    persons are told."""
     keys = queries.list_donor_keys(session, [gift.id for gift in gifts])
     events: list[tuple[Event, UUID | None]] = [
         (
@@ -76,6 +78,13 @@ def record_paid(session: Session, gifts: Sequence[Gift], *, actor: Actor, now: d
     ]
     audit.record_many(session, events, actor=actor, now=now)
     receipts.issue(session, gifts, actor=actor, now=now)
+    told = session.scalars(
+        select(Dedication.gift_id).where(
+            Dedication.gift_id.in_([gift.id for gift in gifts]),
+            Dedication.to_email_index.is_not(None),
+        )
+    )
+    jobs.defer_many(session, tasks.mail_dedication, [{"gift_id": gift_id} for gift_id in told])
 
 
 def _lock(session: Session, payments: Sequence[StripePayment]) -> dict[UUID, Gift]:

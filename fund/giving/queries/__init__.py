@@ -16,7 +16,7 @@ from fund.giving.queries.gifts import (
     list_returns,
 )
 from fund.giving.queries.healing import list_unmailed, list_unreceipted
-from fund.giving.queries.offers import Offer, find_offer
+from fund.giving.queries.offers import Offer, find_fees, find_offer
 from fund.giving.queries.offices import (
     choose_card_office,
     find_card_office,
@@ -37,6 +37,7 @@ __all__ = [
     "choose_card_office",
     "find_card_office",
     "find_donor_key",
+    "find_fees",
     "find_last_receipt",
     "find_last_return",
     "find_offer",

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from fund.giving import offices
+from fund import clock
+from fund.giving import fees, offices
 from fund.giving.models import OfficeTerms
 from fund.giving.queries.terms import terms_at
 from fund.ledger import queries as ledger
@@ -46,6 +47,16 @@ def find_offer(
     return Offer(
         places[choice.office], terms[choice.office], choice.methods, choice.gives_tax_receipt
     )
+
+
+def find_fees(
+    session: Session, offer: Offer, currency: str, *, now: datetime
+) -> fees.FeeRange | None:
+    """What a payment in `currency` can cost there; None as long as nobody can tell."""
+    if not offer.terms.fee_table:
+        return None
+    table = fees.read_table(offer.office, offer.terms.fee_table)
+    return fees.find_range(table, currency, ledger.rates_at(session, clock.bangkok_day(now)))
 
 
 def _as_rules(office: Office, terms: OfficeTerms) -> offices.Terms:

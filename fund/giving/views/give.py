@@ -3,22 +3,26 @@
 from dataclasses import dataclass
 
 from flask import make_response, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from fund import clock, i18n
 from fund.db import reading
 from fund.giving import countries, operations, policy, queries
-from fund.giving.choices import METHOD_NAMES
-from fund.giving.offices import PROMPTPAY
+from fund.giving.choices import DEDICATIONS, METHOD_NAMES
+from fund.giving.fees import FeeRange
+from fund.giving.offices import CHECKOUT, PROMPTPAY
 from fund.giving.schemas import OTHER, GiveSchema
 from fund.giving.views.room import blueprint, fresh
 from fund.ledger.queries import fund_name, list_open_funds
-from fund.money import OFFERED, BadAmount, Money, parse_money
+from fund.money import CURRENCIES, OFFERED, BadAmount, Money, parse_money
 from fund.web import Form, load_form, posting, public
 
 # Offered first to who reads this language; every currency and country can be chosen.
 CURRENCY_OF_LANGUAGE = {"th": "THB", "en": "NZD"}
 COUNTRY_OF_LANGUAGE = {"th": "TH", "en": ""}
+# What most donors leave alone stands folded up.
+MORE = ("company", "note", "dedication", "honoured", "told_name", "told_email")
 
 
 @dataclass(frozen=True)
@@ -59,10 +63,7 @@ def give() -> Response:
                 fund_code=form.data["fund"],
                 email=form.data["email"],
                 name=form.data["name"],
-                country=form.data["country"] or None,
-                wants_tax_receipt=form.data["wants_tax_receipt"],
-                office_code=form.data["office"] or None,
-                method=form.data["method"] or None,
+                order=form.data["order"],
                 language=i18n.language(),
                 now=clock.now(),
             )
@@ -82,6 +83,9 @@ def _give_page(form: Form, status: int = 200) -> Response:
             wants_receipt=wish.wants_tax_receipt,
             now=clock.now(),
         )
+        fees = _fees(session, offer, wish.currency)
+    chosen = _chosen(form, wish.currency)
+    covered = bool(form.value("covers_fee")) and fees is not None
     page = render_template(
         "giving/give.html",
         form=form,
@@ -93,10 +97,22 @@ def _give_page(form: Form, status: int = 200) -> Response:
         presets=policy.list_presets(wish.currency),
         least=policy.least(wish.currency, offer.office if offer else None),
         funds=funds,
-        chosen=_chosen(form, wish.currency),
+        fees=fees,
+        chosen=chosen,
+        total=chosen + fees.cover(chosen) if covered and fees and chosen else chosen,
+        unit=CURRENCIES[wish.currency],
+        dedications=[("", i18n.gettext("nobody")), *i18n.options(DEDICATIONS)],
+        has_more=any(form.value(name) or form.errors.get(name) for name in MORE),
         other=OTHER,
     )
     return fresh(make_response(page, status))
+
+
+def _fees(session: Session, offer: queries.Offer | None, currency: str) -> FeeRange | None:
+    """What a card payment costs there; None where there is none to pay, or nobody can tell."""
+    if offer is None or CHECKOUT not in offer.methods:
+        return None
+    return queries.find_fees(session, offer, currency, now=clock.now())
 
 
 def _chosen(form: Form, currency: str) -> Money | None:

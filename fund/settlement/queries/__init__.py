@@ -11,6 +11,7 @@ from fund.settlement.queries.doubts import (
 from fund.settlement.queries.inbox import OfficeHearing, list_events, list_failed, list_hearing
 from fund.settlement.queries.lines import (
     count_to_look_at,
+    find_fee_of,
     list_journals_of,
     list_not_booked,
     list_on_the_way,
@@ -28,6 +29,7 @@ from fund.settlement.queries.waiting import list_waiting
 __all__ = [
     "OfficeHearing",
     "count_to_look_at",
+    "find_fee_of",
     "get_dispute",
     "list_alerts",
     "list_disputes",

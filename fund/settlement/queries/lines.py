@@ -11,6 +11,7 @@ from fund.db import PAGE
 from fund.giving.models import Gift
 from fund.ledger.journals import GIFTS
 from fund.ledger.models import Journal, Office
+from fund.money import Money
 from fund.settlement.models import BalanceTransaction
 
 # A line may wait so long for what it belongs to before anybody is asked to look.
@@ -55,6 +56,12 @@ def list_transactions_of(session: Session, gift_id: UUID) -> list[BalanceTransac
     """What a gift did to the Stripe balance, oldest first."""
     query = select(BalanceTransaction).where(BalanceTransaction.gift_id == gift_id)
     return list(session.scalars(query.order_by(BalanceTransaction.happened_at)))
+
+
+def find_fee_of(session: Session, gift_id: UUID) -> Money | None:
+    """What Stripe took for the gift's payment; None as long as its balance does not tell."""
+    lines = list_transactions_of(session, gift_id)
+    return next((line.fee for line in lines if line.category == "charge"), None)
 
 
 def list_journals_of(

@@ -13,6 +13,7 @@ from fund.giving.choices import RETURN_NAMES, STATE_NAMES
 from fund.giving.donors import Person, open_person
 from fund.giving.models import Donor, Gift
 from fund.giving.views import blueprint as gift_pages
+from fund.giving.words import GiftWords, open_words
 from fund.ledger.choices import KIND_NAMES
 from fund.ledger.queries import fund_name
 from fund.permissions import Permission
@@ -40,6 +41,7 @@ def gift_show(gift_id: UUID) -> str:
             returns=giving.list_returns(session, gift_id),
             return_names=RETURN_NAMES,
             person=_find_person(session, row.gift) if may_know else None,
+            words=_find_words(session, row.gift) if may_know else None,
             transactions=transactions,
             journals=queries.list_journals_of(session, row.gift, row.office, transactions),
             kinds=KIND_NAMES,
@@ -54,5 +56,13 @@ def _find_person(session: Session, gift: Gift) -> Person | None:
         return None
     try:
         return open_person(session, session.get_one(Donor, gift.donor_id))
+    except Unreadable:
+        return None
+
+
+def _find_words(session: Session, gift: Gift) -> GiftWords | None:
+    """What the donor wrote beside the gift; None if nobody may know any more."""
+    try:
+        return open_words(session, gift)
     except Unreadable:
         return None

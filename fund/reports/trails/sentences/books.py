@@ -2,7 +2,7 @@
 
 from fund.applications.choices import KINDS
 from fund.bookkeeping.choices import KINDS as ENTRY_KINDS
-from fund.giving.choices import RECEIPT_KIND_NAMES, RETURN_NAMES
+from fund.giving.choices import DROP_NAMES, RECEIPT_KIND_NAMES, RETURN_NAMES
 from fund.i18n import N_
 from fund.ledger.choices import KIND_NAMES
 from fund.reports.trails.sentences.sentence import Sentence
@@ -30,6 +30,14 @@ GIVING = {
         N_("Gift not paid"),
         N_("The payment came to nothing: %(reason)s."),
         {"reason": {"failed": N_("payment failed"), "expired": N_("given up")}},
+    ),
+    "dedication_mailed": Sentence(
+        N_("Dedication told"), N_("The person to be told of the gift was told by mail.")
+    ),
+    "dedication_dropped": Sentence(
+        N_("Dedication not told"),
+        N_("The mail about the gift did not go out: %(reason)s."),
+        {"reason": DROP_NAMES},
     ),
     "receipt_issued": Sentence(
         N_("Receipt issued"),

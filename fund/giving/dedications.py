@@ -1,0 +1,82 @@
+"""Gifts in somebody's honour or memory, and the one mail that tells of it."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from fund import keys, signed
+from fund.audit import operations as audit
+from fund.audit.events import DedicationDropped, DedicationMailed
+from fund.crypto import Unreadable
+from fund.errors import NotFound
+from fund.giving import orders
+from fund.giving.models import Dedication, Donor, Gift, MailRefusal
+from fund.giving.words import open_dedication
+from fund.permissions import SYSTEM
+
+NO_MAIL = "giving.no_mail"
+MOST_A_DAY = 3
+
+
+def add_dedication(session: Session, gift: Gift, donor: Donor, wish: orders.Dedication) -> None:
+    """Keep in whose name the gift is, sealed; nobody is told before it is paid."""
+
+    def seal(text: str, column: str) -> bytes:
+        return keys.seal(session, donor.key_id, text, context=f"dedication.{column}:{gift.id}")
+
+    is_told = bool(wish.to_email)
+    session.add(
+        Dedication(
+            gift_id=gift.id,
+            kind=wish.kind,
+            sealed_honoured=seal(wish.honoured, "honoured"),
+            sealed_to_name=seal(wish.to_name, "to_name") if is_told else None,
+            sealed_to_email=seal(wish.to_email, "to_email") if is_told else None,
+            to_email_index=_index(wish.to_email) if is_told else None,
+        )
+    )
+
+
+def find_reason_against(session: Session, dedication: Dedication, *, now: datetime) -> str | None:
+    """Why the mail does not go out, in the words of `models.Dedication`; None if it may."""
+    try:
+        open_dedication(session, dedication)
+    except Unreadable:
+        return "unreadable"
+    index = dedication.to_email_index
+    if session.scalar(select(MailRefusal.refused_at).where(MailRefusal.email_index == index)):
+        return "refused"
+    lately = select(func.count()).where(
+        Dedication.to_email_index == index, Dedication.mailed_at > now - timedelta(days=1)
+    )
+    return "too_many" if (session.scalar(lately) or 0) >= MOST_A_DAY else None
+
+
+def mark_mailed(session: Session, gift_id: UUID, *, now: datetime) -> None:
+    """The mail is out."""
+    session.get_one(Dedication, gift_id).mailed_at = now
+    audit.record(session, DedicationMailed(subject_id=gift_id), actor=SYSTEM, now=now)
+
+
+def drop_mail(session: Session, gift_id: UUID, reason: str, *, now: datetime) -> None:
+    """The mail never goes out, for this reason."""
+    session.get_one(Dedication, gift_id).dropped = reason
+    event = DedicationDropped(subject_id=gift_id, reason=reason)
+    audit.record(session, event, actor=SYSTEM, now=now)
+
+
+def refuse_mail(session: Session, token: str, *, now: datetime) -> None:
+    """No dedication goes to the address that this letter went to, from now on. Raises NotFound."""
+    gift_id = signed.read(NO_MAIL, token)
+    dedication = session.get(Dedication, gift_id) if gift_id else None
+    if dedication is None or dedication.to_email_index is None:
+        raise NotFound
+    refusal = insert(MailRefusal).values(email_index=dedication.to_email_index, refused_at=now)
+    session.execute(refusal.on_conflict_do_nothing())
+
+
+def _index(address: str) -> bytes:
+    return keys.keyring().blind_index("dedication.to", address.strip().lower())
