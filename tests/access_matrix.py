@@ -34,6 +34,8 @@ PUBLIC = (
     "GET giving.no_mail", "POST giving.no_mail",  # the token in the mail is the key
     "GET giving.pay", "GET giving.pay_code",  # whoever knows the gift's id, as for thanks
     "POST giving.retry",
+    # The same for a regular gift: whoever knows its id may go on, and see what became of it
+    "GET giving.plan_checkout", "GET giving.plan_thanks", "POST giving.plan_retry",
     "GET audit.log", "GET audit.check", "GET audit.checkpoint", "GET audit.consistency",
     "GET audit.key", "GET audit.verify_script", "GET audit.tile",
     # Public for receipts; for anything else the view asks for `read_trail`

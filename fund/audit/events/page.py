@@ -43,6 +43,7 @@ MEANINGS = {
     "entry_id": "id of the row that was added to the commitment's events",
     "epoch": "how often the database was put back, counted from 1",
     "event": "id of the event at Stripe",
+    "every": "month or year",
     "from_size": "size of the log from which on the new key signs",
     "fund": "code of the fund",
     "given_how": "how consent was given",

@@ -4,6 +4,14 @@ Objects leave it as plain dicts (a `StripeObject` is no dict). Every call may ra
 (slow, down, too many at once: the same call may be made again) or `Refused("stripe_refused")`.
 """
 
+from fund.gateways.stripe.billing import (
+    PlanOrder,
+    create_customer,
+    create_plan_session,
+    create_product,
+    find_invoice_payment,
+    retrieve_subscription,
+)
 from fund.gateways.stripe.checkout import (
     CheckoutOrder,
     create_checkout_session,
@@ -36,10 +44,15 @@ __all__ = [
     "BadWebhook",
     "CheckoutOrder",
     "Doc",
+    "PlanOrder",
     "RefundOrder",
     "check",
     "create_checkout_session",
+    "create_customer",
+    "create_plan_session",
+    "create_product",
     "create_refund",
+    "find_invoice_payment",
     "init",
     "list_balance_transactions",
     "list_events",
@@ -54,5 +67,6 @@ __all__ = [
     "retrieve_refund",
     "retrieve_review",
     "retrieve_session",
+    "retrieve_subscription",
     "verify_webhook",
 ]

@@ -52,6 +52,8 @@ class Gift(Stateful, Base):
     stripe_payment_intent_id: Mapped[str | None] = mapped_column(unique=True)
     stripe_charge_id: Mapped[str | None] = mapped_column(unique=True)
     payment_reference: Mapped[str | None]
+    stripe_invoice_id: Mapped[str | None] = mapped_column(unique=True)
+    plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan.id"), index=True)
     cover_minor: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     country: Mapped[str | None]
     wants_tax_receipt: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
