@@ -222,6 +222,9 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET settlement.dispute_show": MONEY + "u",
     "POST settlement.dispute_note": "f",
     "POST settlement.alert_keep": "f",
+    "GET settlement.event_show": MONEY + "u",
     "POST settlement.retry": "f",
+    "POST settlement.retry_all": "f",
+    "POST settlement.replay": "f",
     "POST settlement.payout_confirm": "t",
 }

@@ -25,6 +25,12 @@ class Gift(Stateful, Base):
         UniqueConstraint("office_id", "payment_reference"),
         CheckConstraint("amount_minor > 0", name="amount_minor"),
         Index(
+            "ix_gift_at_stripe",
+            "office_id",
+            "created_at",
+            postgresql_where=text("state IN ('open', 'processing')"),
+        ),
+        Index(
             "ix_gift_waiting",
             "created_at",
             postgresql_where=text("method = 'promptpay' AND state = 'open'"),

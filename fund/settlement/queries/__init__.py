@@ -1,5 +1,6 @@
 """What finance reads about Stripe's events and money."""
 
+<<<<<<< HEAD
 from fund.settlement.queries.doubts import (
     get_dispute,
     list_alerts,
@@ -9,6 +10,19 @@ from fund.settlement.queries.doubts import (
     list_to_answer,
 )
 from fund.settlement.queries.inbox import OfficeHearing, list_events, list_failed, list_hearing
+=======
+from fund.settlement.queries.inbox import (
+    SILENCE_HOURS,
+    OfficeHearing,
+    count_errors,
+    get_event,
+    list_events,
+    list_failed,
+    list_heard,
+    list_hearing,
+    list_unheard,
+)
+>>>>>>> main
 from fund.settlement.queries.lines import (
     count_to_look_at,
     find_fee_of,
@@ -27,14 +41,21 @@ from fund.settlement.queries.refunds import (
 from fund.settlement.queries.waiting import list_waiting
 
 __all__ = [
+    "SILENCE_HOURS",
     "OfficeHearing",
+    "count_errors",
     "count_to_look_at",
     "find_fee_of",
+<<<<<<< HEAD
     "get_dispute",
     "list_alerts",
     "list_disputes",
+=======
+    "get_event",
+>>>>>>> main
     "list_events",
     "list_failed",
+    "list_heard",
     "list_hearing",
     "list_journals_of",
     "list_limits",
@@ -47,6 +68,7 @@ __all__ = [
     "list_refunds_of",
     "list_to_answer",
     "list_transactions_of",
+    "list_unheard",
     "list_waiting",
     "refundable",
 ]
