@@ -23,14 +23,13 @@ class RefundLimitSchema(CommandSchema):
     alone = Text(required=True, longest=30)
 
 
-<<<<<<< HEAD
 class DisputeNoteSchema(CommandSchema):
     """What finance did about a dispute."""
 
     noted_as = Code(NOTES, required=True)
-=======
+
+
 class RetrySchema(CommandSchema):
     """The reason for which events failed, by its code."""
 
     error = Text(longest=100, required=True)
->>>>>>> main

@@ -1,6 +1,5 @@
 """What finance reads about Stripe's events and money."""
 
-<<<<<<< HEAD
 from fund.settlement.queries.doubts import (
     get_dispute,
     list_alerts,
@@ -9,8 +8,6 @@ from fund.settlement.queries.doubts import (
     list_open_alerts,
     list_to_answer,
 )
-from fund.settlement.queries.inbox import OfficeHearing, list_events, list_failed, list_hearing
-=======
 from fund.settlement.queries.inbox import (
     SILENCE_HOURS,
     OfficeHearing,
@@ -22,7 +19,6 @@ from fund.settlement.queries.inbox import (
     list_hearing,
     list_unheard,
 )
->>>>>>> main
 from fund.settlement.queries.lines import (
     count_to_look_at,
     find_fee_of,
@@ -46,13 +42,10 @@ __all__ = [
     "count_errors",
     "count_to_look_at",
     "find_fee_of",
-<<<<<<< HEAD
     "get_dispute",
+    "get_event",
     "list_alerts",
     "list_disputes",
-=======
-    "get_event",
->>>>>>> main
     "list_events",
     "list_failed",
     "list_heard",

@@ -7,12 +7,8 @@ from sqlalchemy.orm import Session
 from fund import clock
 from fund.i18n import N_
 from fund.permissions import Actor, Permission
-<<<<<<< HEAD
 from fund.settlement.queries.doubts import list_open_alerts, list_to_answer
-from fund.settlement.queries.inbox import list_failed
-=======
 from fund.settlement.queries.inbox import list_failed, list_unheard
->>>>>>> main
 from fund.settlement.queries.lines import count_to_look_at, list_on_the_way
 from fund.settlement.queries.refunds import list_open_refunds
 from fund.waiting import Waiting

@@ -59,6 +59,12 @@ GIVING = {
         N_("On %(happened_on)s: %(kind)s, %(amount_minor)s."),
         {"kind": RETURN_NAMES},
     ),
+    "gift_paper_settled": Sentence(
+        N_("Gift’s paper stored or lost"),
+        N_("What became of the paper: %(state)s."),
+        {"state": {"stored": N_("it is stored"), "failed": N_("it did not arrive")}},
+    ),
+    "gift_paper_read": Sentence(N_("Gift’s paper opened"), N_("The paper was opened.")),
     "annual_statement_issued": Sentence(
         N_("Annual statement issued"),
         N_(
