@@ -221,6 +221,10 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST settlement.refund_decline": MONEY,
     "POST settlement.refund_settle": "f",
     "POST settlement.refund_limit": "t",  # never who asks for refunds
+    "GET settlement.dispute_list": MONEY + "u",
+    "GET settlement.dispute_show": MONEY + "u",
+    "POST settlement.dispute_note": "f",
+    "POST settlement.alert_keep": "f",
     "GET settlement.event_show": MONEY + "u",
     "POST settlement.retry": "f",
     "POST settlement.retry_all": "f",
