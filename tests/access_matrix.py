@@ -34,6 +34,8 @@ PUBLIC = (
     "GET giving.no_mail", "POST giving.no_mail",  # the token in the mail is the key
     "GET giving.pay", "GET giving.pay_code",  # whoever knows the gift's id, as for thanks
     "POST giving.retry",
+    # The same for a regular gift: whoever knows its id may go on, and see what became of it
+    "GET giving.plan_checkout", "GET giving.plan_thanks", "POST giving.plan_retry",
     "GET audit.log", "GET audit.check", "GET audit.checkpoint", "GET audit.consistency",
     "GET audit.key", "GET audit.verify_script", "GET audit.tile",
     # Public for receipts; for anything else the view asks for `read_trail`
@@ -182,6 +184,9 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
+    "GET giving.gift_add": "f",
+    "POST giving.gift_add": "f",
+    "GET giving.gift_paper": MONEY,  # a pay-in slip names who gave
     "GET giving.terms_list": MONEY + "u",
     "GET giving.terms_change": "f",
     "POST giving.terms_change": "f",
@@ -216,6 +221,13 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST settlement.refund_decline": MONEY,
     "POST settlement.refund_settle": "f",
     "POST settlement.refund_limit": "t",  # never who asks for refunds
+    "GET settlement.dispute_list": MONEY + "u",
+    "GET settlement.dispute_show": MONEY + "u",
+    "POST settlement.dispute_note": "f",
+    "POST settlement.alert_keep": "f",
+    "GET settlement.event_show": MONEY + "u",
     "POST settlement.retry": "f",
+    "POST settlement.retry_all": "f",
+    "POST settlement.replay": "f",
     "POST settlement.payout_confirm": "t",
 }
