@@ -39,6 +39,8 @@ PUBLIC = (
     # The way to a donor's own pages, and out of them
     "GET giving.my_sign_in", "POST giving.my_sign_in", "GET giving.my_sent",
     "GET giving.my_open", "POST giving.my_open", "POST giving.my_sign_out",
+    # The same for a regular gift: whoever knows its id may go on, and see what became of it
+    "GET giving.plan_checkout", "GET giving.plan_thanks", "POST giving.plan_retry",
     "GET audit.log", "GET audit.check", "GET audit.checkpoint", "GET audit.consistency",
     "GET audit.key", "GET audit.verify_script", "GET audit.tile",
     # Public for receipts; for anything else the view asks for `read_trail`
@@ -194,6 +196,9 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
+    "GET giving.gift_add": "f",
+    "POST giving.gift_add": "f",
+    "GET giving.gift_paper": MONEY,  # a pay-in slip names who gave
     "GET giving.terms_list": MONEY + "u",
     "GET giving.terms_change": "f",
     "POST giving.terms_change": "f",
@@ -218,6 +223,8 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST banking.line_return": "t",
     "POST banking.line_leave_aside": "t",
     "POST banking.line_open": "t",
+    "GET banking.reconciliation": MONEY + "u",
+    "POST banking.difference_explain": "t",
     "GET settlement.inbox": MONEY + "u",
     "GET settlement.refund_list": MONEY + "u",
     "GET settlement.refund_new": "f",  # one asks; above a limit another person decides
@@ -226,6 +233,13 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST settlement.refund_decline": MONEY,
     "POST settlement.refund_settle": "f",
     "POST settlement.refund_limit": "t",  # never who asks for refunds
+    "GET settlement.dispute_list": MONEY + "u",
+    "GET settlement.dispute_show": MONEY + "u",
+    "POST settlement.dispute_note": "f",
+    "POST settlement.alert_keep": "f",
+    "GET settlement.event_show": MONEY + "u",
     "POST settlement.retry": "f",
+    "POST settlement.retry_all": "f",
+    "POST settlement.replay": "f",
     "POST settlement.payout_confirm": "t",
 }

@@ -24,15 +24,32 @@ STATE_NAMES = {
     "partly_returned": N_("partly returned"),
     "returned": N_("returned"),
 }
+OFFLINE_METHODS = {
+    "bank": N_("bank transfer"),
+    "cash": N_("cash"),
+    "cheque": N_("cheque"),
+}
 RETURN_NAMES = {
     "refund": N_("refunded"),
     "refund_failed": N_("a refund that did not reach the donor"),
     "dispute_lost": N_("taken back by the donor’s bank"),
     "dispute_won": N_("given back by the donor’s bank"),
     "reversal": N_("a mistaken entry taken back"),
+    "restored": N_("an entry that stands again"),
 }
 RECEIPT_KIND_NAMES = {
     "us_501c3": N_("for taxes in the United States"),
     "nz_donation": N_("for taxes in New Zealand"),
     "none": N_("not for taxes"),
+}
+EVERY_NAMES = {"month": N_("each month"), "year": N_("each year")}
+FREQUENCIES = {"once": N_("once"), **EVERY_NAMES}
+PLAN_STATE_NAMES = {
+    "open": N_("not begun yet"),
+    "expired": N_("given up"),
+    "active": N_("running"),
+    "past_due": N_("payment failed"),
+    "paused": N_("paused"),
+    "stopping": N_("stopping"),
+    "stopped": N_("stopped"),
 }

@@ -9,7 +9,8 @@ from uuid import UUID
 SUBJECTS = frozenset(
     {"setup", "office", "fund", "journal", "period", "checkpoint", "staff"}
     | {"survivor", "consent", "document", "application", "award", "instalment", "evidence"}
-    | {"payee", "run", "payment", "donor", "gift", "receipt", "entry", "rate", "annual_statement"}
+    | {"payee", "run", "payment", "donor", "gift", "plan", "receipt", "annual_statement"}
+    | {"entry", "rate"}
 )
 EVENTS: dict[str, type["Event"]] = {}
 

@@ -1,8 +1,9 @@
-"""Donors, gifts and receipts."""
+"""Donors, gifts, plans and receipts."""
 
 from fund.giving.models.dedications import Dedication, MailRefusal
 from fund.giving.models.donors import Donor
-from fund.giving.models.gifts import Gift
+from fund.giving.models.gifts import Gift, GiftPaper
+from fund.giving.models.plans import LIVE, Plan, StripeCustomer, StripeProduct
 from fund.giving.models.portal import PortalLink, PortalSession
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
@@ -10,17 +11,22 @@ from fund.giving.models.statements import AnnualStatement
 from fund.giving.models.terms import RECEIPT_COUNTRIES, OfficeTerms
 
 __all__ = [
+    "LIVE",
     "RECEIPT_COUNTRIES",
     "AnnualStatement",
     "Dedication",
     "Donor",
     "Gift",
+    "GiftPaper",
     "GiftReturn",
     "MailRefusal",
     "OfficeTerms",
+    "Plan",
     "PortalLink",
     "PortalSession",
     "Receipt",
     "ReceiptNumber",
     "ReceiptSeries",
+    "StripeCustomer",
+    "StripeProduct",
 ]

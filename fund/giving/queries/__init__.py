@@ -14,6 +14,7 @@ from fund.giving.queries.gifts import (
     list_receipts_of,
     list_returned,
     list_returns,
+    list_unknown_intents,
 )
 from fund.giving.queries.healing import list_unmailed, list_unreceipted
 from fund.giving.queries.offers import Offer, find_fees, find_offer
@@ -23,6 +24,7 @@ from fund.giving.queries.offices import (
     get_open_fund,
     list_card_offices,
 )
+from fund.giving.queries.plans import PlanRow, get_plan, list_plans, list_plans_of
 from fund.giving.queries.portal import (
     find_link_reader,
     find_visit,
@@ -44,6 +46,7 @@ from fund.giving.queries.terms import find_terms, terms_at
 __all__ = [
     "GiftRow",
     "Offer",
+    "PlanRow",
     "StatementRow",
     "choose_card_office",
     "find_card_office",
@@ -58,6 +61,7 @@ __all__ = [
     "get_gift",
     "get_gift_of",
     "get_open_fund",
+    "get_plan",
     "get_receipt",
     "get_receipt_of",
     "get_remaining",
@@ -69,12 +73,15 @@ __all__ = [
     "list_gifts",
     "list_gifts_of",
     "list_paid",
+    "list_plans",
+    "list_plans_of",
     "list_receipts_of",
     "list_returned",
     "list_returns",
     "list_statement_rows",
     "list_statements_due",
     "list_statements_of",
+    "list_unknown_intents",
     "list_unmailed",
     "list_unreceipted",
     "terms_at",

@@ -1,7 +1,18 @@
 """The pages of gifts: the donor's, and finance's."""
 
-from fund.giving.views import checkout, give, my, no_mail, pay, staff, terms
+from fund.giving.views import checkout, give, my, no_mail, pay, plans, staff, terms
 from fund.giving.views.room import NAVIGATION as NAVIGATION
 from fund.giving.views.room import blueprint as blueprint
 
-__all__ = ["NAVIGATION", "blueprint", "checkout", "give", "my", "no_mail", "pay", "staff", "terms"]
+__all__ = [
+    "NAVIGATION",
+    "blueprint",
+    "checkout",
+    "give",
+    "my",
+    "no_mail",
+    "pay",
+    "plans",
+    "staff",
+    "terms",
+]

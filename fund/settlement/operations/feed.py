@@ -14,12 +14,16 @@ from fund.db import reading, transaction
 from fund.errors import Refused, Unavailable
 from fund.gateways import stripe
 from fund.gateways.stripe import Doc
+from fund.giving import plans
+from fund.giving.payments import gift_id_of
+from fund.giving.queries import list_unknown_intents
 from fund.ledger.models import Office
 from fund.ledger.queries import get_office
 from fund.settlement.models import BalanceTransaction, Feed
 from fund.settlement.operations.again import carry, list_carried, look_again
 from fund.settlement.operations.available import book_available
 from fund.settlement.operations.books import BATCH, Books
+from fund.settlement.operations.consequences import follow_doubts
 from fund.settlement.operations.returns import tell_gifts
 from fund.settlement.operations.rows import list_known
 
@@ -96,6 +100,7 @@ def pull_feed(office_code: str, *, now: datetime, look_back: timedelta | None = 
     carried = list_carried(
         office_code, [doc["source"] for doc in new if doc["reporting_category"] == "payout"]
     )
+    _learn_of_plans(office_code, new, now=now)
     booked = []
     for start in range(0, len(new), BATCH):
         booked += _book(office_code, new[start : start + BATCH], now=now)
@@ -108,7 +113,23 @@ def pull_feed(office_code: str, *, now: datetime, look_back: timedelta | None = 
     while book_available(office_code, now=now) == BATCH:
         pass
     tell_gifts(office_code, now=now)
+    follow_doubts(office_code, now=now)
     return booked
+
+
+def _learn_of_plans(office_code: str, docs: list[Doc], *, now: datetime) -> None:
+    """Let charges of plans be known as gifts before they are booked: once booked to the general
+    fund, a line stays there."""
+    charges = (doc["source"] for doc in docs if doc["reporting_category"] == "charge")
+    intents = [
+        source["payment_intent"]
+        for source in charges
+        if source["payment_intent"] and gift_id_of(source) is None
+    ]
+    with reading() as session:
+        unknown = list_unknown_intents(session, intents)
+    for intent in unknown:
+        plans.learn_of_charge(office_code, intent, now=now)
 
 
 def _book(office_code: str, docs: Sequence[Doc], *, now: datetime) -> list[str]:
