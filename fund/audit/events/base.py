@@ -9,7 +9,18 @@ from uuid import UUID
 SUBJECTS = frozenset(
     {"setup", "office", "fund", "journal", "period", "checkpoint", "staff"}
     | {"survivor", "consent", "document", "application", "award", "instalment", "evidence"}
-    | {"payee", "run", "payment", "donor", "gift", "receipt", "entry", "rate", "annual_statement"}
+    | {
+        "payee",
+        "run",
+        "payment",
+        "donor",
+        "gift",
+        "receipt",
+        "entry",
+        "rate",
+        "campaign",
+        "annual_statement",
+    }
 )
 EVENTS: dict[str, type["Event"]] = {}
 

@@ -1,5 +1,6 @@
 """Donors, gifts and receipts."""
 
+from fund.giving.models.campaigns import Campaign
 from fund.giving.models.dedications import Dedication, MailRefusal
 from fund.giving.models.donors import Donor
 from fund.giving.models.gifts import Gift
@@ -11,6 +12,7 @@ from fund.giving.models.terms import RECEIPT_COUNTRIES, OfficeTerms
 __all__ = [
     "RECEIPT_COUNTRIES",
     "AnnualStatement",
+    "Campaign",
     "Dedication",
     "Donor",
     "Gift",

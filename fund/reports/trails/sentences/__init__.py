@@ -38,6 +38,7 @@ SUBJECT_NAMES = {
     "run": N_("Payment run"),
     "payment": N_("Payment"),
     "donor": N_("Donor"),
+    "campaign": N_("Campaign"),
     "gift": N_("Gift"),
     "receipt": N_("Receipt"),
     "annual_statement": N_("Annual statement"),
