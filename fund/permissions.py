@@ -67,6 +67,7 @@ class Permission(StrEnum):
     SET_REFUND_LIMIT = "set_refund_limit"  # never who asks for refunds
     IMPORT_STATEMENTS = "import_statements"
     MATCH_LINES = "match_lines"
+    EXPLAIN_DIFFERENCES = "explain_differences"
     READ_BANK_TEXTS = "read_bank_texts"  # names of payers and payees; each look is recorded
     READ_TRAIL = "read_trail"
     EXPORT_LOG = "export_log"
@@ -155,6 +156,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.READ_SETTLEMENT,
             _P.IMPORT_STATEMENTS,
             _P.MATCH_LINES,
+            _P.EXPLAIN_DIFFERENCES,
             _P.READ_BANK_TEXTS,
             _P.READ_POLICY,
         }

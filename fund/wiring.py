@@ -18,9 +18,11 @@ from fund.audit import refusals as audit_refusals
 from fund.audit import views as audit
 from fund.awards import refusals as awards_refusals
 from fund.awards import views as awards
+from fund.banking import reconciliation
 from fund.banking import refusals as banking_refusals
 from fund.banking import views as banking
 from fund.bookkeeping import refusals as bookkeeping_refusals
+from fund.bookkeeping import unreconciled
 from fund.bookkeeping import views as bookkeeping
 from fund.committee import queries as committee_queries
 from fund.committee import refusals as committee_refusals
@@ -101,6 +103,7 @@ def wire(app: Flask, settings: Settings) -> None:
     witnesses.init(settings.witnesses)
     signed.init(settings.secret_key)
     duties.use_policy(committee_queries.most_seats)
+    unreconciled.ask_besides(reconciliation.list_open_at)
     mail.init(settings.smtp_url)
     storage.init(settings.storage_url)
     stripe.init(settings.stripe, settings.stripe_api_base, settings.base_url)

@@ -35,6 +35,8 @@ PUBLIC = (
     "GET giving.no_mail", "POST giving.no_mail",  # the token in the mail is the key
     "GET giving.pay", "GET giving.pay_code",  # whoever knows the gift's id, as for thanks
     "POST giving.retry",
+    # The same for a regular gift: whoever knows its id may go on, and see what became of it
+    "GET giving.plan_checkout", "GET giving.plan_thanks", "POST giving.plan_retry",
     "GET audit.log", "GET audit.check", "GET audit.checkpoint", "GET audit.consistency",
     "GET audit.key", "GET audit.verify_script", "GET audit.tile",
     # Public for receipts; for anything else the view asks for `read_trail`
@@ -213,6 +215,8 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST banking.line_return": "t",
     "POST banking.line_leave_aside": "t",
     "POST banking.line_open": "t",
+    "GET banking.reconciliation": MONEY + "u",
+    "POST banking.difference_explain": "t",
     "GET settlement.inbox": MONEY + "u",
     "GET settlement.refund_list": MONEY + "u",
     "GET settlement.refund_new": "f",  # one asks; above a limit another person decides
@@ -221,6 +225,9 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST settlement.refund_decline": MONEY,
     "POST settlement.refund_settle": "f",
     "POST settlement.refund_limit": "t",  # never who asks for refunds
+    "GET settlement.event_show": MONEY + "u",
     "POST settlement.retry": "f",
+    "POST settlement.retry_all": "f",
+    "POST settlement.replay": "f",
     "POST settlement.payout_confirm": "t",
 }

@@ -35,6 +35,20 @@ MATCH_KINDS = {
     "gift": N_("a gift"),
     "entry": N_("a charge or interest"),
 }
+DIFFERENCES = {
+    "stripe_lines": N_("Stripe says another balance than its lines come to"),
+    "lines_ledger": N_("Stripe’s lines and the books differ"),
+    "line_waiting": N_("Line of Stripe’s balance that is not in the books"),
+    "payout_sum": N_("Payout that its lines do not come to"),
+    "payout_late": N_("Payout that no bank has shown for a week"),
+    "bank_line": N_("Line of the bank that nothing explains"),
+    "not_at_bank": N_("In the books, and not shown by the bank"),
+    "statement_gap": N_("Balance of the bank that its lines do not come to"),
+    "before": N_("Bank and books differed when the statements begin"),
+    "line_missing": N_("Line that Stripe has and we do not"),
+    "line_unknown": N_("Line that we have and Stripe does not"),
+    "line_changed": N_("Line of which Stripe says another amount now"),
+}
 OF_THE_BANK = {"bank_charge": N_("Bank charge"), "interest": N_("Interest")}
 # What is wrong with a file, or with one of its lines.
 FAULTS = {

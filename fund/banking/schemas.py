@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, validates_schema
+from marshmallow import ValidationError, validate, validates_schema
 
-from fund.banking.choices import DAY_ORDERS, DECIMALS, OF_THE_BANK
+from fund.banking.choices import DAY_ORDERS, DECIMALS, DIFFERENCES, OF_THE_BANK
 from fund.banking.refusals import TEXTS
 from fund.disbursements.choices import RETURN_REASONS
-from fund.schemas import Code, CommandSchema, Id, Text
+from fund.money import CURRENCIES
+from fund.schemas import CHOOSE, Code, CommandSchema, Day, Id, Text
 
 
 class AccountSchema(CommandSchema):
@@ -68,4 +69,17 @@ class LineReturnSchema(CommandSchema):
 class LeaveAsideSchema(CommandSchema):
     """Why a line is nothing for the books."""
 
+    reason = Text(required=True, longest=500)
+
+
+class ExplainSchema(CommandSchema):
+    """Which difference stands, seen on which day, and why."""
+
+    day = Day(required=True)
+    kind = Code(DIFFERENCES, required=True)
+    thing = Text(required=True, longest=200)
+    amount_minor = Text(
+        required=True, longest=20, validate=validate.Regexp(r"-?[0-9]{1,16}", error=CHOOSE)
+    )
+    currency = Code(CURRENCIES, required=True)
     reason = Text(required=True, longest=500)

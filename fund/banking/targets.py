@@ -88,13 +88,19 @@ def list_targets(session: Session, office: Office, first_on: date, last_on: date
 
 
 def booked_without_line(
-    session: Session, office: Office, first_on: date, last_on: date
+    session: Session,
+    office: Office,
+    first_on: date,
+    last_on: date,
+    *,
+    booked_by: date | None = None,
 ) -> list[Target]:
     """Journals of these days that moved money at the office's bank, each with what no line says.
 
-    What was reversed, and its reversal, need none.
+    Only what is in the books by the end of `booked_by`, if that is given. What was reversed, and
+    its reversal, need no line.
     """
-    moved = moved_at_bank(office, first_on, last_on)
+    moved = _moved(office, first_on, last_on, booked_by)
     told = _told(office)
     rest = moved.c.moved - func.coalesce(told.c.told, 0)
     taken_back = aliased(Journal)
@@ -127,12 +133,11 @@ def booked_without_line(
     ]
 
 
-def moved_at_bank(office: Office, first_on: date, last_on: date) -> Subquery:
+def _moved(office: Office, first_on: date, last_on: date, booked_by: date | None) -> Subquery:
     """Of each journal of these days: what it moved at the office's bank, over all funds."""
     is_in = Account.id == Transfer.debit_account_id
-    amount = case((is_in, Transfer.amount_minor), else_=-Transfer.amount_minor)
-    moved = func.sum(amount)
-    return (
+    moved = func.sum(case((is_in, Transfer.amount_minor), else_=-Transfer.amount_minor))
+    query = (
         select(Transfer.journal_id, moved.label("moved"))
         .join(Journal, Journal.id == Transfer.journal_id)
         .join(
@@ -151,8 +156,10 @@ def moved_at_bank(office: Office, first_on: date, last_on: date) -> Subquery:
         )
         .group_by(Transfer.journal_id)
         .having(moved != 0)
-        .subquery()
     )
+    if booked_by is not None:
+        query = query.where(Journal.effective_on <= booked_by)
+    return query.subquery()
 
 
 def _told(office: Office) -> Subquery:

@@ -52,6 +52,11 @@ OPENING_ROLES = ("bank", "stripe_available", "stripe_pending", "tax_payable")
 PERIOD_STATES = {"open": N_("open"), "closing": N_("being closed"), "closed": N_("closed")}
 # What is open in a period: kind -> what it is, where it is seen, and how its address calls it.
 UNRECONCILED = {
+    "difference": (
+        N_("Difference between Stripe, bank and books"),
+        "banking.reconciliation",
+        "office",
+    ),
     "payout": (N_("Payout of Stripe that was not at the bank"), "settlement.inbox", None),
     "run": (
         N_("Payment run that the bank had not shown whole"),

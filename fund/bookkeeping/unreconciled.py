@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -31,6 +31,16 @@ IN_BETWEEN = {
 _Place = tuple[str, UUID | None, str]  # role, office, currency
 
 
+# Rooms that stand on this one come here to say what of theirs is open.
+_besides: Callable[[Session, date], list[Unreconciled]] | None = None
+
+
+def ask_besides(find: Callable[[Session, date], list[Unreconciled]]) -> None:
+    """Ask `find` too what is open at the end of a day, from now on."""
+    global _besides
+    _besides = find
+
+
 def list_unreconciled(session: Session, last_on: date) -> list[Unreconciled]:
     """All of it, at the end of `last_on`. Empty: the books are whole.
 
@@ -48,6 +58,8 @@ def list_unreconciled(session: Session, last_on: date) -> list[Unreconciled]:
     found += _accounts(session, last_on, explained)
     found += _not_booked(session, midnight(last_on + timedelta(days=1)))
     found += _proposed(session, last_on)
+    if _besides is not None:
+        found += _besides(session, last_on)
     return found
 
 

@@ -21,6 +21,7 @@ from fund.bookkeeping import tasks as bookkeeping_tasks
 from fund.errors import where
 from fund.giving import checkout, rounds
 from fund.giving import tasks as giving_tasks
+from fund.giving.plans import checkout as plan_checkout
 from fund.giving.tasks import healing as giving_healing
 from fund.giving.tasks import years as giving_years
 from fund.ledger import tasks as ledger_tasks
@@ -45,6 +46,7 @@ LOOPS: list[Loop] = [
 TASK_MODULES: tuple[ModuleType, ...] = (
     checkout,
     rounds,
+    plan_checkout,
     giving_tasks,
     giving_healing,
     giving_years,

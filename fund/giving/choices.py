@@ -36,3 +36,14 @@ RECEIPT_KIND_NAMES = {
     "nz_donation": N_("for taxes in New Zealand"),
     "none": N_("not for taxes"),
 }
+EVERY_NAMES = {"month": N_("each month"), "year": N_("each year")}
+FREQUENCIES = {"once": N_("once"), **EVERY_NAMES}
+PLAN_STATE_NAMES = {
+    "open": N_("not begun yet"),
+    "expired": N_("given up"),
+    "active": N_("running"),
+    "past_due": N_("payment failed"),
+    "paused": N_("paused"),
+    "stopping": N_("stopping"),
+    "stopped": N_("stopped"),
+}

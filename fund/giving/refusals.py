@@ -20,6 +20,10 @@ TEXTS: dict[str, str] = {
         " form once more if this is what you wish."
     ),
     "method_not_offered": N_("The office that receives your gift is not paid this way."),
+    "plan_exists": N_(
+        "With this address there is a regular gift to this fund already. If you would like to give"
+        " another one beside it, please say so below."
+    ),
     "stripe_unavailable": N_("Stripe, which takes the payment, does not answer at the moment."),
     "stripe_busy": N_("Many people are giving just now. Please wait a moment."),
     "stripe_not_set_up": N_("This office is not connected to Stripe."),

@@ -5,9 +5,9 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from fund.giving import orders
-from fund.giving.choices import DEDICATIONS, RECEIPT_KIND_NAMES
+from fund.giving.choices import DEDICATIONS, FREQUENCIES, RECEIPT_KIND_NAMES
 from fund.giving.countries import COUNTRIES
-from fund.giving.offices import CHECKOUT, PROMPTPAY
+from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
 from fund.i18n import N_
 from fund.money import OFFERED, BadAmount, Money, parse_money
 from fund.schemas import (
@@ -52,6 +52,8 @@ class GiveSchema(CommandSchema):
     one that was shown, in the same spirit.
     """
 
+    frequency = Code(FREQUENCIES, load_default=ONCE)
+    is_confirmed = Tick()
     currency = Code(OFFERED, required=True)
     choice = Text(longest=40, load_default="")
     amount = Text(longest=40, load_default="")
@@ -83,6 +85,14 @@ class GiveSchema(CommandSchema):
             raise ValidationError(
                 N_("Please choose the country where you would use the receipt."), "country"
             )
+
+    @validates_schema
+    def check_once(self, data: dict[str, Any], **_: Any) -> None:
+        """What is asked of one gift is lost on nobody who gives again and again."""
+        text = N_("This goes with a gift that is given once. Please leave it empty, or give once.")
+        asked = ("dedication", "company", "note", "covers_fee")
+        if data["frequency"] != ONCE and any(data[name] for name in asked):
+            raise ValidationError(text, "frequency")
 
     @validates_schema
     def check_dedication(self, data: dict[str, Any], **_: Any) -> None:

@@ -21,3 +21,9 @@ class RefundLimitSchema(CommandSchema):
     """How much one person may give back alone, in the office's currency."""
 
     alone = Text(required=True, longest=30)
+
+
+class RetrySchema(CommandSchema):
+    """The reason for which events failed, by its code."""
+
+    error = Text(longest=100, required=True)

@@ -6,9 +6,11 @@ from datetime import timedelta
 import structlog
 
 from fund import clock, jobs
+from fund.db import reading
 from fund.errors import NotFound, Unavailable
 from fund.gateways import stripe
-from fund.settlement import operations
+from fund.settlement import operations, queries
+from fund.settlement.reconciliation.balance import note_balance
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +47,15 @@ def sweep_events(**_: int) -> None:
     _for_each_office(sweep)
 
 
+@jobs.app.periodic(cron="*/15 * * * *")
+@jobs.task("settlement.notice_silence")
+def notice_silence(**_: int) -> None:
+    """Every quarter of an hour: offices for which Stripe fell silent are named in the log."""
+    with reading() as session:
+        for office in queries.list_unheard(session, now=clock.now()):
+            log.error("webhooks_silent", office=office.code)
+
+
 @jobs.app.periodic(cron="17 * * * *")
 @jobs.task("settlement.list_again")
 def list_again(**_: int) -> None:
@@ -58,6 +69,17 @@ def list_again(**_: int) -> None:
             log.warning("balance_transaction_late", office=office, transaction=late)
 
     _for_each_office(look_again)
+
+
+@jobs.app.periodic(cron="10 17 * * *")
+@jobs.task("settlement.note_balances")
+def note_balances(**_: int) -> None:
+    """Just after midnight in Thailand: what Stripe itself says the balance of the day was."""
+
+    def note(office: str) -> None:
+        note_balance(office, now=clock.now())
+
+    _for_each_office(note)
 
 
 def _for_each_office(work: Callable[[str], None]) -> None:

@@ -7,11 +7,12 @@ down_revision = "0028"
 
 
 def upgrade() -> None:
-    for script in (TABLES, RULES, ENTRIES):
+    for script in (TABLES, RULES, ENTRIES, DAYS):
         op.get_bind().connection.driver_connection.execute(script)
 
 
 def downgrade() -> None:
+    op.execute("DROP TABLE difference_explanation, stripe_balance_day")
     op.execute("DROP TRIGGER bank_line_check ON bookkeeping_entry")
     op.execute("ALTER TABLE bookkeeping_entry DROP CONSTRAINT ck_bookkeeping_entry_paper_id")
     op.execute(
@@ -320,4 +321,35 @@ BEGIN
 END $$;
 CREATE TRIGGER bank_line_check BEFORE INSERT ON bookkeeping_entry
     FOR EACH ROW EXECUTE FUNCTION bookkeeping_entry_bank_line_check();
+"""
+
+DAYS = """
+CREATE TABLE stripe_balance_day (
+    office_id uuid NOT NULL CONSTRAINT fk_stripe_balance_day_office_id REFERENCES ledger.office,
+    day date NOT NULL,
+    currency varchar NOT NULL,
+    available_minor bigint NOT NULL,
+    pending_minor bigint NOT NULL,
+    taken_at timestamptz NOT NULL,
+    CONSTRAINT pk_stripe_balance_day PRIMARY KEY (office_id, day, currency)
+);
+
+CREATE TABLE difference_explanation (
+    id uuid CONSTRAINT pk_difference_explanation PRIMARY KEY,
+    office_id uuid NOT NULL
+        CONSTRAINT fk_difference_explanation_office_id REFERENCES ledger.office,
+    kind varchar NOT NULL,
+    thing varchar NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency varchar NOT NULL,
+    reason varchar NOT NULL,
+    explained_by uuid NOT NULL
+        CONSTRAINT fk_difference_explanation_explained_by REFERENCES staff,
+    explained_at timestamptz NOT NULL,
+    CONSTRAINT ck_difference_explanation_reason CHECK (btrim(reason) <> '')
+);
+CREATE INDEX ix_difference_explanation_office_id_kind_thing
+    ON difference_explanation (office_id, kind, thing);
+CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON difference_explanation
+    FOR EACH ROW EXECUTE FUNCTION vault.refuse_change();
 """

@@ -38,6 +38,23 @@ def test_a_statement_is_read_and_its_lines_find_their_place(walk: Walk):
     walk.see("bank-line")
 
 
+def test_stripe_bank_and_books_of_one_day(walk: Walk):
+    page = walk.page
+    walk.sign_in("treasurer")
+    walk.open("/staff/settlement/reconciliation")
+    walk.see("reconciliation")
+    page.select_option('[name="office"]', "th")
+    page.click(".actions button")
+    page.wait_for_url("**office=th*")
+    walk.see("reconciliation-th")
+    explain = page.locator('form[action$="/explain"]').first
+    if explain.count():
+        page.click(".card-row summary >> nth=0")
+        explain.locator("button").click()
+        page.wait_for_selector(".field-error")
+        walk.see("reconciliation-refused")
+
+
 def test_a_csv_file_from_its_columns_to_its_lines(walk: Walk):
     page = walk.page
     walk.sign_in("finance")

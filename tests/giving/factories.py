@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from fund import clock
-from fund.giving import operations, payments
-from fund.giving.models import Gift, OfficeTerms
+from fund.giving import operations, payments, plans
+from fund.giving.models import Gift, OfficeTerms, Plan
 from fund.giving.orders import Order
 from fund.giving.queries import find_terms
 from fund.ids import new_id
@@ -18,6 +18,7 @@ from fund.ledger.models import Fund, Office
 from fund.money import Money
 from fund.permissions import SYSTEM
 from tests.ledger.factories import WHEN, make_fund, make_office
+from tests.sandbox.stripe_twin.fixtures import Twin
 
 FIFTY = Money(50_00, "NZD")
 TERMS: dict[str, dict[str, Any]] = {
@@ -143,3 +144,47 @@ def session_of(client: FlaskClient, gift_id: UUID) -> str:
     answer = client.get(f"/give/checkout/{gift_id}")
     assert answer.status_code == 303, answer.text
     return answer.headers["Location"].rpartition("/")[2]
+
+
+def start_plan(
+    session: Session,
+    amount: Money = FIFTY,
+    *,
+    every: str = "month",
+    fund: str = "education",
+    email: str = "donor@example.org",
+    language: str = "en",
+    is_confirmed: bool = False,
+    now: datetime | None = None,
+) -> Plan:
+    """A regular gift that waits for its first payment."""
+    plan = plans.start_plan(
+        session,
+        amount=amount,
+        every=every,
+        fund_code=fund,
+        email=email,
+        name="Mere Donor",
+        language=language,
+        is_confirmed=is_confirmed,
+        now=now or clock.now(),
+    )
+    session.commit()
+    return plan
+
+
+def pay_plan(session: Session, twin: Twin, amount: Money = FIFTY, **more: Any) -> Plan:
+    """A regular gift that its donor began on the hosted page, of which we have not heard yet."""
+    plan = start_plan(session, amount, **more)
+    address = plans.open_checkout(plan.id, now=clock.now())
+    assert address is not None
+    twin.control("pay", session_id=address.rpartition("/")[2])
+    return plan
+
+
+def begin_plan(session: Session, twin: Twin, amount: Money = FIFTY, **more: Any) -> Plan:
+    """A regular gift that runs, its first gift paid."""
+    plan = pay_plan(session, twin, amount, **more)
+    plans.ask_stripe(plan.id, now=clock.now())
+    session.refresh(plan)
+    return plan

@@ -20,6 +20,7 @@ from fund.audit.events.giving import *
 from fund.audit.events.ledger import *
 from fund.audit.events.log import *
 from fund.audit.events.people import *
+from fund.audit.events.plans import *
 from fund.audit.events.settlement import *
 from fund.audit.events.setup import *
 from fund.audit.events.survivors import *

@@ -9,18 +9,8 @@ from uuid import UUID
 SUBJECTS = frozenset(
     {"setup", "office", "fund", "journal", "period", "checkpoint", "staff"}
     | {"survivor", "consent", "document", "application", "award", "instalment", "evidence"}
-    | {
-        "payee",
-        "run",
-        "payment",
-        "donor",
-        "gift",
-        "receipt",
-        "entry",
-        "rate",
-        "campaign",
-        "annual_statement",
-    }
+    | {"payee", "run", "payment", "donor", "gift", "plan", "receipt", "annual_statement"}
+    | {"entry", "rate", "campaign"}
 )
 EVENTS: dict[str, type["Event"]] = {}
 

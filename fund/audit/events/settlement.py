@@ -1,7 +1,7 @@
 """What Stripe told: the events that the log may hold."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from fund.audit.events.base import Event
@@ -22,6 +22,43 @@ class InboxEventRetried(Event, subject="office"):
     """Somebody had a failed event of Stripe's looked at again; `event` is its id there."""
 
     event: str
+
+
+@dataclass(frozen=True)
+class InboxErrorRetried(Event, subject="office"):
+    """Somebody had all events of Stripe's that failed for the same reason, `error`, looked at
+    again; `events` is how many there were."""
+
+    error: str
+    events: int
+
+
+@dataclass(frozen=True)
+class InboxEventReplayed(Event, subject="office"):
+    """Somebody had an event of Stripe's that was done already looked at again; `event` is its id
+    there. Nothing is paid, booked or mailed a second time by it."""
+
+    event: str
+
+
+@dataclass(frozen=True)
+class InboxReplayed(Event, subject="office"):
+    """All events that Stripe sent since `since` were looked at again, by command; `events` is how
+    many there were."""
+
+    since: datetime
+    events: int
+
+
+@dataclass(frozen=True)
+class DifferenceExplained(Event, subject="office"):
+    """The treasurer let a difference stand, as long as it is of just this amount; `thing` names
+    what differs: a line, a payout or a currency."""
+
+    kind: str
+    thing: str
+    amount_minor: int
+    currency: str
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from fund.permissions import Permission
 from fund.web import Form, current_actor, load_form, permit, posting
 
 
-@blueprint.route("/accounts/add", methods=["GET", "POST"])
+@blueprint.route("/bank/accounts/add", methods=["GET", "POST"])
 @permit(Permission.IMPORT_STATEMENTS)
 def account_add() -> ResponseReturnValue:
     """Note an account, so that its statements can be read."""

@@ -23,7 +23,7 @@ from fund.web import Form, current_actor, load_form, permit, posting
 MOST_TARGETS = 40
 
 
-@blueprint.get("/lines/<uuid:line_id>")
+@blueprint.get("/bank/lines/<uuid:line_id>")
 @permit(Permission.READ_LEDGER)
 def line_show(line_id: UUID) -> ResponseReturnValue:
     """One line, and what it is or can be."""
@@ -31,7 +31,7 @@ def line_show(line_id: UUID) -> ResponseReturnValue:
         return _show(session, line_id, Form())
 
 
-@blueprint.post("/lines/<uuid:line_id>/text")
+@blueprint.post("/bank/lines/<uuid:line_id>/text")
 @permit(Permission.READ_BANK_TEXTS)
 def line_text(line_id: UUID) -> ResponseReturnValue:
     """The line with what the bank wrote; that it was read is committed first."""
@@ -42,7 +42,7 @@ def line_text(line_id: UUID) -> ResponseReturnValue:
         return _show(session, line_id, Form(), with_text=True)
 
 
-@blueprint.post("/lines/<uuid:line_id>/match")
+@blueprint.post("/bank/lines/<uuid:line_id>/match")
 @permit(Permission.MATCH_LINES)
 def line_match(line_id: UUID) -> ResponseReturnValue:
     """The line is what was chosen."""
@@ -57,7 +57,7 @@ def line_match(line_id: UUID) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/lines/<uuid:line_id>/book")
+@blueprint.post("/bank/lines/<uuid:line_id>/book")
 @permit(Permission.MATCH_LINES)
 def line_book(line_id: UUID) -> ResponseReturnValue:
     """The bank took it for itself, or paid it."""
@@ -72,7 +72,7 @@ def line_book(line_id: UUID) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/lines/<uuid:line_id>/return")
+@blueprint.post("/bank/lines/<uuid:line_id>/return")
 @permit(Permission.MATCH_LINES)
 def line_return(line_id: UUID) -> ResponseReturnValue:
     """It is a payment that came back."""
@@ -92,7 +92,7 @@ def line_return(line_id: UUID) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/lines/<uuid:line_id>/leave-aside")
+@blueprint.post("/bank/lines/<uuid:line_id>/leave-aside")
 @permit(Permission.MATCH_LINES)
 def line_leave_aside(line_id: UUID) -> ResponseReturnValue:
     """It is nothing for the books, and why."""
@@ -107,7 +107,7 @@ def line_leave_aside(line_id: UUID) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/lines/<uuid:line_id>/open")
+@blueprint.post("/bank/lines/<uuid:line_id>/open")
 @permit(Permission.MATCH_LINES)
 def line_open(line_id: UUID) -> ResponseReturnValue:
     """Take back what was said of it."""

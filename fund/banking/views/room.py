@@ -7,7 +7,7 @@ from fund.money import Money
 from fund.permissions import Permission
 from fund.web import NavEntry
 
-blueprint = Blueprint("banking", __name__, url_prefix="/staff/bank")
+blueprint = Blueprint("banking", __name__, url_prefix="/staff")
 blueprint.add_app_template_global(Money, "minor_money")
 
 NAVIGATION: list[NavEntry] = [

@@ -25,7 +25,7 @@ from fund.web import Form, current_actor, load_form, permit, posting
 MOST_FAULTS = 50  # a page of them says enough
 
 
-@blueprint.get("")
+@blueprint.get("/bank")
 @permit(Permission.READ_LEDGER)
 def statement_list() -> ResponseReturnValue:
     """Every account and how far its statements go; all statements, newest first."""
@@ -41,7 +41,7 @@ def statement_list() -> ResponseReturnValue:
         )
 
 
-@blueprint.route("/accounts/<uuid:account_id>/import", methods=["GET", "POST"])
+@blueprint.route("/bank/accounts/<uuid:account_id>/import", methods=["GET", "POST"])
 @permit(Permission.IMPORT_STATEMENTS)
 def statement_upload(account_id: UUID) -> ResponseReturnValue:
     """Send a bank's file; the next page shows what is in it."""
@@ -67,7 +67,7 @@ def statement_upload(account_id: UUID) -> ResponseReturnValue:
     return make_response(page, 422 if form.errors else 200)
 
 
-@blueprint.get("/statements/<uuid:statement_id>")
+@blueprint.get("/bank/statements/<uuid:statement_id>")
 @permit(Permission.READ_LEDGER)
 def statement_show(statement_id: UUID) -> ResponseReturnValue:
     """One statement: before it is recorded what would be, then its lines."""
@@ -75,7 +75,7 @@ def statement_show(statement_id: UUID) -> ResponseReturnValue:
         return _show(session, statement_id, Form())
 
 
-@blueprint.post("/statements/<uuid:statement_id>/columns")
+@blueprint.post("/bank/statements/<uuid:statement_id>/columns")
 @permit(Permission.IMPORT_STATEMENTS)
 def statement_columns(statement_id: UUID) -> ResponseReturnValue:
     """Say which column of this bank's CSV files is what."""
@@ -89,7 +89,7 @@ def statement_columns(statement_id: UUID) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/statements/<uuid:statement_id>/record")
+@blueprint.post("/bank/statements/<uuid:statement_id>/record")
 @permit(Permission.IMPORT_STATEMENTS)
 def statement_record(statement_id: UUID) -> ResponseReturnValue:
     """Record exactly what was seen."""
@@ -104,7 +104,7 @@ def statement_record(statement_id: UUID) -> ResponseReturnValue:
     return _do(statement_id, form, record)
 
 
-@blueprint.post("/statements/<uuid:statement_id>/drop")
+@blueprint.post("/bank/statements/<uuid:statement_id>/drop")
 @permit(Permission.IMPORT_STATEMENTS)
 def statement_drop(statement_id: UUID) -> ResponseReturnValue:
     """Not this file."""
@@ -118,7 +118,7 @@ def statement_drop(statement_id: UUID) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/statements/<uuid:statement_id>/undo")
+@blueprint.post("/bank/statements/<uuid:statement_id>/undo")
 @permit(Permission.IMPORT_STATEMENTS)
 def statement_undo(statement_id: UUID) -> ResponseReturnValue:
     """Take the whole file back, while nothing of it counts."""
@@ -131,7 +131,7 @@ def statement_undo(statement_id: UUID) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/statements/<uuid:statement_id>/confirm")
+@blueprint.post("/bank/statements/<uuid:statement_id>/confirm")
 @permit(Permission.MATCH_LINES)
 def statement_confirm(statement_id: UUID) -> ResponseReturnValue:
     """Match every line that has one clear answer, as it was shown."""
@@ -146,7 +146,7 @@ def statement_confirm(statement_id: UUID) -> ResponseReturnValue:
     return _do(statement_id, form, confirm)
 
 
-@blueprint.post("/statements/<uuid:statement_id>/texts")
+@blueprint.post("/bank/statements/<uuid:statement_id>/texts")
 @permit(Permission.READ_BANK_TEXTS)
 def statement_texts(statement_id: UUID) -> ResponseReturnValue:
     """The lines with what the bank wrote; that they were read is committed first."""

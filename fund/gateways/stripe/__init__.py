@@ -4,6 +4,14 @@ Objects leave it as plain dicts (a `StripeObject` is no dict). Every call may ra
 (slow, down, too many at once: the same call may be made again) or `Refused("stripe_refused")`.
 """
 
+from fund.gateways.stripe.billing import (
+    PlanOrder,
+    create_customer,
+    create_plan_session,
+    create_product,
+    find_invoice_payment,
+    retrieve_subscription,
+)
 from fund.gateways.stripe.checkout import (
     CheckoutOrder,
     create_checkout_session,
@@ -15,6 +23,7 @@ from fund.gateways.stripe.client import API_VERSION, Doc, check, init, list_offi
 from fund.gateways.stripe.lists import (
     list_balance_transactions,
     list_events,
+    retrieve_balance,
     retrieve_payout,
 )
 from fund.gateways.stripe.refunds import (
@@ -30,19 +39,26 @@ __all__ = [
     "BadWebhook",
     "CheckoutOrder",
     "Doc",
+    "PlanOrder",
     "RefundOrder",
     "check",
     "create_checkout_session",
+    "create_customer",
+    "create_plan_session",
+    "create_product",
     "create_refund",
+    "find_invoice_payment",
     "init",
     "list_balance_transactions",
     "list_events",
     "list_office_codes",
     "list_refunds",
+    "retrieve_balance",
     "retrieve_charge",
     "retrieve_payment_intent",
     "retrieve_payout",
     "retrieve_refund",
     "retrieve_session",
+    "retrieve_subscription",
     "verify_webhook",
 ]

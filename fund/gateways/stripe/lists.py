@@ -28,3 +28,8 @@ def list_events(office: str, *, created_from: int) -> Iterator[Doc]:
 def retrieve_payout(office: str, payout_id: str) -> Doc:
     """A payout as it stands."""
     return call(office, lambda client: client.v1.payouts.retrieve(payout_id))
+
+
+def retrieve_balance(office: str) -> Doc:
+    """What is available and what is pending, each as amounts by currency."""
+    return call(office, lambda client: client.v1.balance.retrieve())

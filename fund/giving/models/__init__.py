@@ -1,15 +1,17 @@
-"""Donors, gifts and receipts."""
+"""Donors, gifts, plans and receipts."""
 
 from fund.giving.models.campaigns import Campaign
 from fund.giving.models.dedications import Dedication, MailRefusal
 from fund.giving.models.donors import Donor
 from fund.giving.models.gifts import Gift
+from fund.giving.models.plans import LIVE, Plan, StripeCustomer, StripeProduct
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
 from fund.giving.models.statements import AnnualStatement
 from fund.giving.models.terms import RECEIPT_COUNTRIES, OfficeTerms
 
 __all__ = [
+    "LIVE",
     "RECEIPT_COUNTRIES",
     "AnnualStatement",
     "Campaign",
@@ -19,7 +21,10 @@ __all__ = [
     "GiftReturn",
     "MailRefusal",
     "OfficeTerms",
+    "Plan",
     "Receipt",
     "ReceiptNumber",
     "ReceiptSeries",
+    "StripeCustomer",
+    "StripeProduct",
 ]

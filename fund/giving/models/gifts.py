@@ -25,6 +25,12 @@ class Gift(Stateful, Base):
         UniqueConstraint("office_id", "payment_reference"),
         CheckConstraint("amount_minor > 0", name="amount_minor"),
         Index(
+            "ix_gift_at_stripe",
+            "office_id",
+            "created_at",
+            postgresql_where=text("state IN ('open', 'processing')"),
+        ),
+        Index(
             "ix_gift_waiting",
             "created_at",
             postgresql_where=text("method = 'promptpay' AND state = 'open'"),
@@ -53,6 +59,8 @@ class Gift(Stateful, Base):
     stripe_payment_intent_id: Mapped[str | None] = mapped_column(unique=True)
     stripe_charge_id: Mapped[str | None] = mapped_column(unique=True)
     payment_reference: Mapped[str | None]
+    stripe_invoice_id: Mapped[str | None] = mapped_column(unique=True)
+    plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan.id"), index=True)
     cover_minor: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     country: Mapped[str | None]
     wants_tax_receipt: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

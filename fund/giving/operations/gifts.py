@@ -13,7 +13,7 @@ from fund.giving import policy, promptpay, queries
 from fund.giving.dedications import add_dedication
 from fund.giving.donors import find_or_add_donor
 from fund.giving.models import Donor, Gift
-from fund.giving.offices import CHECKOUT, PROMPTPAY
+from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
 from fund.giving.orders import PLAIN, Order
 from fund.giving.words import seal_words
 from fund.ids import new_id
@@ -41,7 +41,7 @@ def start_gift(
     too large, the fund takes no gifts, or office, way or total are not those that were shown.
     """
     fund = queries.get_open_fund(session, fund_code)
-    offer = _choose_offer(session, amount.currency, order, now=now)
+    offer = choose_offer(session, amount.currency, order, now=now)
     method = order.method or offer.methods[0]
     total = amount + _cover(session, offer, method, amount, order, now=now)
     check_amount(fund, offer.office, total)
@@ -66,7 +66,7 @@ def start_gift(
     )
     seal_words(session, gift, donor, company=order.company, note=order.note)
     session.add(gift)
-    _flush_open(session)
+    flush_open(session)
     if order.dedication is not None:
         add_dedication(session, gift, donor, order.dedication)
     _record_started(session, gift, offer.office, fund, donor, now=now)
@@ -91,13 +91,16 @@ def _record_started(
     )
 
 
-def _choose_offer(session: Session, currency: str, order: Order, *, now: datetime) -> queries.Offer:
+def choose_offer(
+    session: Session, currency: str, order: Order, *, frequency: str = ONCE, now: datetime
+) -> queries.Offer:
     """The office of what was asked for. Raises Refused unless it was shown so."""
     offer = queries.find_offer(
         session,
         country=order.country,
         currency=currency,
         wants_receipt=order.wants_tax_receipt,
+        frequency=frequency,
         now=now,
     )
     if offer is None:
@@ -156,7 +159,7 @@ def retry_gift(session: Session, gift_id: UUID, *, now: datetime) -> None:
     gift.move_to("open")
     gift.attempt += 1
     gift.stripe_session_id = gift.stripe_payment_intent_id = gift.stripe_charge_id = None
-    _flush_open(session)
+    flush_open(session)
     audit.record(
         session,
         GiftRetried(subject_id=gift.id, attempt=gift.attempt),
@@ -174,7 +177,7 @@ def lock_gift(session: Session, gift_id: UUID) -> Gift:
     return gift
 
 
-def _flush_open(session: Session) -> None:
+def flush_open(session: Session) -> None:
     """Raises Refused if the fund of a gift that opens was closed meanwhile."""
     try:
         session.flush()

@@ -21,6 +21,7 @@ from fund.giving.queries.gifts import (
     list_receipts_of,
     list_returned,
     list_returns,
+    list_unknown_intents,
 )
 from fund.giving.queries.healing import list_unmailed, list_unreceipted
 from fund.giving.queries.offers import Offer, find_fees, find_offer
@@ -30,6 +31,7 @@ from fund.giving.queries.offices import (
     get_open_fund,
     list_card_offices,
 )
+from fund.giving.queries.plans import PlanRow, get_plan, list_plans, list_plans_of
 from fund.giving.queries.statements import (
     StatementRow,
     list_statement_rows,
@@ -40,6 +42,7 @@ from fund.giving.queries.terms import find_terms, terms_at
 __all__ = [
     "GiftRow",
     "Offer",
+    "PlanRow",
     "Progress",
     "StatementRow",
     "choose_card_office",
@@ -55,6 +58,7 @@ __all__ = [
     "get_campaign_page",
     "get_gift",
     "get_open_fund",
+    "get_plan",
     "get_receipt",
     "get_remaining",
     "list_campaigns",
@@ -62,11 +66,14 @@ __all__ = [
     "list_donor_keys",
     "list_gifts",
     "list_paid",
+    "list_plans",
+    "list_plans_of",
     "list_receipts_of",
     "list_returned",
     "list_returns",
     "list_statement_rows",
     "list_statements_due",
+    "list_unknown_intents",
     "list_unmailed",
     "list_unreceipted",
     "terms_at",

@@ -1,6 +1,6 @@
 """What is read about gifts and those who gave them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -54,9 +54,12 @@ def get_gift(session: Session, gift_id: UUID) -> GiftRow:
     return GiftRow(*row)
 
 
-def list_gifts(session: Session, *, before: UUID | None = None) -> Page[GiftRow]:
-    """Gifts, newest first; `before` is the last id seen."""
-    rows = session.execute(page_of(_gifts(), Gift.id, before))
+def list_gifts(
+    session: Session, *, before: UUID | None = None, plan_id: UUID | None = None
+) -> Page[GiftRow]:
+    """Gifts, or those of one plan, newest first; `before` is the last id seen."""
+    query = _gifts() if plan_id is None else _gifts().where(Gift.plan_id == plan_id)
+    rows = session.execute(page_of(query, Gift.id, before))
     return Page(GiftRow(*row) for row in rows)
 
 
@@ -117,6 +120,16 @@ def get_remaining(session: Session, gift: Gift) -> Money:
     # Stripe may take a gift twice, by a refund and a dispute; it counts as nothing, not as less.
     remaining = gift.amount_minor - int(returned or 0)
     return Money(max(0, min(remaining, gift.amount_minor)), gift.currency)
+
+
+def list_unknown_intents(session: Session, intents: Sequence[str]) -> list[str]:
+    """Those of these payment intents that no gift of ours was paid by."""
+    known = set(
+        session.scalars(
+            select(Gift.stripe_payment_intent_id).where(Gift.stripe_payment_intent_id.in_(intents))
+        )
+    )
+    return [intent for intent in intents if intent not in known]
 
 
 def list_paid(session: Session, gift_ids: Collection[UUID]) -> set[UUID]:

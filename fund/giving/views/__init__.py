@@ -1,6 +1,6 @@
 """The pages of gifts: the donor's, and finance's."""
 
-from fund.giving.views import campaigns, checkout, give, no_mail, pay, staff, terms
+from fund.giving.views import campaigns, checkout, give, no_mail, pay, plans, staff, terms
 from fund.giving.views.room import NAVIGATION as NAVIGATION
 from fund.giving.views.room import blueprint as blueprint
 
@@ -12,6 +12,7 @@ __all__ = [
     "give",
     "no_mail",
     "pay",
+    "plans",
     "staff",
     "terms",
 ]

@@ -9,17 +9,17 @@ from werkzeug.wrappers import Response
 from fund import clock, i18n
 from fund.db import reading
 from fund.errors import Refused
-from fund.giving import countries, operations, policy, queries
-from fund.giving.choices import DEDICATIONS, METHOD_NAMES
+from fund.giving import countries, operations, plans, policy, queries
+from fund.giving.choices import DEDICATIONS, EVERY_NAMES, FREQUENCIES, METHOD_NAMES
 from fund.giving.fees import FeeRange
 from fund.giving.models import Campaign
-from fund.giving.offices import CHECKOUT, PROMPTPAY
+from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
 from fund.giving.schemas import OTHER, GiveSchema
 from fund.giving.views.room import blueprint, fresh
 from fund.ledger.models import Fund
 from fund.ledger.queries import fund_name, list_open_funds
 from fund.money import CURRENCIES, OFFERED, BadAmount, Money, parse_money
-from fund.web import Form, load_form, posting, public
+from fund.web import Form, Post, load_form, posting, public
 
 # Offered first to who reads this language; every currency and country can be chosen.
 CURRENCY_OF_LANGUAGE = {"th": "THB", "en": "NZD"}
@@ -44,6 +44,7 @@ class Wish:
     currency: str
     country: str
     wants_tax_receipt: bool
+    frequency: str
 
     @classmethod
     def of(cls, form: Form) -> "Wish":
@@ -54,6 +55,7 @@ class Wish:
             currency if currency in OFFERED else CURRENCY_OF_LANGUAGE[language],
             country if country in countries.COUNTRIES else "",
             bool(form.value("wants_tax_receipt")),
+            form.value("frequency") if form.value("frequency") in EVERY_NAMES else ONCE,
         )
 
 
@@ -87,6 +89,8 @@ def _give(page: CampaignPage | None) -> Response:
     if not form.errors:
         order = form.data["order"]
         with form.attempt(), posting() as post:
+            if form.data["frequency"] != ONCE:
+                return _start_plan(post, form, page.fund.code if page else form.data["fund"])
             gift = operations.start_gift(
                 post.session,
                 amount=form.data["amount"],
@@ -102,6 +106,22 @@ def _give(page: CampaignPage | None) -> Response:
     return _give_page(form, page, 422)
 
 
+def _start_plan(post: Post, form: Form, fund_code: str) -> Response:
+    plan = plans.start_plan(
+        post.session,
+        amount=form.data["amount"],
+        every=form.data["frequency"],
+        fund_code=fund_code,
+        email=form.data["email"],
+        name=form.data["name"],
+        order=form.data["order"],
+        is_confirmed=form.data["is_confirmed"],
+        language=i18n.language(),
+        now=clock.now(),
+    )
+    return post.redirect(url_for("giving.plan_checkout", plan_id=plan.id))
+
+
 def _give_page(form: Form, page: CampaignPage | None, status: int = 200) -> Response:
     wish, language = Wish.of(form), i18n.language()
     with reading() as session:
@@ -111,9 +131,10 @@ def _give_page(form: Form, page: CampaignPage | None, status: int = 200) -> Resp
             country=wish.country or None,
             currency=wish.currency,
             wants_receipt=wish.wants_tax_receipt,
+            frequency=wish.frequency,
             now=clock.now(),
         )
-        fees = _fees(session, offer, wish.currency)
+        fees = _fees(session, offer, wish.currency) if wish.frequency == ONCE else None
     chosen = _chosen(form, wish.currency)
     covered = bool(form.value("covers_fee")) and fees is not None
     text = render_template(
@@ -123,6 +144,7 @@ def _give_page(form: Form, page: CampaignPage | None, status: int = 200) -> Resp
         wish=wish,
         offer=offer,
         currencies=i18n.options(policy.CURRENCY_NAMES),
+        frequencies=i18n.options(FREQUENCIES),
         countries=[("", "–"), *countries.list_countries(language)],
         offer_methods=[(m, i18n.gettext(METHOD_NAMES[m])) for m in offer.methods] if offer else [],
         presets=policy.list_presets(wish.currency),

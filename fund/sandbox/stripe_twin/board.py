@@ -1,5 +1,6 @@
 """The board at `/`: what the practice Stripe holds, with a button for what it can do."""
 
+import json
 from datetime import UTC, datetime
 
 from flask import Blueprint, render_template, request
@@ -7,7 +8,8 @@ from flask import Blueprint, render_template, request
 from .api import world
 from .billing.subscriptions import item_of
 from .money import formatted
-from .scope import Scope
+from .payments import is_qr_open
+from .scope import Scope, rendered
 from .state import Doc, Page
 
 bp = Blueprint("board", __name__)
@@ -26,12 +28,34 @@ def show() -> str:
         switches=store.switches(),
         sessions=_recent(scopes, "checkout.session"),
         subscriptions=_recent_subscriptions(scopes),
+        waiting=_waiting_qr(scopes),
         charges=_recent(scopes, "charge"),
         refunds=_recent(scopes, "refund"),
+        disputes=_recent(scopes, "dispute"),
+        reviews=_recent(scopes, "review"),
+        warnings=_recent(scopes, "radar.early_fraud_warning"),
         payouts=_recent(scopes, "payout"),
         deliveries=store.execute(
             "SELECT * FROM delivery ORDER BY seq DESC LIMIT :shown", {"shown": _SHOWN}
         ),
+    )
+
+
+@bp.get("/o/<object_id>")
+def show_object(object_id: str) -> tuple[str, int] | str:
+    """One object as the API shows it, and what was told of it, newest first."""
+    store = world().store
+    owner = store.find_account_of(object_id)
+    if owner is None:
+        return render_template("object.html", object_id=object_id, doc=None, events=[]), 404
+    scope = world().scope(world().account(owner))
+    doc = rendered(scope.find(object_id) or {}, scope.now)
+    events = store.list_events_of(owner, object_id, _SHOWN)
+    return render_template(
+        "object.html",
+        object_id=object_id,
+        doc=json.dumps(doc, indent=2, ensure_ascii=False),
+        events=events,
     )
 
 
@@ -56,6 +80,15 @@ def _recent(scopes: list[Scope], kind: str) -> list[Doc]:
     for scope in scopes:
         docs += scope.store.list_page(scope.account.id, kind, Page(limit=_SHOWN))[0]
     return sorted(docs, key=lambda doc: doc["created"], reverse=True)[:_SHOWN]
+
+
+def _waiting_qr(scopes: list[Scope]) -> set[str]:
+    """Intents whose QR nobody has paid yet."""
+    return {
+        intent["id"]
+        for intent in _recent(scopes, "payment_intent")
+        if intent["status"] == "requires_action" and is_qr_open(intent)
+    }
 
 
 def _recent_subscriptions(scopes: list[Scope]) -> list[Doc]:

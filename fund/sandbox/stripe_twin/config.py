@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from .money import EXPONENT, Fees
 
 API_VERSION = "2026-10-28.endive"
+OLD_API_VERSION = "2025-03-31.basil"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 

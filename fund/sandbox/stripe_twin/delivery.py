@@ -4,10 +4,12 @@ import hashlib
 import hmac
 import http.client
 import json
+import secrets
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from .config import Account
@@ -40,9 +42,17 @@ def enqueue(store: Store, account_id: str, event: Doc, now: float) -> None:
                 "now": now,
                 "due_at": due_at,
                 "direction": -1 if switches["reorder"] else 1,
-                "status": "dropped" if switches["drop"] else "pending",
+                "status": "dropped" if _is_dropped(switches, event["type"]) else "pending",
             },
         )
+
+
+def _is_dropped(switches: Doc, event_type: str) -> bool:
+    """All of them, or a share in a hundred of some types (shell patterns, a comma between)."""
+    if switches["drop"]:
+        return True
+    named = any(fnmatchcase(event_type, name) for name in switches["drop_types"].split(","))
+    return named and secrets.randbelow(100) < int(switches["drop_share"])
 
 
 def list_due(store: Store, account_id: str, now: float, limit: int) -> list[sqlite3.Row]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .config import API_VERSION, Account
+from .config import API_VERSION, OLD_API_VERSION, Account
 from .delivery import enqueue
 from .errors import missing
 from .ids import new_id
@@ -50,6 +50,8 @@ class Scope:
 
     def change(self, doc: Doc, event: str | None = None, **changes: Any) -> Doc:
         """Write `changes` into `doc`, and tell what the changed values were before."""
+        if not self.is_quiet and self.store.switches()["snapshots_behind"]:
+            self.store.keep_version(self.account.id, doc)
         before = {key: doc.get(key) for key in changes if doc.get(key) != changes[key]}
         doc.update(changes)
         self.put(doc)
@@ -61,13 +63,16 @@ class Scope:
         """Record an event with a snapshot of `doc`, and queue its delivery."""
         if self.is_quiet:
             return
-        data: Doc = {"object": rendered(doc, self.now)}
+        switches = self.store.switches()
+        behind = int(switches["snapshots_behind"])
+        old = self.store.find_version(self.account.id, doc["id"], behind) if behind else None
+        data: Doc = {"object": rendered(old or doc, self.now)}
         if previous is not None and event_type.endswith(".updated"):
             data["previous_attributes"] = shown(previous)
         event = {
             "id": new_id("evt"),
             "object": "event",
-            "api_version": API_VERSION,
+            "api_version": OLD_API_VERSION if switches["old_api_version"] else API_VERSION,
             "created": self.now,
             "data": data,
             "livemode": False,

@@ -20,6 +20,10 @@ DEFAULT_SWITCHES: Mapping[str, Any] = {
     "reorder": False,
     "delay": 0,
     "drop": False,
+    "drop_share": 0,
+    "drop_types": "*",
+    "snapshots_behind": 0,
+    "old_api_version": False,
     "late_balance_transaction": False,
     "automatic_payouts": False,
     "available_days": 2,
@@ -130,6 +134,23 @@ class Store:
             },
         )
 
+    def keep_version(self, account: str, doc: Doc) -> None:
+        """What an object is before its next change, for events whose snapshot is outdated."""
+        self.execute(
+            "INSERT INTO version (account, id, doc) VALUES (:account, :id, :doc)",
+            {"account": account, "id": doc["id"], "doc": json.dumps(doc)},
+        )
+
+    def find_version(self, account: str, object_id: str, behind: int) -> Doc | None:
+        """The object as it was so many kept changes ago, or as long ago as is known."""
+        rows = self.execute(
+            """SELECT doc FROM (SELECT seq, doc FROM version WHERE account = :account AND id = :id
+                                ORDER BY seq DESC LIMIT :behind)
+               ORDER BY seq LIMIT 1""",
+            {"account": account, "id": object_id, "behind": behind},
+        )
+        return json.loads(rows[0]["doc"]) if rows else None
+
     def find(self, account: str, object_id: str) -> Doc | None:
         rows = self.execute(
             "SELECT doc FROM object WHERE account = :account AND id = :id",
@@ -141,6 +162,16 @@ class Store:
         """Whose object this is, for the pages that a donor opens without a key."""
         rows = self.execute("SELECT account FROM object WHERE id = :id", {"id": object_id})
         return str(rows[0]["account"]) if rows else None
+
+    def list_events_of(self, account: str, object_id: str, limit: int) -> list[Doc]:
+        """Events about an object, newest first."""
+        rows = self.execute(
+            """SELECT doc FROM object WHERE account = :account AND kind = 'event'
+               AND json_extract(doc, '$.data.object.id') = :id
+               ORDER BY created DESC, seq DESC LIMIT :limit""",
+            {"account": account, "id": object_id, "limit": limit},
+        )
+        return [json.loads(row["doc"]) for row in rows]
 
     def find_session_by_reference(self, account: str, reference: str) -> Doc | None:
         rows = self.execute(
@@ -245,6 +276,7 @@ class Store:
     def clear(self) -> None:
         for statement in (
             "DELETE FROM object",
+            "DELETE FROM version",
             "DELETE FROM delivery",
             "DELETE FROM idempotency",
             "DELETE FROM errand",

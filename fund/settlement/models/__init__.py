@@ -1,7 +1,17 @@
 """What Stripe told us: events as they came, and balance transactions, the source of the books."""
 
+from fund.settlement.models.days import BalanceDay, Explanation
 from fund.settlement.models.feed import BalanceTransaction, Feed
 from fund.settlement.models.inbox import Asked, InboxEvent
 from fund.settlement.models.refunds import Refund, RefundLimit
 
-__all__ = ["Asked", "BalanceTransaction", "Feed", "InboxEvent", "Refund", "RefundLimit"]
+__all__ = [
+    "Asked",
+    "BalanceDay",
+    "BalanceTransaction",
+    "Explanation",
+    "Feed",
+    "InboxEvent",
+    "Refund",
+    "RefundLimit",
+]

@@ -14,6 +14,9 @@ from fund.db import reading, transaction
 from fund.errors import Refused, Unavailable
 from fund.gateways import stripe
 from fund.gateways.stripe import Doc
+from fund.giving import plans
+from fund.giving.payments import gift_id_of
+from fund.giving.queries import list_unknown_intents
 from fund.ledger.models import Office
 from fund.ledger.queries import get_office
 from fund.settlement.models import BalanceTransaction, Feed
@@ -96,6 +99,7 @@ def pull_feed(office_code: str, *, now: datetime, look_back: timedelta | None = 
     carried = list_carried(
         office_code, [doc["source"] for doc in new if doc["reporting_category"] == "payout"]
     )
+    _learn_of_plans(office_code, new, now=now)
     booked = []
     for start in range(0, len(new), BATCH):
         booked += _book(office_code, new[start : start + BATCH], now=now)
@@ -109,6 +113,21 @@ def pull_feed(office_code: str, *, now: datetime, look_back: timedelta | None = 
         pass
     tell_gifts(office_code, now=now)
     return booked
+
+
+def _learn_of_plans(office_code: str, docs: list[Doc], *, now: datetime) -> None:
+    """Let charges of plans be known as gifts before they are booked: once booked to the general
+    fund, a line stays there."""
+    charges = (doc["source"] for doc in docs if doc["reporting_category"] == "charge")
+    intents = [
+        source["payment_intent"]
+        for source in charges
+        if source["payment_intent"] and gift_id_of(source) is None
+    ]
+    with reading() as session:
+        unknown = list_unknown_intents(session, intents)
+    for intent in unknown:
+        plans.learn_of_charge(office_code, intent, now=now)
 
 
 def _book(office_code: str, docs: Sequence[Doc], *, now: datetime) -> list[str]:

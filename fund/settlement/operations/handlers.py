@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from fund.gateways.stripe import Doc
 from fund.giving.payments import StripePayment
-from fund.settlement.operations import gifts, refund_answers
+from fund.settlement.operations import gifts, plans, refund_answers
 from fund.settlement.operations.events import Event
 
 
@@ -17,7 +16,7 @@ class Apply(Protocol):
     """Brings Stripe's answer into our rows; in any order, any number of times."""
 
     def __call__(
-        self, session: Session, event: Event, answer: Doc, /, *, now: datetime
+        self, session: Session, event: Event, answer: Any, /, *, now: datetime
     ) -> None: ...
 
 
@@ -32,7 +31,7 @@ class Handler:
     asked, since another event tells it without a call.
     """
 
-    fetch: Callable[[Event], Doc | None]
+    fetch: Callable[[Event], Any]
     apply: Apply
     tell: Callable[[Event], StripePayment | None] | None = None
     patience: timedelta = timedelta()
@@ -47,6 +46,8 @@ HANDLERS: dict[str, Handler] = {
     "charge.refund.updated": _REFUND,  # its object is a refund too
     "charge.succeeded": Handler(gifts.fetch_charge, gifts.apply_charge, tell=gifts.told_by_charge),
     "checkout.session.": Handler(gifts.fetch_session, gifts.apply_session),
+    "customer.subscription.": Handler(plans.fetch_subscription, plans.apply_subscription),
+    "invoice.paid": Handler(plans.fetch_invoice, plans.apply_invoice),
     "checkout.session.completed": Handler(
         gifts.fetch_session, gifts.apply_session, patience=_PATIENCE
     ),

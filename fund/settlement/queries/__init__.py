@@ -1,6 +1,16 @@
 """What finance reads about Stripe's events and money."""
 
-from fund.settlement.queries.inbox import OfficeHearing, list_events, list_failed, list_hearing
+from fund.settlement.queries.inbox import (
+    SILENCE_HOURS,
+    OfficeHearing,
+    count_errors,
+    get_event,
+    list_events,
+    list_failed,
+    list_heard,
+    list_hearing,
+    list_unheard,
+)
 from fund.settlement.queries.lines import (
     count_to_look_at,
     find_fee_of,
@@ -19,11 +29,15 @@ from fund.settlement.queries.refunds import (
 from fund.settlement.queries.waiting import list_waiting
 
 __all__ = [
+    "SILENCE_HOURS",
     "OfficeHearing",
+    "count_errors",
     "count_to_look_at",
     "find_fee_of",
+    "get_event",
     "list_events",
     "list_failed",
+    "list_heard",
     "list_hearing",
     "list_journals_of",
     "list_limits",
@@ -33,6 +47,7 @@ __all__ = [
     "list_refunds",
     "list_refunds_of",
     "list_transactions_of",
+    "list_unheard",
     "list_waiting",
     "refundable",
 ]

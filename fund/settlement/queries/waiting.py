@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from fund import clock
 from fund.i18n import N_
 from fund.permissions import Actor, Permission
-from fund.settlement.queries.inbox import list_failed
+from fund.settlement.queries.inbox import list_failed, list_unheard
 from fund.settlement.queries.lines import count_to_look_at, list_on_the_way
 from fund.settlement.queries.refunds import list_open_refunds
 from fund.waiting import Waiting
@@ -30,6 +30,18 @@ def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiti
                 params={"count": failed},
             )
         )
+    if actor.may(Permission.WORK_SETTLEMENT):
+        waiting += [
+            Waiting(
+                section=N_("Stripe"),
+                title=N_("Stripe sent nothing for hours although people give: %(office)s"),
+                endpoint="settlement.inbox",
+                action=N_("Look at the webhook"),
+                due_on=clock.bangkok_day(now),
+                params={"office": office.legal_name},
+            )
+            for office in list_unheard(session, now=now)
+        ]
     on_the_way = len(list_on_the_way(session)) if actor.may(Permission.CONFIRM_PAYMENTS) else 0
     if on_the_way:
         waiting.append(

@@ -19,7 +19,11 @@ def test_every_page_is_free_of_barriers_and_fits(twin, api, browser, width, sche
         made(order()),
     )
     twin.control("pay", session_id=asked.id, card="4000000000003220", challenge="leave")
-    twin.control("pay", session_id=paid.id)
+    charge = twin.control("pay", session_id=paid.id)["payment_intent"]["latest_charge"]["id"]
+    asked_about = twin.control("dispute", charge=charge, inquiry=True)
+    twin.control("warn", charge=charge)
+    twin.control("review", charge=charge)
+    twin.control("refund", charge=charge, amount=100)
     giving = begin(twin, api)
     twin.control(
         "card_refuses",
@@ -41,6 +45,8 @@ def test_every_page_is_free_of_barriers_and_fits(twin, api, browser, width, sche
         card.url,
         portal.url,
         f"{twin.base_url}/",
+        f"{twin.base_url}/o/{asked_about['id']}",
+        f"{twin.base_url}/o/du_none",
     )
     for address in addresses:
         page.goto(address)
@@ -80,4 +86,48 @@ def test_a_button_of_the_board_works_and_a_refusal_is_said(twin, api, browser):
     assert len(api.v1.invoices.list({"status": "paid"}).data) == 2
     page.get_by_role("button", name="Start duplicate").click()
     assert page.get_by_role("button", name="Stop duplicate").is_visible()
+    page.close()
+
+
+def test_the_board_disputes_refunds_and_fails_what_one_chooses(twin, api, browser):
+    twin.control("switches", available_days=0)
+    sessions = [api.v1.checkout.sessions.create(order(amount=amount)) for amount in (5000, 7000)]
+    for session in sessions:
+        twin.control("pay", session_id=session.id)
+    page = browser.new_page()
+
+    def press(table, row, name):
+        page.goto(f"{twin.base_url}/")
+        rows = page.get_by_role("region", name=table).get_by_role("row").filter(has_text=row)
+        rows.first.get_by_role("button", name=name).click()
+
+    press("Charges", "NZ$50.00", "Ask about it")
+    press("Disputes", "NZ$50.00", "Escalate")
+    press("Disputes", "NZ$50.00", "Answer it")
+    press("Disputes", "NZ$50.00", "Win it")
+    assert api.v1.disputes.list().data[0].status == "won"
+    press("Charges", "NZ$70.00", "Refund")
+    press("Refunds", "NZ$70.00", "Let this refund fail")
+    assert api.v1.refunds.list().data[0].status == "failed"
+    press("Charges", "NZ$70.00", "Warn of fraud")
+    press("Charges", "NZ$70.00", "Review")
+    press("Reviews", "open", "Approve")
+    assert api.v1.reviews.list().data[0].closed_reason == "approved"
+    page.get_by_role("button", name="Pay out now").first.click()
+    press("Payouts", "in_transit", "Fail this payout")
+    assert api.v1.payouts.list().data[0].status == "failed"
+    page.get_by_role("region", name="Payouts").get_by_role("link").first.click()
+    assert "payout.failed" in page.get_by_role("main").inner_text()
+    page.close()
+
+
+def test_a_qr_is_paid_from_the_board(twin, browser):
+    api = twin.client("sk_test_practice_th")
+    session = api.v1.checkout.sessions.create(order(amount=100_000, currency="thb"))
+    twin.control("pay_qr", session_id=session.id, outcome="leave")
+    page = browser.new_page()
+    page.goto(f"{twin.base_url}/")
+    page.get_by_role("button", name="Pay this QR").click()
+    page.get_by_role("heading", name="Charges").wait_for()
+    assert api.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
     page.close()

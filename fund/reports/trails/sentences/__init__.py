@@ -9,6 +9,7 @@ from fund.reports.trails.sentences.banking import BANKING
 from fund.reports.trails.sentences.books import BOOKKEEPING, GIVING, LEDGER
 from fund.reports.trails.sentences.grants import APPLICATIONS, AWARDS, DISBURSEMENTS
 from fund.reports.trails.sentences.persons import PEOPLE, SURVIVORS
+from fund.reports.trails.sentences.plans import PLANS
 from fund.reports.trails.sentences.sentence import Sentence as Sentence
 from fund.reports.trails.sentences.service import SERVICE
 
@@ -18,6 +19,7 @@ SENTENCES: dict[str, Sentence] = {
     **AWARDS,
     **DISBURSEMENTS,
     **GIVING,
+    **PLANS,
     **LEDGER,
     **BOOKKEEPING,
     **BANKING,
@@ -40,6 +42,7 @@ SUBJECT_NAMES = {
     "donor": N_("Donor"),
     "campaign": N_("Campaign"),
     "gift": N_("Gift"),
+    "plan": N_("Regular gift"),
     "receipt": N_("Receipt"),
     "annual_statement": N_("Annual statement"),
     "fund": N_("Fund"),

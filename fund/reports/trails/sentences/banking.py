@@ -1,6 +1,6 @@
 """Bank accounts and their statements, in sentences."""
 
-from fund.banking.choices import MATCH_KINDS, RULES
+from fund.banking.choices import DIFFERENCES, MATCH_KINDS, RULES
 from fund.i18n import N_
 from fund.reports.trails.sentences.sentence import Sentence
 
@@ -32,5 +32,10 @@ BANKING = {
     "bank_line_opened": Sentence(
         N_("Bank line opened again"),
         N_("What was said of a line was taken back; what was booked stayed booked."),
+    ),
+    "difference_explained": Sentence(
+        N_("Difference explained"),
+        N_("The treasurer lets a difference of %(amount_minor)s stand: %(kind)s, %(thing)s."),
+        {"kind": DIFFERENCES},
     ),
 }

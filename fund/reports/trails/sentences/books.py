@@ -103,6 +103,18 @@ GIVING = {
         N_("Stripe’s event tried again"),
         N_("An event of Stripe’s that had failed was looked at again."),
     ),
+    "inbox_error_retried": Sentence(
+        N_("Stripe’s events tried again"),
+        N_("All events of Stripe’s that had failed for the same reason were looked at again."),
+    ),
+    "inbox_event_replayed": Sentence(
+        N_("Stripe’s event replayed"),
+        N_("An event of Stripe’s that was done was looked at again."),
+    ),
+    "inbox_replayed": Sentence(
+        N_("Stripe’s events replayed"),
+        N_("All events of Stripe’s since a moment were looked at again."),
+    ),
 }
 
 LEDGER = {

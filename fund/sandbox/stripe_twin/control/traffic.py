@@ -18,6 +18,9 @@ _SWITCHES: dict[str, Field] = {
     "hang": integer(0, 3600),
     "rate_drift_bp": integer(-5000, 5000),
     "minimum_balance": integer(0),
+    "drop_share": integer(0, 100),
+    "drop_types": text(500),
+    "snapshots_behind": integer(0, 100),
     "limits": choice("off", *ACCOUNT_LIMITS),
     "deliveries_at_once": integer(1, MOST_AT_ONCE),
 }

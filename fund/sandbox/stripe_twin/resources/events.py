@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from ..api import operation
+from ..errors import missing
 from ..listing import PAGING_BY_TIME, listed
 from ..params import items, text
 from ..scope import Scope
@@ -10,16 +11,25 @@ from ..state import Doc
 
 bp = Blueprint("events", __name__)
 
+KEPT_SECONDS = 30 * 86_400
+
 
 @bp.get("/v1/events/<event>")
 @operation()
 def retrieve(scope: Scope, _params: Doc, event: str) -> Doc:
-    return _with_waiting(scope, scope.get("event", event, param="id"))
+    found = scope.get("event", event, param="id")
+    if found["created"] < scope.now - KEPT_SECONDS:
+        raise missing("event", event, "id")
+    return _with_waiting(scope, found)
 
 
 @bp.get("/v1/events")
 @operation(type=text(), types=items(text(), at_most=20), **PAGING_BY_TIME)
 def list_(scope: Scope, params: Doc) -> Doc:
+    # Stripe keeps events for thirty days.
+    asked = params.get("created", {})
+    oldest = max(scope.now - KEPT_SECONDS, asked.get("gte", 0))
+    params["created"] = {**asked, "gte": oldest}
     types = params.get("types")
     if "type" in params:
         types = [params["type"]]

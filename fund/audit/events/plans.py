@@ -1,0 +1,52 @@
+"""Gifts each month or year: the events that the log may hold."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from fund.audit.events.base import Event
+
+
+@dataclass(frozen=True)
+class PlanStarted(Event, subject="plan"):
+    """A donor chose to give each month or year; nothing was paid yet."""
+
+    donor_id: UUID
+    office: str
+    fund: str
+    amount_minor: int
+    currency: str
+    every: str
+
+
+@dataclass(frozen=True)
+class PlanRetried(Event, subject="plan"):
+    """The payment page was left open too long, and the donor tries again."""
+
+    attempt: int
+
+
+@dataclass(frozen=True)
+class PlanMoved(Event, subject="plan"):
+    """How the plan stands now: `active`, `past_due` while Stripe tries again, `paused`,
+    `stopping` until Stripe confirms, or `expired` if it was never paid."""
+
+    state: str
+
+
+@dataclass(frozen=True)
+class PlanStopped(Event, subject="plan"):
+    """Stripe confirms that nothing more is charged. `reason` is Stripe's word for it, such as
+    `cancellation_requested` or `payment_failed`."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class PlanGave(Event, subject="gift"):
+    """A gift came by a plan: one paid invoice of its subscription."""
+
+    plan_id: UUID
+    office: str
+    fund: str
+    amount_minor: int
+    currency: str

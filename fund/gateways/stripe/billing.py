@@ -1,0 +1,110 @@
+"""Gifts that come again: customers, products, subscriptions and their invoices."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fund.errors import Refused
+from fund.gateways.stripe.client import Doc, back_to, call
+from fund.gateways.stripe_amounts import to_stripe
+from fund.money import Money
+
+# Stripe takes four levels at most; the charge's id is in the payment intent.
+_INVOICE = ["data.invoice", "data.payment.payment_intent"]
+
+
+@dataclass(frozen=True)
+class PlanOrder:
+    """What a Checkout session for a plan is made of; the same order gives the same session."""
+
+    reference: str
+    attempt: int
+    amount: Money
+    every: Any  # `month` or `year`, which the library wants to know as literals
+    product_id: str
+    customer_id: str
+    language: str
+    return_path: str
+
+
+def create_plan_session(office: str, order: PlanOrder) -> Doc:
+    """A hosted Checkout session that begins a subscription."""
+    metadata = {"plan_id": order.reference, "attempt": str(order.attempt)}
+    return call(
+        office,
+        lambda client: client.v1.checkout.sessions.create(
+            {
+                "mode": "subscription",
+                "submit_type": "donate",
+                "adaptive_pricing": {"enabled": False},
+                "client_reference_id": order.reference,
+                "customer": order.customer_id,
+                "locale": "th" if order.language == "th" else "en",
+                "line_items": [
+                    {
+                        "quantity": 1,
+                        "price_data": {
+                            "currency": order.amount.currency.lower(),
+                            "unit_amount": to_stripe(order.amount),
+                            "product": order.product_id,
+                            "recurring": {"interval": order.every},
+                        },
+                    }
+                ],
+                "metadata": metadata,
+                "subscription_data": {"metadata": metadata},
+                "success_url": back_to(order.return_path),
+                "cancel_url": back_to(order.return_path),
+            },
+            {"idempotency_key": f"{order.reference}:{order.attempt}"},
+        ),
+    )
+
+
+def create_product(office: str, product_id: str, name: str) -> None:
+    """Let the account know a fund by this id; that it does already is fine."""
+    try:
+        call(office, lambda client: client.v1.products.create({"id": product_id, "name": name}))
+    except Refused as refused:
+        if refused.params.get("reason") != "resource_already_exists":
+            raise
+
+
+def create_customer(office: str, *, email: str, key: str) -> str:
+    """A customer with this address; a repeated call with the same `key` gives the same id."""
+    answer = call(
+        office,
+        lambda client: client.v1.customers.create({"email": email}, {"idempotency_key": key}),
+    )
+    return str(answer["id"])
+
+
+def retrieve_subscription(office: str, subscription_id: str) -> Doc:
+    """A subscription as it stands, with the card that it is paid by."""
+    return call(
+        office,
+        lambda client: client.v1.subscriptions.retrieve(
+            subscription_id, {"expand": ["default_payment_method"]}
+        ),
+    )
+
+
+def find_invoice_payment(
+    office: str, *, invoice: str | None = None, intent: str | None = None
+) -> Doc | None:
+    """The payment of an invoice, or for which a payment intent was made: with both unfolded.
+
+    None for an invoice of nothing, and for an intent of no invoice.
+    """
+    answer = call(
+        office,
+        lambda client: client.v1.invoice_payments.list(
+            {"invoice": invoice, "expand": _INVOICE}
+            if invoice is not None
+            else {
+                "payment": {"type": "payment_intent", "payment_intent": intent or ""},
+                "expand": _INVOICE,
+            }
+        ),
+    )
+    payments: list[Doc] = answer["data"]
+    return payments[0] if payments else None

@@ -1,0 +1,98 @@
+"""What is given again and again, and what Stripe keeps for it."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fund.db import Base, Stateful
+from fund.ids import new_id
+from fund.money import Money
+
+LIVE = ("active", "past_due", "paused")
+
+
+class Plan(Stateful, Base):
+    """A gift each month or year. `stopped` never goes back; `stopping` waits for Stripe's word.
+
+    `asked` counts how often Stripe was asked about it: an answer counts for the last who asked.
+    """
+
+    __tablename__ = "plan"
+    __table_args__ = (
+        Index(
+            "ix_plan_fund_id",
+            "fund_id",
+            postgresql_where=text("state <> 'stopped' AND state <> 'expired'"),
+        ),
+        Index(
+            "uq_plan_live",
+            "donor_id",
+            "fund_id",
+            unique=True,
+            postgresql_where=text(
+                "state IN ('active', 'past_due', 'paused') AND NOT is_additional"
+            ),
+        ),
+    )
+    TRANSITIONS = {
+        "open": frozenset({"active", "expired", "stopped"}),
+        "expired": frozenset({"open", "active", "stopped"}),
+        "active": frozenset({"past_due", "paused", "stopping", "stopped"}),
+        "past_due": frozenset({"active", "paused", "stopping", "stopped"}),
+        "paused": frozenset({"active", "past_due", "stopping", "stopped"}),
+        "stopping": frozenset({"stopped"}),
+        "stopped": frozenset(),
+    }
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    donor_id: Mapped[UUID] = mapped_column(ForeignKey("donor.id"), index=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.office.id"))
+    fund_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.fund.id"))
+    every: Mapped[str]
+    amount_minor: Mapped[int]
+    currency: Mapped[str]
+    language: Mapped[str]
+    state: Mapped[str]
+    is_additional: Mapped[bool] = mapped_column(default=False)
+    attempt: Mapped[int] = mapped_column(default=1)
+    asked: Mapped[int] = mapped_column(default=0)
+    stripe_session_id: Mapped[str | None] = mapped_column(unique=True)
+    stripe_subscription_id: Mapped[str | None] = mapped_column(unique=True)
+    stripe_item_id: Mapped[str | None]
+    next_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether more is to be given by it."""
+        return self.state in LIVE
+
+
+class StripeProduct(Base):
+    """A fund as an office's Stripe account knows it."""
+
+    __tablename__ = "stripe_product"
+    __table_args__ = (UniqueConstraint("office_id", "product_id"),)
+
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.office.id"), primary_key=True)
+    fund_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.fund.id"), primary_key=True)
+    product_id: Mapped[str]
+
+
+class StripeCustomer(Base):
+    """A donor as an office's Stripe account knows them: one a currency, as Stripe wants it."""
+
+    __tablename__ = "stripe_customer"
+
+    donor_id: Mapped[UUID] = mapped_column(ForeignKey("donor.id"), primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.office.id"), primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    customer_id: Mapped[str] = mapped_column(unique=True)

@@ -1,0 +1,93 @@
+"""A plan before its first payment: begun, sent to Stripe's page, tried again."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from fund.audit import operations as audit
+from fund.audit.events import PlanRetried, PlanStarted
+from fund.errors import Refused
+from fund.giving import queries
+from fund.giving.donors import find_or_add_donor
+from fund.giving.models import Plan
+from fund.giving.operations.gifts import check_amount, choose_offer, flush_open
+from fund.giving.orders import PLAIN, Order
+from fund.giving.plans.rows import find_key, find_live_plan, lock_plan
+from fund.money import Money
+from fund.permissions import ANONYMOUS
+
+
+def start_plan(
+    session: Session,
+    *,
+    amount: Money,
+    every: str,
+    fund_code: str,
+    email: str,
+    name: str,
+    language: str,
+    is_confirmed: bool,
+    now: datetime,
+    order: Order = PLAIN,
+) -> Plan:
+    """A gift each `month` or `year` that its donor is about to begin on Stripe's page.
+
+    Raises Refused as `start_gift` does, and `plan_exists` if the donor has one for this fund and
+    did not confirm that they want another.
+    """
+    fund = queries.get_open_fund(session, fund_code)
+    office = choose_offer(session, amount.currency, order, frequency=every, now=now).office
+    check_amount(fund, office, amount)
+    donor = find_or_add_donor(session, email=email, name=name, language=language, now=now)
+    has_one = find_live_plan(session, donor.id, fund.id) is not None
+    if has_one and not is_confirmed:
+        raise Refused("plan_exists", field="is_confirmed")
+    plan = Plan(
+        donor_id=donor.id,
+        office_id=office.id,
+        fund_id=fund.id,
+        every=every,
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+        language=language,
+        state="open",
+        is_additional=has_one,
+        created_at=now,
+    )
+    session.add(plan)
+    flush_open(session)
+    event = PlanStarted(
+        subject_id=plan.id,
+        donor_id=donor.id,
+        office=office.code,
+        fund=fund.code,
+        amount_minor=plan.amount_minor,
+        currency=plan.currency,
+        every=every,
+    )
+    audit.record(session, event, actor=ANONYMOUS, now=now, key_id=donor.key_id)
+    return plan
+
+
+def keep_session(session: Session, plan_id: UUID, *, attempt: int, session_id: str) -> None:
+    """Remember the Checkout session that was made for this attempt."""
+    plan = lock_plan(session, plan_id)
+    if plan.attempt == attempt and plan.stripe_session_id is None:
+        plan.stripe_session_id = session_id
+
+
+def retry_plan(session: Session, plan_id: UUID, *, now: datetime) -> None:
+    """Let the same plan be begun anew, once Stripe said that its page was left too long.
+
+    Raises Refused(`fund_takes_no_gifts`) if its fund was closed meanwhile.
+    """
+    plan = lock_plan(session, plan_id)
+    if plan.state != "expired":
+        return
+    plan.move_to("open")
+    plan.attempt += 1
+    plan.stripe_session_id = None
+    flush_open(session)
+    event = PlanRetried(subject_id=plan.id, attempt=plan.attempt)
+    audit.record(session, event, actor=ANONYMOUS, now=now, key_id=find_key(session, plan))

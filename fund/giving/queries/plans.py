@@ -1,0 +1,50 @@
+"""What is read about plans."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from fund.db import Page, page_of
+from fund.errors import NotFound
+from fund.giving.models import Plan
+from fund.ledger.models import Fund, Office
+
+
+@dataclass(frozen=True)
+class PlanRow:
+    """A plan with what it belongs to."""
+
+    plan: Plan
+    office: Office
+    fund: Fund
+
+
+def get_plan(session: Session, plan_id: UUID) -> PlanRow:
+    """One plan. Raises NotFound."""
+    row = session.execute(_plans().where(Plan.id == plan_id)).first()
+    if row is None:
+        raise NotFound
+    return PlanRow(*row)
+
+
+def list_plans(session: Session, *, before: UUID | None = None) -> Page[PlanRow]:
+    """Plans, newest first, without those that nobody ever paid; `before` is the last id seen."""
+    query = _plans().where(Plan.started_at.is_not(None))
+    rows = session.execute(page_of(query, Plan.id, before))
+    return Page(PlanRow(*row) for row in rows)
+
+
+def list_plans_of(session: Session, donor_id: UUID) -> list[PlanRow]:
+    """A donor's plans, newest first, without those that were never begun."""
+    query = _plans().where(Plan.donor_id == donor_id, Plan.started_at.is_not(None))
+    return [PlanRow(*row) for row in session.execute(query.order_by(Plan.id.desc()))]
+
+
+def _plans() -> Select[Plan, Office, Fund]:
+    return (
+        select(Plan, Office, Fund)
+        .join(Office, Office.id == Plan.office_id)
+        .join(Fund, Fund.id == Plan.fund_id)
+    )

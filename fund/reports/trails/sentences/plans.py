@@ -1,0 +1,41 @@
+"""Gifts each month or year, in sentences."""
+
+from fund.giving.choices import EVERY_NAMES, PLAN_STATE_NAMES
+from fund.i18n import N_
+from fund.reports.trails.sentences.sentence import Sentence
+
+PLANS = {
+    "plan_started": Sentence(
+        N_("Regular gift chosen"),
+        N_(
+            "Somebody chose to give %(amount_minor)s %(every)s for “%(fund)s”, to the office"
+            " %(office)s."
+        ),
+        {"every": EVERY_NAMES},
+    ),
+    "plan_retried": Sentence(
+        N_("Regular gift tried again"),
+        N_("The donor goes to the payment page again; attempt %(attempt)s."),
+    ),
+    "plan_moved": Sentence(
+        N_("Regular gift changed its state"),
+        N_("The regular gift is now: %(state)s."),
+        {"state": PLAN_STATE_NAMES},
+    ),
+    "plan_stopped": Sentence(
+        N_("Regular gift stopped"),
+        N_("Stripe confirms that nothing more is charged. Its reason: %(reason)s."),
+        {
+            "reason": {
+                "cancellation_requested": N_("somebody asked for it"),
+                "payment_failed": N_("the card could not be charged"),
+                "payment_disputed": N_("a payment was disputed"),
+                "unknown": N_("not told"),
+            }
+        },
+    ),
+    "plan_gave": Sentence(
+        N_("Gift of a regular one"),
+        N_("%(amount_minor)s came for “%(fund)s”, to the office %(office)s, by a regular gift."),
+    ),
+}
