@@ -191,6 +191,9 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET giving.campaign_change": "f",
     "POST giving.campaign_change": "f",
     "POST giving.campaign_close": "f",
+    "GET giving.gift_add": "f",
+    "POST giving.gift_add": "f",
+    "GET giving.gift_paper": MONEY,  # a pay-in slip names who gave
     "GET giving.terms_list": MONEY + "u",
     "GET giving.terms_change": "f",
     "POST giving.terms_change": "f",
@@ -225,6 +228,10 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST settlement.refund_decline": MONEY,
     "POST settlement.refund_settle": "f",
     "POST settlement.refund_limit": "t",  # never who asks for refunds
+    "GET settlement.dispute_list": MONEY + "u",
+    "GET settlement.dispute_show": MONEY + "u",
+    "POST settlement.dispute_note": "f",
+    "POST settlement.alert_keep": "f",
     "GET settlement.event_show": MONEY + "u",
     "POST settlement.retry": "f",
     "POST settlement.retry_all": "f",

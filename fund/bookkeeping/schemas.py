@@ -7,13 +7,15 @@ from typing import Any
 from marshmallow import fields, validate
 
 from fund.bookkeeping.choices import OPENING_ROLES, RESTRICTIONS
-from fund.i18n import N_
+from fund.giving.choices import OFFLINE_METHODS
+from fund.i18n import LANGUAGES, N_
 from fund.money import OFFERED, THB
 from fund.schemas import (
     REQUIRED,
     Code,
     CommandSchema,
     Day,
+    Email,
     Id,
     Satang,
     Text,
@@ -83,6 +85,20 @@ class FundChangeSchema(FundSchema):
 
 class FundCloseSchema(CommandSchema):
     version = WholeNumber(required=True)
+
+
+class GiftSchema(CommandSchema):
+    """A gift that came past the give page."""
+
+    office = Text(required=True, longest=20)
+    fund = Text(required=True, longest=20)
+    method = Code(OFFLINE_METHODS, required=True)
+    amount = Text(required=True, longest=20)
+    received_on = Day(required=True)
+    reference = Text(required=True, longest=60)
+    email = Email(is_optional=True, load_default="")
+    name = Text(longest=200, load_default="")
+    language = Code(LANGUAGES, required=True)
 
 
 class EntrySchema(CommandSchema):

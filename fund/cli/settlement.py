@@ -1,6 +1,6 @@
 """`flask settlement sweep|replay|reconcile`."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import click
@@ -56,14 +56,14 @@ def replay(since: datetime, prefix: str, as_json: bool) -> None:
 
 
 @group.command()
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Its end, in Thailand; else today.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Its end; else yesterday.")
 @click.option("--office", "code", help="One office only.")
 @click.option("--refresh", is_flag=True, help="Ask Stripe again, for each line too.")
 @json_option
 @with_appcontext
 def reconcile(day: datetime | None, code: str | None, refresh: bool, as_json: bool) -> None:
     """Compare Stripe, the banks and the books; exit 1 for a difference that nobody explained."""
-    on = day.date() if day else clock.bangkok_day(clock.now())
+    on = day.date() if day else clock.bangkok_day(clock.now()) - timedelta(days=1)
     with reading() as session:
         codes = [office.code for office in list_offices(session)]
     if code is not None and code not in codes:

@@ -24,6 +24,11 @@ STATE_NAMES = {
     "partly_returned": N_("partly returned"),
     "returned": N_("returned"),
 }
+OFFLINE_METHODS = {
+    "bank": N_("bank transfer"),
+    "cash": N_("cash"),
+    "cheque": N_("cheque"),
+}
 RETURN_NAMES = {
     "refund": N_("refunded"),
     "refund_failed": N_("a refund that did not reach the donor"),

@@ -105,6 +105,21 @@ class AnnualStatementIssued(Event, subject="annual_statement"):
 
 
 @dataclass(frozen=True)
+class GiftPaperSettled(Event, subject="gift"):
+    """The sealed paper of a gift reached the document store (`stored`) or did not (`failed`)."""
+
+    paper_id: UUID
+    state: str
+
+
+@dataclass(frozen=True)
+class GiftPaperRead(Event, subject="gift"):
+    """Somebody opened the paper of a gift."""
+
+    paper_id: UUID
+
+
+@dataclass(frozen=True)
 class OfficeTermsChanged(Event, subject="office"):
     """What an office offers donors from now on: ways to pay and the kind of its receipts.
 

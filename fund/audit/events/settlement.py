@@ -103,3 +103,36 @@ class RefundLimitSet(Event, subject="office"):
 
     alone_minor: int
     currency: str
+
+
+@dataclass(frozen=True)
+class DisputeChanged(Event, subject="office"):
+    """How a bank's inquiry or dispute about a gift stands; `dispute_id` is its id at Stripe."""
+
+    dispute_id: str
+    state: str
+
+
+@dataclass(frozen=True)
+class DisputeNoted(Event, subject="office"):
+    """Finance answered a dispute at Stripe, or accepted it."""
+
+    dispute_id: str
+    noted_as: str
+
+
+@dataclass(frozen=True)
+class AlertChanged(Event, subject="office"):
+    """A card network warned of a gift, or Stripe reviews it; or that is over, because the gift was
+    given back, disputed or approved there."""
+
+    alert_id: str
+    kind: str
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class AlertKept(Event, subject="office"):
+    """Finance looked at a risky gift and keeps it: awards may use it."""
+
+    alert_id: str

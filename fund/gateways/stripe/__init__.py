@@ -20,6 +20,11 @@ from fund.gateways.stripe.checkout import (
     retrieve_session,
 )
 from fund.gateways.stripe.client import API_VERSION, Doc, check, init, list_office_codes
+from fund.gateways.stripe.doubts import (
+    retrieve_dispute,
+    retrieve_early_fraud_warning,
+    retrieve_review,
+)
 from fund.gateways.stripe.lists import (
     list_balance_transactions,
     list_events,
@@ -55,9 +60,12 @@ __all__ = [
     "list_refunds",
     "retrieve_balance",
     "retrieve_charge",
+    "retrieve_dispute",
+    "retrieve_early_fraud_warning",
     "retrieve_payment_intent",
     "retrieve_payout",
     "retrieve_refund",
+    "retrieve_review",
     "retrieve_session",
     "retrieve_subscription",
     "verify_webhook",

@@ -3,7 +3,7 @@
 from fund.giving.models.campaigns import Campaign
 from fund.giving.models.dedications import Dedication, MailRefusal
 from fund.giving.models.donors import Donor
-from fund.giving.models.gifts import Gift
+from fund.giving.models.gifts import Gift, GiftPaper
 from fund.giving.models.plans import LIVE, Plan, StripeCustomer, StripeProduct
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
@@ -18,6 +18,7 @@ __all__ = [
     "Dedication",
     "Donor",
     "Gift",
+    "GiftPaper",
     "GiftReturn",
     "MailRefusal",
     "OfficeTerms",

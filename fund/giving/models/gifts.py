@@ -75,3 +75,12 @@ class Gift(Stateful, Base):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+
+class GiftPaper(Base):
+    """The paper that shows a gift by transfer, cash or cheque, kept with finance's papers."""
+
+    __tablename__ = "gift_paper"
+
+    gift_id: Mapped[UUID] = mapped_column(ForeignKey("gift.id"), primary_key=True)
+    paper_id: Mapped[UUID] = mapped_column(ForeignKey("entry_paper.id"), unique=True)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from fund.settlement.operations.asking import ask_stripe
+from fund.settlement.operations.doubts import keep_gift, note_dispute
 from fund.settlement.operations.draining import BATCH, work_off
 from fund.settlement.operations.events import Event
 from fund.settlement.operations.feed import pull_feed, pull_woken, wake
@@ -43,7 +44,9 @@ __all__ = [
     "decline_refund",
     "drain",
     "find_limit",
+    "keep_gift",
     "note_arrival",
+    "note_dispute",
     "pull_feed",
     "pull_woken",
     "record_arrival",

@@ -1,5 +1,13 @@
 """What finance reads about Stripe's events and money."""
 
+from fund.settlement.queries.doubts import (
+    get_dispute,
+    list_alerts,
+    list_disputes,
+    list_lines_of,
+    list_open_alerts,
+    list_to_answer,
+)
 from fund.settlement.queries.inbox import (
     SILENCE_HOURS,
     OfficeHearing,
@@ -34,18 +42,24 @@ __all__ = [
     "count_errors",
     "count_to_look_at",
     "find_fee_of",
+    "get_dispute",
     "get_event",
+    "list_alerts",
+    "list_disputes",
     "list_events",
     "list_failed",
     "list_heard",
     "list_hearing",
     "list_journals_of",
     "list_limits",
+    "list_lines_of",
     "list_not_booked",
     "list_on_the_way",
+    "list_open_alerts",
     "list_open_refunds",
     "list_refunds",
     "list_refunds_of",
+    "list_to_answer",
     "list_transactions_of",
     "list_unheard",
     "list_waiting",

@@ -6,7 +6,13 @@ from fund.giving.choices import DROP_NAMES, RECEIPT_KIND_NAMES, RETURN_NAMES
 from fund.i18n import N_
 from fund.ledger.choices import KIND_NAMES
 from fund.reports.trails.sentences.sentence import Sentence
-from fund.settlement.choices import REFUND_REASONS, REFUND_STATES
+from fund.settlement.choices import (
+    ALERT_KINDS,
+    DISPUTE_STATES,
+    NOTES,
+    REFUND_REASONS,
+    REFUND_STATES,
+)
 
 GIVING = {
     "gift_started": Sentence(
@@ -61,6 +67,12 @@ GIVING = {
         N_("On %(happened_on)s: %(kind)s, %(amount_minor)s."),
         {"kind": RETURN_NAMES},
     ),
+    "gift_paper_settled": Sentence(
+        N_("Gift’s paper stored or lost"),
+        N_("What became of the paper: %(state)s."),
+        {"state": {"stored": N_("it is stored"), "failed": N_("it did not arrive")}},
+    ),
+    "gift_paper_read": Sentence(N_("Gift’s paper opened"), N_("The paper was opened.")),
     "annual_statement_issued": Sentence(
         N_("Annual statement issued"),
         N_(
@@ -94,6 +106,21 @@ GIVING = {
     "refund_limit_set": Sentence(
         N_("Limit for refunds set"),
         N_("One person of finance may give back up to %(alone_minor)s alone from now on."),
+    ),
+    "dispute_changed": Sentence(
+        N_("Dispute about a gift"), N_("How it stands: %(state)s."), {"state": DISPUTE_STATES}
+    ),
+    "dispute_noted": Sentence(
+        N_("Dispute seen to"), N_("What finance did: %(noted_as)s."), {"noted_as": NOTES}
+    ),
+    "alert_changed": Sentence(
+        N_("Warning about a gift"),
+        N_("%(kind)s. The gift is held."),
+        {"kind": ALERT_KINDS},
+        {("is_open", "False"): N_("%(kind)s. That is over.")},
+    ),
+    "alert_kept": Sentence(
+        N_("Risky gift kept"), N_("Finance looked at a risky gift; awards may use it.")
     ),
     "payout_arrived": Sentence(
         N_("Payout arrived"),
