@@ -62,8 +62,8 @@ class ReceiptIssued(Event, subject="receipt"):
 class ReceiptCorrected(Event, subject="receipt"):
     """Part of a gift went back, or came again: this receipt takes the place of `corrects`.
 
-    `amount_minor` is what counts now; `reason`: refund, refund_failed, dispute_lost, dispute_won or
-    reversal, on the day `returned_on`.
+    `amount_minor` is what counts now; `reason`: refund, refund_failed, dispute_lost, dispute_won,
+    reversal or restored, on the day `returned_on`.
     """
 
     gift_id: UUID
