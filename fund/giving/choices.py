@@ -35,6 +35,7 @@ RETURN_NAMES = {
     "dispute_lost": N_("taken back by the donor’s bank"),
     "dispute_won": N_("given back by the donor’s bank"),
     "reversal": N_("a mistaken entry taken back"),
+    "restored": N_("an entry that stands again"),
 }
 RECEIPT_KIND_NAMES = {
     "us_501c3": N_("for taxes in the United States"),

@@ -46,6 +46,13 @@ ALTER TABLE gift
         OR (state = 'paid' AND bank_reference IS NOT NULL
             AND stripe_session_id IS NULL AND stripe_payment_intent_id IS NULL));
 
+-- What a reversal took back can stand again.
+ALTER TABLE gift_return
+    DROP CONSTRAINT ck_gift_return_kind,
+    ADD CONSTRAINT ck_gift_return_kind CHECK (
+        kind IN ('refund', 'dispute_lost', 'reversal') AND amount_minor > 0
+        OR kind IN ('refund_failed', 'dispute_won', 'restored') AND amount_minor < 0);
+
 CREATE TABLE gift_paper (
     gift_id uuid CONSTRAINT pk_gift_paper PRIMARY KEY
         CONSTRAINT fk_gift_paper_gift_id REFERENCES gift,
@@ -67,6 +74,11 @@ def downgrade() -> None:
     op.execute("DROP TABLE gift_paper, annual_statement")
     op.execute(
         """
+        ALTER TABLE gift_return
+            DROP CONSTRAINT ck_gift_return_kind,
+            ADD CONSTRAINT ck_gift_return_kind CHECK (
+                kind IN ('refund', 'dispute_lost', 'reversal') AND amount_minor > 0
+                OR kind IN ('refund_failed', 'dispute_won') AND amount_minor < 0);
         ALTER TABLE gift
             DROP CONSTRAINT ck_gift_method,
             ADD CONSTRAINT ck_gift_method

@@ -8,9 +8,12 @@ from sqlalchemy import select
 from fund.audit.models import Event
 from fund.gateways import storage
 from fund.giving.models import Gift, Receipt
+from fund.giving.queries import list_receipts_of
+from fund.ledger.models import Journal
 from fund.ledger.queries import account_id, balance
 from fund.money import Money
 from fund.permissions import Role
+from tests.bookkeeping.factories import booked, make_finance
 from tests.bookkeeping.test_pages import photograph
 from tests.giving.factories import make_giving_world
 from tests.people.factories import make_staff
@@ -123,3 +126,25 @@ def test_an_auditor_sees_the_gift_but_not_who_gave_nor_its_paper(
     assert "cash" in page
     assert "Mere" not in page
     assert client.get(f"{address}/paper").status_code == 403
+
+
+def test_a_gift_recorded_by_mistake_is_taken_back_by_two_with_its_receipt(
+    world, session, finance, post, mailbox, run_jobs
+):
+    send(post)
+    gift = session.scalars(select(Gift)).one()
+    two = make_finance(session)
+    journal = session.scalars(select(Journal).where(Journal.kind == "gift_to_bank")).one()
+    back = booked(session, two, "reversal", {"journal_id": str(journal.id)})
+    session.commit()
+    bank = account_id(session, gift.fund_id, world.thai.id, "THB", "bank")
+    assert balance(session, bank) == Money(0, "THB")
+    assert [r.amount_minor for r in list_receipts_of(session, gift.id)] == [1_500_50, 0]
+    run_jobs()
+    told = mailbox.mails[-1].get_body(("plain",)).get_content()
+    assert "as your gift by mistake" in " ".join(told.split())
+    assert "returned" in finance.get("/staff/gifts").text
+
+    booked(session, two, "reversal", {"journal_id": str(back.journal_id)})
+    session.commit()
+    assert [r.amount_minor for r in list_receipts_of(session, gift.id)] == [1_500_50, 0, 1_500_50]

@@ -62,8 +62,8 @@ class ReceiptIssued(Event, subject="receipt"):
 class ReceiptCorrected(Event, subject="receipt"):
     """Part of a gift went back, or came again: this receipt takes the place of `corrects`.
 
-    `amount_minor` is what counts now; `reason`: refund, refund_failed, dispute_lost, dispute_won or
-    reversal, on the day `returned_on`.
+    `amount_minor` is what counts now; `reason`: refund, refund_failed, dispute_lost, dispute_won,
+    reversal or restored, on the day `returned_on`.
     """
 
     gift_id: UUID
@@ -145,3 +145,24 @@ class DedicationDropped(Event, subject="gift"):
     """
 
     reason: str
+
+
+@dataclass(frozen=True)
+class CampaignOpened(Event, subject="campaign"):
+    """A page at `/give/<slug>` asks for gifts to one fund; the target is in satang."""
+
+    slug: str
+    fund: str
+    target_minor: int
+
+
+@dataclass(frozen=True)
+class CampaignChanged(Event, subject="campaign"):
+    """A campaign's words or its target were changed; the target, in satang, is the new one."""
+
+    target_minor: int
+
+
+@dataclass(frozen=True)
+class CampaignClosed(Event, subject="campaign"):
+    """A campaign takes no more gifts."""
