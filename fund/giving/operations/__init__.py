@@ -1,6 +1,7 @@
 """What donors, Stripe and the bank do to gifts."""
 
 from fund.giving.operations.bank import record_bank_gift
+from fund.giving.operations.campaigns import change_campaign, close_campaign, open_campaign
 from fund.giving.operations.exports import export_data
 from fund.giving.operations.gifts import check_amount, keep_session, retry_gift, start_gift
 from fund.giving.operations.payment import apply_payment, apply_payments
@@ -22,9 +23,11 @@ __all__ = [
     "apply_payment",
     "apply_payments",
     "ask_for_link",
+    "change_campaign",
     "change_receipts",
     "check_amount",
     "choose_language",
+    "close_campaign",
     "expire_gifts",
     "export_data",
     "forget_visits",
@@ -33,6 +36,7 @@ __all__ = [
     "keep_session",
     "leave_portal",
     "note_seen",
+    "open_campaign",
     "open_portal",
     "record_bank_gift",
     "record_return",

@@ -1,5 +1,12 @@
 """What is read about gifts."""
 
+from fund.giving.queries.campaigns import (
+    Progress,
+    find_progress,
+    get_campaign,
+    get_campaign_page,
+    list_campaigns,
+)
 from fund.giving.queries.gifts import (
     GiftRow,
     find_donor_key,
@@ -47,6 +54,7 @@ __all__ = [
     "GiftRow",
     "Offer",
     "PlanRow",
+    "Progress",
     "StatementRow",
     "choose_card_office",
     "find_card_office",
@@ -56,8 +64,11 @@ __all__ = [
     "find_last_return",
     "find_link_reader",
     "find_offer",
+    "find_progress",
     "find_terms",
     "find_visit",
+    "get_campaign",
+    "get_campaign_page",
     "get_gift",
     "get_gift_of",
     "get_open_fund",
@@ -68,6 +79,7 @@ __all__ = [
     "get_statement_of",
     "is_link_open",
     "list_all_gifts_of",
+    "list_campaigns",
     "list_card_offices",
     "list_donor_keys",
     "list_gifts",
