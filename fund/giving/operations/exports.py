@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from fund.audit import operations as audit
 from fund.audit.events import DonorDataExported
 from fund.giving import queries
-from fund.giving.donors import open_person
+from fund.giving.donors import open_person, open_tax_id
 from fund.giving.models import Dedication, Donor, Gift, GiftReturn, PortalSession, Receipt
 from fund.giving.queries import GiftRow
 from fund.giving.words import open_dedication, open_words
@@ -32,6 +32,7 @@ def export_data(session: Session, donor_id: UUID, *, actor: Actor, now: datetime
             "id": str(donor.id),
             "email": person.email,
             "name": person.name,
+            "tax_id": open_tax_id(session, donor),
             "language": donor.language,
             "since": donor.created_at.isoformat(),
         },
