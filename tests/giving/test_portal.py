@@ -16,7 +16,7 @@ from fund.giving import operations, queries
 from fund.giving.models import PortalLink, PortalSession
 from fund.money import Money
 from fund.permissions import SYSTEM, Role
-from tests.giving.factories import make_donor, pay_gift, start_gift, visit
+from tests.giving.factories import begin_plan, make_donor, pay_gift, start_gift, visit
 from tests.people.factories import make_staff
 
 ADDRESS = re.compile(r"http://localhost(/my/open/\S+)")
@@ -252,3 +252,13 @@ def test_a_donor_takes_all_that_is_kept_about_them_and_nothing_of_others(
     session.expire_all()
     event = session.scalars(select(Event).where(Event.name == "donor_data_exported")).one()
     assert "example.org" not in str(event.data)
+
+
+def test_a_donor_sees_their_regular_gifts_and_nobody_elses(world, stripe_up, session, client):
+    begin_plan(session, stripe_up)
+    visit(session, client, make_donor(session))
+    page = client.get("/my").text
+    assert "NZ$50 each month" in page
+    assert "running" in page
+    visit(session, client, make_donor(session, "other@example.org"))
+    assert "each month" not in client.get("/my").text

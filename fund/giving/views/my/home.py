@@ -11,7 +11,7 @@ from fund import clock
 from fund.db import reading, transaction
 from fund.errors import Refused
 from fund.giving import letters, operations, queries
-from fund.giving.choices import STATE_NAMES
+from fund.giving.choices import EVERY_NAMES, PLAN_STATE_NAMES, STATE_NAMES
 from fund.giving.donors import open_person
 from fund.giving.letters import Letter
 from fund.giving.models import Donor
@@ -37,6 +37,9 @@ def my() -> str:
             is_first=before is None,
             statements=queries.list_statements_of(session, donor_id),
             form=Form(),
+            plans=queries.list_plans_of(session, donor_id),
+            every=EVERY_NAMES,
+            plan_states=PLAN_STATE_NAMES,
             states=STATE_NAMES,
             fund_name=fund_name,
         )
