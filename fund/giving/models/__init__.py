@@ -3,7 +3,14 @@
 from fund.giving.models.dedications import Dedication, MailRefusal
 from fund.giving.models.donors import Donor
 from fund.giving.models.gifts import Gift
-from fund.giving.models.plans import LIVE, Plan, StripeCustomer, StripeProduct
+from fund.giving.models.plans import (
+    LIVE,
+    Plan,
+    PlanChange,
+    PlanLetter,
+    StripeCustomer,
+    StripeProduct,
+)
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
 from fund.giving.models.statements import AnnualStatement
@@ -20,6 +27,8 @@ __all__ = [
     "MailRefusal",
     "OfficeTerms",
     "Plan",
+    "PlanChange",
+    "PlanLetter",
     "Receipt",
     "ReceiptNumber",
     "ReceiptSeries",

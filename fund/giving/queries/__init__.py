@@ -24,7 +24,13 @@ from fund.giving.queries.offices import (
     get_open_fund,
     list_card_offices,
 )
-from fund.giving.queries.plans import PlanRow, get_plan, list_plans, list_plans_of
+from fund.giving.queries.plans import (
+    PlanRow,
+    get_plan,
+    list_changes,
+    list_plans,
+    list_plans_of,
+)
 from fund.giving.queries.statements import (
     StatementRow,
     list_statement_rows,
@@ -51,6 +57,7 @@ __all__ = [
     "get_receipt",
     "get_remaining",
     "list_card_offices",
+    "list_changes",
     "list_donor_keys",
     "list_gifts",
     "list_paid",

@@ -1,6 +1,6 @@
 """The pages of gifts: the donor's, and finance's."""
 
-from fund.giving.views import checkout, give, no_mail, pay, plans, staff, terms
+from fund.giving.views import checkout, give, keep, no_mail, pay, plans, staff, terms
 from fund.giving.views.room import NAVIGATION as NAVIGATION
 from fund.giving.views.room import blueprint as blueprint
 
@@ -9,6 +9,7 @@ __all__ = [
     "blueprint",
     "checkout",
     "give",
+    "keep",
     "no_mail",
     "pay",
     "plans",
