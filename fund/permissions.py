@@ -63,6 +63,7 @@ class Permission(StrEnum):
     WORK_SETTLEMENT = "work_settlement"
     ASK_REFUNDS = "ask_refunds"
     APPROVE_REFUNDS = "approve_refunds"  # never one's own
+    WORK_ALERTS = "work_alerts"  # disputes, warnings of fraud, reviews
     SET_REFUND_LIMIT = "set_refund_limit"  # never who asks for refunds
     IMPORT_STATEMENTS = "import_statements"
     MATCH_LINES = "match_lines"
@@ -131,6 +132,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.READ_SETTLEMENT,
             _P.WORK_SETTLEMENT,
             _P.ASK_REFUNDS,
+            _P.WORK_ALERTS,
             _P.APPROVE_REFUNDS,
             _P.IMPORT_STATEMENTS,
             _P.READ_BANK_TEXTS,

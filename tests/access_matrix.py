@@ -186,6 +186,9 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
+    "GET giving.gift_add": "f",
+    "POST giving.gift_add": "f",
+    "GET giving.gift_paper": MONEY,  # a pay-in slip names who gave
     "GET giving.terms_list": MONEY + "u",
     "GET giving.terms_change": "f",
     "POST giving.terms_change": "f",
@@ -220,6 +223,13 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST settlement.refund_decline": MONEY,
     "POST settlement.refund_settle": "f",
     "POST settlement.refund_limit": "t",  # never who asks for refunds
+    "GET settlement.dispute_list": MONEY + "u",
+    "GET settlement.dispute_show": MONEY + "u",
+    "POST settlement.dispute_note": "f",
+    "POST settlement.alert_keep": "f",
+    "GET settlement.event_show": MONEY + "u",
     "POST settlement.retry": "f",
+    "POST settlement.retry_all": "f",
+    "POST settlement.replay": "f",
     "POST settlement.payout_confirm": "t",
 }

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from fund.audit import operations as audit
 from fund.audit.events import EntryBooked, EntryDeclined, EntryProposed, EntryWithdrawn
-from fund.bookkeeping import plans
+from fund.bookkeeping import gifts, plans
 from fund.bookkeeping.models import ALONE, OF_THE_BANK, WITHOUT_PAPER, BookEntry, EntryPaper
 from fund.clock import bangkok_day
 from fund.errors import Refused, require
@@ -139,6 +139,7 @@ def begin_booking(
     if draft and plans.journal_json(draft) != entry.said["journal"]:
         raise Refused("entry_changed")
     _change_award(session, entry, plan, actor, now)
+    gifts.take_back(session, entry, actor=actor, now=now)
     return draft
 
 

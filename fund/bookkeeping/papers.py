@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 
 from fund import jobs, keys
 from fund.audit import operations as audit
-from fund.audit.events import EntryPaperRead
+from fund.audit.events import EntryPaperRead, GiftPaperRead
 from fund.bookkeeping import tasks
 from fund.bookkeeping.models import BookEntry, EntryPaper
 from fund.db import transaction
 from fund.errors import NotFound, Refused, Unavailable, require
 from fund.gateways import storage
+from fund.giving.models import GiftPaper
 from fund.ids import new_id
 from fund.permissions import Actor, Permission
 from fund.survivors.documents import Upload
@@ -88,14 +89,29 @@ def record_paper_read(
 
     Raises Denied, NotFound if there is none, Refused(`document_not_stored`).
     """
-    require(actor.may(Permission.READ_ENTRY_PAPERS))
-    if entry.paper is None:
-        raise NotFound
-    if entry.paper.state != "stored":
-        raise Refused("document_not_stored")
-    read = EntryPaperRead(entry.id, paper_id=entry.paper.id)
+    paper = _check_paper(entry.paper, actor)
+    read = EntryPaperRead(entry.id, paper_id=paper.id)
     audit.record(session, read, actor=actor, now=now)
-    return entry.paper
+    return paper
+
+
+def record_gift_paper_read(
+    session: Session, gift_id: UUID, *, actor: Actor, now: datetime
+) -> EntryPaper:
+    """The same for the paper of a gift."""
+    kept = session.get(GiftPaper, gift_id)
+    paper = _check_paper(session.get_one(EntryPaper, kept.paper_id) if kept else None, actor)
+    audit.record(session, GiftPaperRead(gift_id, paper_id=paper.id), actor=actor, now=now)
+    return paper
+
+
+def _check_paper(paper: EntryPaper | None, actor: Actor) -> EntryPaper:
+    require(actor.may(Permission.READ_ENTRY_PAPERS))
+    if paper is None:
+        raise NotFound
+    if paper.state != "stored":
+        raise Refused("document_not_stored")
+    return paper
 
 
 def open_paper(session: Session, paper: EntryPaper, sealed: bytes) -> bytes:

@@ -192,10 +192,10 @@ def plan_of(session: Session, kind: str, data: Mapping[str, Any], about: UUID | 
     if kind == "exchange":
         for amount, office in (("given", "from_office_id"), ("taken", "to_office_id")):
             currency = _office(session, data[office]).currency
-            plan[f"{amount}_minor"] = _amount(data[amount], currency, amount)
+            plan[f"{amount}_minor"] = read_amount(data[amount], currency, amount)
     elif "amount" in data:
         currency = _office(session, data["office_id"]).currency if "office_id" in data else THB
-        plan["amount_minor"] = _amount(data["amount"], currency, "amount")
+        plan["amount_minor"] = read_amount(data["amount"], currency, "amount")
     if "role" in data:
         plan["role"] = data["role"]
     return plan
@@ -214,14 +214,15 @@ def _lines(session: Session, data: Mapping[str, Any]) -> list[list[Any]]:
         account = session.get(Account, debit)
         if account is None:
             raise NotFound
-        amount = _amount(text, account.currency, f"amount_{place}")
+        amount = read_amount(text, account.currency, f"amount_{place}")
         lines.append([str(debit), str(credit), amount])
     if not lines:
         raise Refused("no_journal_lines")
     return lines
 
 
-def _amount(text: str, currency: str, field: str) -> int:
+def read_amount(text: str, currency: str, field: str) -> int:
+    """What was typed, in minor units. Raises Refused beside the field."""
     try:
         amount = parse_money(text, currency).amount_minor
     except BadAmount as fault:

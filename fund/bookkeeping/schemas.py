@@ -7,9 +7,20 @@ from typing import Any
 from marshmallow import fields, validate
 
 from fund.bookkeeping.choices import OPENING_ROLES, RESTRICTIONS
-from fund.i18n import N_
+from fund.giving.choices import OFFLINE_METHODS
+from fund.i18n import LANGUAGES, N_
 from fund.money import OFFERED, THB, BadAmount, parse_money
-from fund.schemas import AMOUNT_TEXTS, REQUIRED, Code, CommandSchema, Day, Id, Text, WholeNumber
+from fund.schemas import (
+    AMOUNT_TEXTS,
+    REQUIRED,
+    Code,
+    CommandSchema,
+    Day,
+    Email,
+    Id,
+    Text,
+    WholeNumber,
+)
 
 MANUAL_LINES = range(1, 5)
 LONGEST_REASON = 500
@@ -91,6 +102,20 @@ class FundChangeSchema(FundSchema):
 
 class FundCloseSchema(CommandSchema):
     version = WholeNumber(required=True)
+
+
+class GiftSchema(CommandSchema):
+    """A gift that came past the give page."""
+
+    office = Text(required=True, longest=20)
+    fund = Text(required=True, longest=20)
+    method = Code(OFFLINE_METHODS, required=True)
+    amount = Text(required=True, longest=20)
+    received_on = Day(required=True)
+    reference = Text(required=True, longest=60)
+    email = Email(is_optional=True, load_default="")
+    name = Text(longest=200, load_default="")
+    language = Code(LANGUAGES, required=True)
 
 
 class EntrySchema(CommandSchema):

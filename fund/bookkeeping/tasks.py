@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from fund import clock, jobs, keys
 from fund.audit import operations as audit
-from fund.audit.events import EntryPaperSettled
+from fund.audit.events import EntryPaperSettled, GiftPaperSettled
 from fund.bookkeeping.models import BookEntry, EntryPaper
 from fund.crypto import Unreadable
 from fund.db import reading, transaction
 from fund.errors import NotFound
 from fund.gateways import storage
+from fund.giving.models import GiftPaper
 from fund.permissions import SYSTEM, Actor
 
 
@@ -46,7 +47,15 @@ def settle(session: Session, paper_id: UUID, state: str, *, actor: Actor, now: d
     """Say whether a paper that was pending arrived (`stored`) or not (`failed`)."""
     paper = session.get_one(EntryPaper, paper_id, with_for_update=True)
     paper.move_to(state)
-    entry_id = session.scalars(select(BookEntry.id).where(BookEntry.paper_id == paper_id)).one()
     session.flush()
-    settled = EntryPaperSettled(entry_id, paper_id=paper_id, state=state)
+    of_gift = session.scalar(select(GiftPaper.gift_id).where(GiftPaper.paper_id == paper_id))
+    settled = (
+        GiftPaperSettled(of_gift, paper_id=paper_id, state=state)
+        if of_gift
+        else EntryPaperSettled(_entry_of(session, paper_id), paper_id=paper_id, state=state)
+    )
     audit.record(session, settled, actor=actor, now=now)
+
+
+def _entry_of(session: Session, paper_id: UUID) -> UUID:
+    return session.scalars(select(BookEntry.id).where(BookEntry.paper_id == paper_id)).one()

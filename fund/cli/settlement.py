@@ -1,6 +1,6 @@
-"""`flask settlement sweep` and `flask settlement reconcile`."""
+"""`flask settlement sweep|replay|reconcile`."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import click
@@ -9,7 +9,7 @@ from flask.cli import AppGroup, with_appcontext
 from fund import clock
 from fund.banking import reconciliation
 from fund.cli.output import finish, json_option, misused
-from fund.db import reading
+from fund.db import reading, transaction
 from fund.errors import Unavailable
 from fund.gateways import stripe
 from fund.ledger.queries import get_office, list_offices
@@ -42,14 +42,28 @@ def sweep(as_json: bool) -> None:
 
 
 @group.command()
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Its end, in Thailand; else today.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), required=True, help="A day, UTC.")
+@click.option("--type", "prefix", default="", help="Only events whose type begins so.")
+@json_option
+@with_appcontext
+def replay(since: datetime, prefix: str, as_json: bool) -> None:
+    """Have all events since a day looked at again; nothing is paid, booked or mailed twice."""
+    with transaction() as session:
+        count = operations.replay_since(
+            session, since.replace(tzinfo=UTC), prefix=prefix, now=clock.now()
+        )
+    finish([], as_json=as_json, summary=f"{count} events will be looked at again.", events=count)
+
+
+@group.command()
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Its end; else yesterday.")
 @click.option("--office", "code", help="One office only.")
 @click.option("--refresh", is_flag=True, help="Ask Stripe again, for each line too.")
 @json_option
 @with_appcontext
 def reconcile(day: datetime | None, code: str | None, refresh: bool, as_json: bool) -> None:
     """Compare Stripe, the banks and the books; exit 1 for a difference that nobody explained."""
-    on = day.date() if day else clock.bangkok_day(clock.now())
+    on = day.date() if day else clock.bangkok_day(clock.now()) - timedelta(days=1)
     with reading() as session:
         codes = [office.code for office in list_offices(session)]
     if code is not None and code not in codes:

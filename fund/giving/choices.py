@@ -24,12 +24,18 @@ STATE_NAMES = {
     "partly_returned": N_("partly returned"),
     "returned": N_("returned"),
 }
+OFFLINE_METHODS = {
+    "bank": N_("bank transfer"),
+    "cash": N_("cash"),
+    "cheque": N_("cheque"),
+}
 RETURN_NAMES = {
     "refund": N_("refunded"),
     "refund_failed": N_("a refund that did not reach the donor"),
     "dispute_lost": N_("taken back by the donor’s bank"),
     "dispute_won": N_("given back by the donor’s bank"),
     "reversal": N_("a mistaken entry taken back"),
+    "restored": N_("an entry that stands again"),
 }
 RECEIPT_KIND_NAMES = {
     "us_501c3": N_("for taxes in the United States"),

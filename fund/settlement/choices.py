@@ -87,3 +87,43 @@ REFUND_FAILURES = {
     "merchant_request": N_("It was cancelled at Stripe."),
 }
 REFUND_FAILED = N_("Stripe gives no reason.")
+
+DISPUTE_STATES = {
+    "warning_needs_response": N_("inquiry: the bank waits for an answer"),
+    "warning_under_review": N_("inquiry: the bank reads the answer"),
+    "warning_closed": N_("inquiry closed"),
+    "needs_response": N_("disputed: the bank waits for an answer"),
+    "under_review": N_("disputed: the bank reads the answer"),
+    "won": N_("won"),
+    "lost": N_("lost"),
+    "prevented": N_("prevented"),
+}
+DISPUTE_REASONS = {
+    "bank_cannot_process": N_("The bank cannot process it."),
+    "check_returned": N_("The cheque was returned."),
+    "credit_not_processed": N_("A refund did not come."),
+    "customer_initiated": N_("The donor began it."),
+    "debit_not_authorized": N_("The debit was not authorised."),
+    "duplicate": N_("The donor says it was charged twice."),
+    "fraudulent": N_("The cardholder says it was not them."),
+    "general": N_("No closer reason."),
+    "incorrect_account_details": N_("The account details were wrong."),
+    "insufficient_funds": N_("There was not enough money."),
+    "noncompliant": N_("It breaks the network’s rules."),
+    "product_not_received": N_("The donor expected something in return."),
+    "product_unacceptable": N_("The donor is not content with what came."),
+    "subscription_canceled": N_("The donor says the monthly gift was stopped."),
+    "unrecognized": N_("The donor does not recognise it."),
+}
+NOTES = {
+    "answered": N_("answered at Stripe"),
+    "accepted": N_("accepted: the money is gone"),
+}
+ALERT_KINDS = {
+    "warning": N_("The card’s bank warns of fraud"),
+    "review": N_("Stripe wants the gift looked at"),
+}
+ALERT_DECISIONS = {
+    "kept": N_("kept"),
+    "closed": N_("closed at Stripe"),
+}

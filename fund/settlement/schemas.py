@@ -1,7 +1,7 @@
 """What each command of this room takes."""
 
 from fund.schemas import Code, CommandSchema, Day, Text
-from fund.settlement.choices import REFUND_REASONS
+from fund.settlement.choices import NOTES, REFUND_REASONS
 
 
 class ArrivalSchema(CommandSchema):
@@ -21,3 +21,15 @@ class RefundLimitSchema(CommandSchema):
     """How much one person may give back alone, in the office's currency."""
 
     alone = Text(required=True, longest=30)
+
+
+class DisputeNoteSchema(CommandSchema):
+    """What finance did about a dispute."""
+
+    noted_as = Code(NOTES, required=True)
+
+
+class RetrySchema(CommandSchema):
+    """The reason for which events failed, by its code."""
+
+    error = Text(longest=100, required=True)

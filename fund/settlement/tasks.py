@@ -6,9 +6,10 @@ from datetime import timedelta
 import structlog
 
 from fund import clock, jobs
+from fund.db import reading
 from fund.errors import NotFound, Unavailable
 from fund.gateways import stripe
-from fund.settlement import operations
+from fund.settlement import operations, queries
 from fund.settlement.reconciliation.balance import note_balance
 
 log = structlog.get_logger(__name__)
@@ -44,6 +45,15 @@ def sweep_events(**_: int) -> None:
         operations.pull_feed(office, now=clock.now())
 
     _for_each_office(sweep)
+
+
+@jobs.app.periodic(cron="*/15 * * * *")
+@jobs.task("settlement.notice_silence")
+def notice_silence(**_: int) -> None:
+    """Every quarter of an hour: offices for which Stripe fell silent are named in the log."""
+    with reading() as session:
+        for office in queries.list_unheard(session, now=clock.now()):
+            log.error("webhooks_silent", office=office.code)
 
 
 @jobs.app.periodic(cron="17 * * * *")

@@ -30,6 +30,11 @@ def upgrade() -> None:
         CREATE INDEX ix_settlement_inbox_office_id_received_at
             ON settlement_inbox (office_id, received_at) WHERE way = 'webhook';
 
+        CREATE INDEX ix_settlement_inbox_swept ON settlement_inbox (office_id, received_at)
+            WHERE way = 'sweep';
+        CREATE INDEX ix_gift_at_stripe ON gift (office_id, created_at)
+            WHERE state IN ('open', 'processing');
+
         -- How often Stripe was asked about an object: an answer counts for the last who asked.
         CREATE TABLE stripe_asked (
             office_id uuid NOT NULL
@@ -48,7 +53,8 @@ def downgrade() -> None:
         """
         DROP TABLE stripe_asked;
         DROP INDEX ix_settlement_inbox_due_at, ix_settlement_inbox_asking,
-            ix_settlement_inbox_failed, ix_settlement_inbox_office_id_received_at;
+            ix_settlement_inbox_failed, ix_settlement_inbox_office_id_received_at,
+            ix_settlement_inbox_swept, ix_gift_at_stripe;
         UPDATE settlement_inbox SET state = 'waiting' WHERE state = 'asking';
         UPDATE settlement_inbox SET state = 'done' WHERE state = 'ignored';
         ALTER TABLE settlement_inbox

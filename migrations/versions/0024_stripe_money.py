@@ -170,12 +170,65 @@ DROP TABLE stripe_refund, refund_limit;
 DROP FUNCTION stripe_refund_check;
 """
 
+DOUBTS = """
+CREATE TABLE stripe_dispute (
+    id varchar CONSTRAINT pk_stripe_dispute PRIMARY KEY,
+    office_id uuid NOT NULL CONSTRAINT fk_stripe_dispute_office_id REFERENCES ledger.office,
+    charge_id varchar NOT NULL,
+    amount_minor bigint NOT NULL,
+    currency varchar NOT NULL,
+    reason varchar NOT NULL,
+    state varchar NOT NULL,
+    evidence_due_at timestamptz,
+    opened_at timestamptz NOT NULL,
+    lost_at timestamptz,
+    loss_booked_at timestamptz,
+    win_told_at timestamptz,
+    noted_as varchar,
+    noted_by uuid CONSTRAINT fk_stripe_dispute_noted_by REFERENCES staff,
+    noted_at timestamptz,
+    hold_id uuid CONSTRAINT fk_stripe_dispute_hold_id REFERENCES ledger.hold,
+    released_at timestamptz,
+    CONSTRAINT ck_stripe_dispute_amount_minor CHECK (amount_minor > 0),
+    CONSTRAINT ck_stripe_dispute_state CHECK (state IN ('warning_needs_response',
+        'warning_under_review', 'warning_closed', 'needs_response', 'under_review', 'won', 'lost',
+        'prevented')),
+    CONSTRAINT ck_stripe_dispute_noted CHECK (
+        num_nonnulls(noted_as, noted_by, noted_at) IN (0, 3)
+        AND noted_as IN ('answered', 'accepted')),
+    CONSTRAINT ck_stripe_dispute_loss CHECK (loss_booked_at IS NULL OR lost_at IS NOT NULL),
+    CONSTRAINT ck_stripe_dispute_released CHECK (released_at IS NULL OR hold_id IS NOT NULL)
+);
+CREATE INDEX ix_stripe_dispute_charge_id ON stripe_dispute (charge_id);
+
+CREATE TABLE stripe_alert (
+    id varchar CONSTRAINT pk_stripe_alert PRIMARY KEY,
+    kind varchar NOT NULL,
+    office_id uuid NOT NULL CONSTRAINT fk_stripe_alert_office_id REFERENCES ledger.office,
+    charge_id varchar NOT NULL,
+    reason varchar NOT NULL,
+    opened_at timestamptz NOT NULL,
+    decision varchar,
+    decided_by uuid CONSTRAINT fk_stripe_alert_decided_by REFERENCES staff,
+    decided_at timestamptz,
+    hold_id uuid CONSTRAINT fk_stripe_alert_hold_id REFERENCES ledger.hold,
+    released_at timestamptz,
+    CONSTRAINT ck_stripe_alert_kind CHECK (kind IN ('warning', 'review')),
+    CONSTRAINT ck_stripe_alert_decision CHECK (
+        decision IN ('kept', 'closed') AND (decision = 'kept') = (decided_by IS NOT NULL)),
+    CONSTRAINT ck_stripe_alert_decided_at CHECK ((decision IS NULL) = (decided_at IS NULL)),
+    CONSTRAINT ck_stripe_alert_released CHECK (released_at IS NULL OR hold_id IS NOT NULL)
+);
+CREATE INDEX ix_stripe_alert_charge_id ON stripe_alert (charge_id);
+"""
+
 
 def upgrade() -> None:
-    for script in (LINES, REFUNDS):
+    for script in (LINES, REFUNDS, DOUBTS):
         op.get_bind().connection.driver_connection.execute(script)
 
 
 def downgrade() -> None:
+    op.execute("DROP TABLE stripe_alert, stripe_dispute")
     for script in (NO_REFUNDS, NO_LINES):
         op.get_bind().connection.driver_connection.execute(script)

@@ -1,4 +1,4 @@
-"""Annual statements: what a donor gave to an office in a year, once."""
+"""Annual statements, and gifts by transfer, cash and cheque with the paper that shows them."""
 
 from alembic import op
 
@@ -35,10 +35,57 @@ CREATE TRIGGER keep_annual_statement BEFORE UPDATE OR DELETE ON annual_statement
 """
 
 
+OFFLINE = """
+ALTER TABLE gift
+    DROP CONSTRAINT ck_gift_method,
+    ADD CONSTRAINT ck_gift_method
+        CHECK (method IN ('checkout', 'plan', 'promptpay', 'bank', 'cash', 'cheque')),
+    DROP CONSTRAINT ck_gift_bank,
+    ADD CONSTRAINT ck_gift_bank CHECK (
+        method NOT IN ('bank', 'cash', 'cheque')
+        OR (state = 'paid' AND bank_reference IS NOT NULL
+            AND stripe_session_id IS NULL AND stripe_payment_intent_id IS NULL));
+
+-- What a reversal took back can stand again.
+ALTER TABLE gift_return
+    DROP CONSTRAINT ck_gift_return_kind,
+    ADD CONSTRAINT ck_gift_return_kind CHECK (
+        kind IN ('refund', 'dispute_lost', 'reversal') AND amount_minor > 0
+        OR kind IN ('refund_failed', 'dispute_won', 'restored') AND amount_minor < 0);
+
+CREATE TABLE gift_paper (
+    gift_id uuid CONSTRAINT pk_gift_paper PRIMARY KEY
+        CONSTRAINT fk_gift_paper_gift_id REFERENCES gift,
+    paper_id uuid NOT NULL CONSTRAINT uq_gift_paper_paper_id UNIQUE
+        CONSTRAINT fk_gift_paper_paper_id REFERENCES entry_paper
+);
+CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON gift_paper
+    FOR EACH ROW EXECUTE FUNCTION vault.refuse_change();
+"""
+
+
 def upgrade() -> None:
-    op.get_bind().connection.driver_connection.execute(STATEMENTS)
+    for script in (STATEMENTS, OFFLINE):
+        op.get_bind().connection.driver_connection.execute(script)
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE annual_statement")
+    """Possible as long as nobody gave in cash or by cheque."""
+    op.execute("DROP TABLE gift_paper, annual_statement")
+    op.execute(
+        """
+        ALTER TABLE gift_return
+            DROP CONSTRAINT ck_gift_return_kind,
+            ADD CONSTRAINT ck_gift_return_kind CHECK (
+                kind IN ('refund', 'dispute_lost', 'reversal') AND amount_minor > 0
+                OR kind IN ('refund_failed', 'dispute_won') AND amount_minor < 0);
+        ALTER TABLE gift
+            DROP CONSTRAINT ck_gift_method,
+            ADD CONSTRAINT ck_gift_method
+                CHECK (method IN ('checkout', 'plan', 'promptpay', 'bank')),
+            DROP CONSTRAINT ck_gift_bank,
+            ADD CONSTRAINT ck_gift_bank
+                CHECK (method <> 'bank' OR (state = 'paid' AND bank_reference IS NOT NULL));
+        """
+    )
     op.execute("DROP FUNCTION keep_annual_statement")

@@ -1,9 +1,11 @@
 """What asks, answers late and runs at once: real commits, real threads, a twin that holds on."""
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 import requests
@@ -21,7 +23,15 @@ from fund.settlement.operations import handlers
 from fund.settlement.operations.handlers import Handler
 from tests.giving.factories import make_giving_world
 from tests.sandbox.stripe_twin.fixtures import Receiver, Twin, wait_until
-from tests.settlement.factories import deliver, event, pay_at_stripe, send, wait_for_all
+from tests.settlement.factories import (
+    CHARGED,
+    PAID,
+    deliver,
+    event,
+    pay_at_stripe,
+    send,
+    wait_for_all,
+)
 
 
 @pytest.fixture
@@ -123,3 +133,46 @@ def _due(session: Session) -> int:
         InboxEvent.state.in_(["waiting", "failed"]), InboxEvent.due_at <= clock.now()
     )
     return session.scalar(due) or 0
+
+
+def test_while_stripe_hangs_the_rest_goes_on(app, real, stripe_up, receiver, monkeypatch):
+    waiting = pay_at_stripe(real, stripe_up)
+    taken = wait_for_all(stripe_up, receiver)
+    asked = [one for one in taken if one.event["type"] == PAID]
+    charged = [one for one in taken if one.event["type"] == CHARGED]
+    client = app.test_client()
+    deliver(client, asked)
+    operations.work_off(now=clock.now() + timedelta(seconds=31))
+    monkeypatch.setattr(stripe.client, "TIMEOUT_SECONDS", 4)
+    settings = app.config["SETTINGS"]
+    stripe.init(settings.stripe, stripe_up.base_url, settings.base_url)
+    stripe_up.control("switches", hang=30)
+    later = clock.now() + timedelta(seconds=31)
+    asking = threading.Thread(target=lambda: operations.ask_stripe(now=later))
+    asking.start()
+    times, idle = [], []
+    while asking.is_alive():
+        began = time.monotonic()
+        assert send(client, event(id=f"evt_{len(times)}")) == 200
+        times.append(time.monotonic() - began)
+        idle.append(real.connection().exec_driver_sql(_IDLE).scalar())
+        real.rollback()
+        if len(times) == 5:  # what needs no call is done meanwhile
+            deliver(client, charged)
+            operations.work_off(now=clock.now())
+            real.refresh(waiting)
+            assert waiting.state == "paid"
+            assert client.get("/give").status_code == 200
+    asking.join()
+    assert len(times) > 50
+    assert sorted(times)[len(times) // 2] < 0.05
+    assert max(idle) < 1
+
+
+# The longest that a connection to this database rests inside a transaction, in seconds.
+_IDLE = """
+    SELECT coalesce(max(extract(epoch FROM clock_timestamp() - state_change)), 0)::float
+    FROM pg_stat_activity
+    WHERE datname = current_database() AND state LIKE 'idle in transaction%%'
+        AND pid <> pg_backend_pid()
+"""

@@ -62,8 +62,8 @@ class ReceiptIssued(Event, subject="receipt"):
 class ReceiptCorrected(Event, subject="receipt"):
     """Part of a gift went back, or came again: this receipt takes the place of `corrects`.
 
-    `amount_minor` is what counts now; `reason`: refund, refund_failed, dispute_lost, dispute_won or
-    reversal, on the day `returned_on`.
+    `amount_minor` is what counts now; `reason`: refund, refund_failed, dispute_lost, dispute_won,
+    reversal or restored, on the day `returned_on`.
     """
 
     gift_id: UUID
@@ -102,6 +102,21 @@ class AnnualStatementIssued(Event, subject="annual_statement"):
     year: int
     receipt_count: int
     rows_sha256: str
+
+
+@dataclass(frozen=True)
+class GiftPaperSettled(Event, subject="gift"):
+    """The sealed paper of a gift reached the document store (`stored`) or did not (`failed`)."""
+
+    paper_id: UUID
+    state: str
+
+
+@dataclass(frozen=True)
+class GiftPaperRead(Event, subject="gift"):
+    """Somebody opened the paper of a gift."""
+
+    paper_id: UUID
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What Stripe told: the events that the log may hold."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from fund.audit.events.base import Event
@@ -22,6 +22,32 @@ class InboxEventRetried(Event, subject="office"):
     """Somebody had a failed event of Stripe's looked at again; `event` is its id there."""
 
     event: str
+
+
+@dataclass(frozen=True)
+class InboxErrorRetried(Event, subject="office"):
+    """Somebody had all events of Stripe's that failed for the same reason, `error`, looked at
+    again; `events` is how many there were."""
+
+    error: str
+    events: int
+
+
+@dataclass(frozen=True)
+class InboxEventReplayed(Event, subject="office"):
+    """Somebody had an event of Stripe's that was done already looked at again; `event` is its id
+    there. Nothing is paid, booked or mailed a second time by it."""
+
+    event: str
+
+
+@dataclass(frozen=True)
+class InboxReplayed(Event, subject="office"):
+    """All events that Stripe sent since `since` were looked at again, by command; `events` is how
+    many there were."""
+
+    since: datetime
+    events: int
 
 
 @dataclass(frozen=True)
@@ -77,3 +103,36 @@ class RefundLimitSet(Event, subject="office"):
 
     alone_minor: int
     currency: str
+
+
+@dataclass(frozen=True)
+class DisputeChanged(Event, subject="office"):
+    """How a bank's inquiry or dispute about a gift stands; `dispute_id` is its id at Stripe."""
+
+    dispute_id: str
+    state: str
+
+
+@dataclass(frozen=True)
+class DisputeNoted(Event, subject="office"):
+    """Finance answered a dispute at Stripe, or accepted it."""
+
+    dispute_id: str
+    noted_as: str
+
+
+@dataclass(frozen=True)
+class AlertChanged(Event, subject="office"):
+    """A card network warned of a gift, or Stripe reviews it; or that is over, because the gift was
+    given back, disputed or approved there."""
+
+    alert_id: str
+    kind: str
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class AlertKept(Event, subject="office"):
+    """Finance looked at a risky gift and keeps it: awards may use it."""
+
+    alert_id: str

@@ -1,6 +1,6 @@
 """Stripe, the banks and the books of one office on one day, and what differs."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from flask import flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,7 +23,7 @@ from fund.web import Form, current_actor, load_form, permit, posting
 @blueprint.get("/settlement/reconciliation")
 @permit(Permission.READ_SETTLEMENT)
 def reconciliation() -> ResponseReturnValue:
-    """One office on one day; today and the first office unless the address says otherwise."""
+    """One office on one day: the last one that is over, unless the address says otherwise."""
     with reading() as session:
         return _show(session, request.args.get("office", ""), _asked_day(), Form())
 
@@ -53,12 +53,15 @@ def difference_explain(office: str) -> ResponseReturnValue:
 
 
 def _asked_day() -> date:
+    """The day in the address, up to today; else yesterday, for which Stripe was asked at night."""
     today = clock.bangkok_day(clock.now())
     try:
         asked = date.fromisoformat(request.args.get("day", ""))
     except ValueError:
-        return today
-    return min(asked, today) if clock.is_counted(asked) else today
+        asked = None
+    if asked is None or not clock.is_counted(asked):
+        return today - timedelta(days=1)
+    return min(asked, today)
 
 
 def _show(session: Session, office_code: str, day: date, form: Form) -> ResponseReturnValue:

@@ -32,6 +32,11 @@ from fund.gateways.stripe.checkout import (
     retrieve_session,
 )
 from fund.gateways.stripe.client import API_VERSION, Doc, check, init, list_office_codes
+from fund.gateways.stripe.doubts import (
+    retrieve_dispute,
+    retrieve_early_fraud_warning,
+    retrieve_review,
+)
 from fund.gateways.stripe.lists import (
     list_balance_transactions,
     list_events,
@@ -74,10 +79,13 @@ __all__ = [
     "resume",
     "retrieve_balance",
     "retrieve_charge",
+    "retrieve_dispute",
+    "retrieve_early_fraud_warning",
     "retrieve_invoice",
     "retrieve_payment_intent",
     "retrieve_payout",
     "retrieve_refund",
+    "retrieve_review",
     "retrieve_session",
     "retrieve_setup_intent",
     "retrieve_subscription",

@@ -16,13 +16,13 @@ def list_balance_transactions(
     filters: Doc = {"created": {"gte": created_from}, "expand": ["data.source"]}
     if payout is not None:
         filters["payout"] = payout
-    return list_all(office, lambda page, client: client.v1.balance_transactions.list(page), filters)
+    return list_all(office, "/v1/balance_transactions", filters)
 
 
 def list_events(office: str, *, created_from: int) -> Iterator[Doc]:
     """Events since then, newest first, in the API version of their creation."""
     filters: Doc = {"created": {"gte": created_from}}
-    return list_all(office, lambda page, client: client.v1.events.list(page), filters)
+    return list_all(office, "/v1/events", filters)
 
 
 def retrieve_payout(office: str, payout_id: str) -> Doc:

@@ -46,4 +46,4 @@ def retrieve_refund(office: str, refund_id: str) -> Doc:
 def list_refunds(office: str, payment_intent: str) -> Iterator[Doc]:
     """The refunds of a payment, newest first."""
     filters: Doc = {"payment_intent": payment_intent}
-    return list_all(office, lambda page, client: client.v1.refunds.list(page), filters)
+    return list_all(office, "/v1/refunds", filters)

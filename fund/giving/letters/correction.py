@@ -19,6 +19,10 @@ REASONS: dict[str, str] = {
     "reversal": N_(
         "We had recorded %(amount)s as your gift by mistake, and have taken that entry back."
     ),
+    "restored": N_(
+        "We had taken %(amount)s of your gift out of our books by mistake; they are part of it"
+        " again."
+    ),
 }
 CANCELLED = N_("Nothing of the gift counts any more. Please do not use the earlier receipt.")
 REPLACED = N_("This receipt takes the place of the earlier one, which no longer counts.")

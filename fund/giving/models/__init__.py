@@ -2,7 +2,7 @@
 
 from fund.giving.models.dedications import Dedication, MailRefusal
 from fund.giving.models.donors import Donor
-from fund.giving.models.gifts import Gift
+from fund.giving.models.gifts import Gift, GiftPaper
 from fund.giving.models.plans import (
     LIVE,
     Plan,
@@ -23,6 +23,7 @@ __all__ = [
     "Dedication",
     "Donor",
     "Gift",
+    "GiftPaper",
     "GiftReturn",
     "MailRefusal",
     "OfficeTerms",

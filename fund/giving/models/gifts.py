@@ -25,6 +25,12 @@ class Gift(Stateful, Base):
         UniqueConstraint("office_id", "payment_reference"),
         CheckConstraint("amount_minor > 0", name="amount_minor"),
         Index(
+            "ix_gift_at_stripe",
+            "office_id",
+            "created_at",
+            postgresql_where=text("state IN ('open', 'processing')"),
+        ),
+        Index(
             "ix_gift_waiting",
             "created_at",
             postgresql_where=text("method = 'promptpay' AND state = 'open'"),
@@ -68,3 +74,12 @@ class Gift(Stateful, Base):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+
+class GiftPaper(Base):
+    """The paper that shows a gift by transfer, cash or cheque, kept with finance's papers."""
+
+    __tablename__ = "gift_paper"
+
+    gift_id: Mapped[UUID] = mapped_column(ForeignKey("gift.id"), primary_key=True)
+    paper_id: Mapped[UUID] = mapped_column(ForeignKey("entry_paper.id"), unique=True)

@@ -13,8 +13,8 @@ from fund.ids import new_id
 class GiftReturn(Base):
     """A part of a gift, or all of it, that went back; below zero where it came here again.
 
-    `kind`: refund, refund_failed, dispute_lost, dispute_won, reversal. `source` is the fact that it
-    stands for, once: `re_…`, `re_…:failed`, `dp_…:lost`, or a journal's id.
+    `kind`: refund, refund_failed, dispute_lost, dispute_won, reversal, restored. `source` is the
+    fact that it stands for, once: `re_…`, `re_…:failed`, `dp_…:lost`, or `entry:…`.
     """
 
     __tablename__ = "gift_return"

@@ -26,14 +26,16 @@ def record_bank_gift(
     bank_reference: str,
     actor: Actor,
     now: datetime,
+    method: str = "bank",
     email: str = "",
     name: str = "",
     language: str = "en",
 ) -> Gift:
-    """A gift that came to the office's bank, as its statement says; booked and receipted at once.
+    """A gift that came to the office's bank; booked and receipted at once.
 
-    Without an e-mail address the donor stays unknown and no mail is sent. Raises Refused if a
-    gift with this bank reference is recorded already.
+    `method`: bank (a transfer), cash or cheque. `bank_reference`: the statement's, or the number of
+    the pay-in slip. Without an e-mail address the donor stays unknown and no mail is sent. Raises
+    Refused if a gift with this bank reference is recorded already.
     """
     require(actor.may(Permission.RECORD_GIFTS) or actor is SYSTEM)
     if amount.currency != office.currency:
@@ -49,7 +51,7 @@ def record_bank_gift(
         fund_id=fund.id,
         amount_minor=amount.amount_minor,
         currency=amount.currency,
-        method="bank",
+        method=method,
         state="paid",
         language=language,
         bank_reference=bank_reference,
@@ -61,7 +63,7 @@ def record_bank_gift(
         with session.begin_nested():
             session.add(gift)
     except IntegrityError:
-        raise Refused("bank_reference_known", field="bank_reference")
+        raise Refused("bank_reference_known", field="reference")
     record_paid(session, [gift], actor=actor, now=now)
     book = journals.Book.load(session, fund.id, office.id, amount.currency)
     draft = journals.gift_to_bank(book, gift.id, received_on, amount.amount_minor)

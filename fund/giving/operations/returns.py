@@ -29,11 +29,16 @@ def record_return(
 ) -> GiftReturn:
     """A refund, a lost dispute or a reversal of a gift, or its undoing; its receipt is corrected.
 
-    `amount_minor`, in the gift's currency, is below zero for `refund_failed` and `dispute_won`.
+    `amount_minor`, in the gift's currency, is below zero for what comes again: `refund_failed`,
+    `dispute_won`, `restored`.
     Returns may come in any order, before the payment too, and each as often as one likes: `source`
     names the fact. Raises Denied; Refused: `return_differs`, `return_too_large`.
     """
-    require(actor is SYSTEM or actor.may(Permission.RECORD_GIFTS))
+    require(
+        actor is SYSTEM
+        or actor.may(Permission.RECORD_GIFTS)
+        or actor.may(Permission.APPROVE_ENTRIES)  # who books the reversal of a gift
+    )
     gift = lock_gift(session, gift.id)
     known = session.scalar(select(GiftReturn).where(GiftReturn.source == source))
     if known is not None:

@@ -18,7 +18,8 @@ from fund.money import Money, baht
 from fund.sandbox.demo import twin
 from fund.sandbox.demo.world import World
 from fund.settlement.models import BalanceTransaction
-from fund.settlement.operations import pull_feed, record_arrival
+from fund.settlement.operations import record_arrival
+from fund.settlement.reconciliation.balance import note_balance
 
 CARD_GIFTS, BANK_GIFTS, YEARS_IN_DAYS = 300, 100, 1095
 CURRENCIES = ("NZD", "NZD", "NZD", "NZD", "NZD", "USD", "USD", "AUD", "JPY", "EUR")
@@ -71,7 +72,7 @@ def give_by_card(world: World, settings: Settings) -> None:
             if payment is not None and payment.paid_at is not None:
                 operations.apply_payment(session, payment, now=payment.paid_at)
     twin.seed_payouts(settings, "nz", int((world.now - timedelta(days=1)).timestamp()))
-    pull_feed("nz", now=world.now)
+    note_balance("nz", now=world.now)
 
 
 def plan_arrivals(world: World) -> None:

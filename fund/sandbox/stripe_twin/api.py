@@ -62,9 +62,7 @@ def operation(*, required: tuple[str, ...] = (), **known: Field) -> Callable[[Ha
 
 
 def answer(body: Doc, status: int = 200) -> Response:
-    return Response(
-        json.dumps(body, indent=2, ensure_ascii=False), status, mimetype="application/json"
-    )
+    return Response(json.dumps(body, ensure_ascii=False), status, mimetype="application/json")
 
 
 def refusal_of(error: StripeError) -> Response:

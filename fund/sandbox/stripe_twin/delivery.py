@@ -95,7 +95,7 @@ def record_attempt(
 
 def signed(account: Account, event: Doc, now: float) -> tuple[bytes, dict[str, str]]:
     """The body and the headers of a webhook."""
-    body = json.dumps(event, indent=2, ensure_ascii=False).encode()
+    body = json.dumps(event, ensure_ascii=False).encode()
     return body, {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "Stripe/1.0 (practice twin)",

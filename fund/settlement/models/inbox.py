@@ -24,6 +24,12 @@ class InboxEvent(Stateful, Base):
         Index("ix_settlement_inbox_asking", "due_at", postgresql_where=text("state = 'asking'")),
         Index("ix_settlement_inbox_failed", "id", postgresql_where=text("state = 'failed'")),
         Index(None, "office_id", "received_at", postgresql_where=text("way = 'webhook'")),
+        Index(
+            "ix_settlement_inbox_swept",
+            "office_id",
+            "received_at",
+            postgresql_where=text("way = 'sweep'"),
+        ),
     )
     TRANSITIONS = {
         "waiting": frozenset({"waiting", "asking", "done", "ignored", "failed"}),

@@ -3,10 +3,16 @@
 from datetime import datetime
 
 from fund.settlement.operations.asking import ask_stripe
+from fund.settlement.operations.doubts import keep_gift, note_dispute
 from fund.settlement.operations.draining import BATCH, work_off
 from fund.settlement.operations.events import Event
 from fund.settlement.operations.feed import pull_feed, pull_woken, wake
-from fund.settlement.operations.inbox import retry_event
+from fund.settlement.operations.inbox import (
+    replay_event,
+    replay_since,
+    retry_event,
+    retry_failed,
+)
 from fund.settlement.operations.payouts import note_arrival, record_arrival
 from fund.settlement.operations.refund_sending import send_refund
 from fund.settlement.operations.refunds import (
@@ -38,11 +44,16 @@ __all__ = [
     "decline_refund",
     "drain",
     "find_limit",
+    "keep_gift",
     "note_arrival",
+    "note_dispute",
     "pull_feed",
     "pull_woken",
     "record_arrival",
+    "replay_event",
+    "replay_since",
     "retry_event",
+    "retry_failed",
     "send_refund",
     "set_refund_limit",
     "settle_otherwise",

@@ -22,6 +22,7 @@ class Event:
     event_id: str
     type: str
     object_id: str
+    happened_at: datetime
     received_at: datetime
     attempts: int
     payload: bytes = field(repr=False)

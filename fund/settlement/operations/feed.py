@@ -23,6 +23,7 @@ from fund.settlement.models import BalanceTransaction, Feed
 from fund.settlement.operations.again import carry, list_carried, look_again
 from fund.settlement.operations.available import book_available
 from fund.settlement.operations.books import BATCH, Books
+from fund.settlement.operations.consequences import follow_doubts
 from fund.settlement.operations.returns import tell_gifts
 from fund.settlement.operations.rows import list_known
 
@@ -112,6 +113,7 @@ def pull_feed(office_code: str, *, now: datetime, look_back: timedelta | None = 
     while book_available(office_code, now=now) == BATCH:
         pass
     tell_gifts(office_code, now=now)
+    follow_doubts(office_code, now=now)
     return booked
 
 

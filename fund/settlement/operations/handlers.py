@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from fund.giving.payments import StripePayment
-from fund.settlement.operations import gifts, plans, refund_answers
+from fund.settlement.operations import doubts, gifts, plans, refund_answers
 from fund.settlement.operations.events import Event
 
 
@@ -42,6 +42,9 @@ _PATIENCE = timedelta(seconds=30)
 _REFUND = Handler(refund_answers.fetch_refund, refund_answers.apply_refund)
 
 HANDLERS: dict[str, Handler] = {
+    "charge.dispute.": Handler(doubts.fetch_dispute, doubts.apply_dispute),
+    "radar.early_fraud_warning.": Handler(doubts.fetch_warning, doubts.apply_warning),
+    "review.": Handler(doubts.fetch_review, doubts.apply_review),
     "refund.": _REFUND,
     "charge.refund.updated": _REFUND,  # its object is a refund too
     "charge.succeeded": Handler(gifts.fetch_charge, gifts.apply_charge, tell=gifts.told_by_charge),
@@ -59,7 +62,7 @@ HANDLERS: dict[str, Handler] = {
     ),
 }
 # Types after which there is something new in the feed.
-WAKING = ("charge.", "refund.", "payout.", "balance.", "transfer.")
+WAKING = ("charge.", "refund.", "payout.", "balance.", "transfer.", "radar.", "review.")
 
 
 def find_handler(event_type: str) -> Handler | None:

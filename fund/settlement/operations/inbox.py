@@ -1,34 +1,40 @@
 """The inbox: every event is written down first, answered, and worked off later, in any order."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from fund import crypto, keys
 from fund.audit import operations as audit
-from fund.audit.events import InboxEventRetried
-from fund.errors import require
+from fund.audit.events import (
+    InboxErrorRetried,
+    InboxEventReplayed,
+    InboxEventRetried,
+    InboxReplayed,
+)
+from fund.errors import NotFound, Refused, require
 from fund.gateways.stripe import Doc
 from fund.ids import new_id
 from fund.ledger.queries import get_office
-from fund.permissions import Actor, Permission
+from fund.permissions import SYSTEM, Actor, Permission
 from fund.settlement.models import InboxEvent
 from fund.settlement.operations.feed import get_feed
 
+# States in which nothing more is to be done.
+OVER = ("done", "ignored")
 # Past SQLAlchemy's expressions, which would take longer to build than to run.
 _INSERT = """
     INSERT INTO settlement_inbox (id, office_id, event_id, type, object_id, happened_at,
-        received_at, way, key_id, sealed_payload, state, attempts, replayed,
-        due_at)
+        received_at, way, key_id, sealed_payload, state, attempts, replayed, due_at)
     VALUES (%(id)s, %(office_id)s, %(event_id)s, %(type)s, %(object_id)s, %(happened_at)s,
-        %(received_at)s, %(way)s, %(key_id)s, %(sealed)s, 'waiting', 0, 0,
-        %(received_at)s)
+        %(received_at)s, %(way)s, %(key_id)s, %(sealed)s, 'waiting', 0, 0, %(received_at)s)
     ON CONFLICT DO NOTHING
 """
 
@@ -87,6 +93,57 @@ def retry_event(session: Session, event_id: UUID, *, actor: Actor, now: datetime
         actor=actor,
         now=now,
     )
+
+
+def retry_failed(session: Session, error: str, *, actor: Actor, now: datetime) -> int:
+    """Look again, now, at all events that failed for this reason; how many. Raises Denied."""
+    require(actor.may(Permission.WORK_SETTLEMENT))
+    failed = (InboxEvent.state == "failed") & (InboxEvent.error == error)
+    counts = _send_back(session, failed, now=now)
+    for office_id, count in counts.items():
+        event = InboxErrorRetried(office_id, error=error, events=count)
+        audit.record(session, event, actor=actor, now=now)
+    return sum(counts.values())
+
+
+def replay_event(session: Session, event_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Look again at an event that is done: whatever it leads to is there already and stays, or is
+    made good. Raises Denied, NotFound, or Refused if it is not done."""
+    require(actor.may(Permission.WORK_SETTLEMENT))
+    event = session.get(InboxEvent, event_id, with_for_update=True)
+    if event is None:
+        raise NotFound
+    if event.state not in OVER:
+        raise Refused("event_not_done")
+    event.move_to("waiting")
+    event.replayed += 1
+    event.due_at, event.done_at = now, None
+    replayed = InboxEventReplayed(event.office_id, event=event.event_id)
+    audit.record(session, replayed, actor=actor, now=now)
+
+
+def replay_since(session: Session, since: datetime, *, prefix: str, now: datetime) -> int:
+    """`replay_event` for all that came since then and whose type begins so; how many."""
+    came = InboxEvent.state.in_(OVER) & (InboxEvent.received_at >= since)
+    counts = _send_back(session, came & InboxEvent.type.startswith(prefix), now=now, replays=1)
+    for office_id, count in counts.items():
+        event = InboxReplayed(office_id, since=since, events=count)
+        audit.record(session, event, actor=SYSTEM, now=now)
+    return sum(counts.values())
+
+
+def _send_back(
+    session: Session, which: ColumnElement[bool], *, now: datetime, replays: int = 0
+) -> Counter[UUID]:
+    """Let these events wait again; how many there were of each office."""
+    sent = (
+        update(InboxEvent)
+        .where(which)
+        .values(state="waiting", due_at=now, done_at=None, replayed=InboxEvent.replayed + replays)
+        .returning(InboxEvent.office_id)
+        .execution_options(synchronize_session=False)
+    )
+    return Counter(session.scalars(sent))
 
 
 def sealing_context(row_id: UUID) -> str:

@@ -67,6 +67,7 @@ def _open(row: InboxEvent, office_code: str, key: bytes | None) -> Event:
         event_id=row.event_id,
         type=row.type,
         object_id=row.object_id,
+        happened_at=row.happened_at,
         received_at=row.received_at,
         attempts=row.attempts + 1,
         payload=payload,

@@ -102,7 +102,7 @@ def settle_otherwise(session: Session, refund_id: UUID, *, actor: Actor, now: da
     Raises Denied; Refused: `wrong_state`.
     """
     require(actor.may(Permission.ASK_REFUNDS))
-    refund = session.get_one(Refund, refund_id, with_for_update=True)
+    refund = session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
     if refund.state not in ("failed", "canceled") or refund.settled_at is not None:
         raise Refused("wrong_state", state=refund.state, wanted="settled")
     refund.settled_at, refund.settled_by = now, actor.staff_id
@@ -162,7 +162,7 @@ def _needs_second(session: Session, gift: Gift, amount: Money, *, now: datetime)
 def _decide(
     session: Session, refund_id: UUID, *, is_approved: bool, actor: Actor, now: datetime
 ) -> None:
-    refund = session.get_one(Refund, refund_id, with_for_update=True)
+    refund = session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
     require(can_decide(actor, refund))
     if refund.state != "asked":
         raise Refused("wrong_state", state=refund.state, wanted="approved")

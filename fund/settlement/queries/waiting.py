@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from fund import clock
 from fund.i18n import N_
 from fund.permissions import Actor, Permission
-from fund.settlement.queries.inbox import list_failed
+from fund.settlement.queries.doubts import list_open_alerts, list_to_answer
+from fund.settlement.queries.inbox import list_failed, list_unheard
 from fund.settlement.queries.lines import count_to_look_at, list_on_the_way
 from fund.settlement.queries.refunds import list_open_refunds
 from fund.waiting import Waiting
@@ -30,6 +31,18 @@ def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiti
                 params={"count": failed},
             )
         )
+    if actor.may(Permission.WORK_SETTLEMENT):
+        waiting += [
+            Waiting(
+                section=N_("Stripe"),
+                title=N_("Stripe sent nothing for hours although people give: %(office)s"),
+                endpoint="settlement.inbox",
+                action=N_("Look at the webhook"),
+                due_on=clock.bangkok_day(now),
+                params={"office": office.legal_name},
+            )
+            for office in list_unheard(session, now=now)
+        ]
     on_the_way = len(list_on_the_way(session)) if actor.may(Permission.CONFIRM_PAYMENTS) else 0
     if on_the_way:
         waiting.append(
@@ -42,6 +55,8 @@ def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiti
             )
         )
     waiting += _refunds(session, actor)
+    if actor.may(Permission.WORK_ALERTS):
+        waiting += _doubts(session)
     if unclassified:
         waiting.append(
             Waiting(
@@ -84,6 +99,34 @@ def _refunds(session: Session, actor: Actor) -> list[Waiting]:
                 endpoint="settlement.refund_list",
                 action=N_("Look at them"),
                 params={"count": back},
+            )
+        )
+    return waiting
+
+
+def _doubts(session: Session) -> list[Waiting]:
+    waiting = []
+    disputes, alerts = list_to_answer(session), list_open_alerts(session)
+    if disputes:
+        due = [row.dispute.evidence_due_at for row in disputes if row.dispute.evidence_due_at]
+        waiting.append(
+            Waiting(
+                section=N_("Stripe"),
+                title=N_("Disputes to answer: %(count)s"),
+                endpoint="settlement.dispute_list",
+                action=N_("Look at them"),
+                due_on=clock.bangkok_day(min(due)) if due else None,
+                params={"count": len(disputes)},
+            )
+        )
+    if alerts:
+        waiting.append(
+            Waiting(
+                section=N_("Stripe"),
+                title=N_("Risky gifts to look at: %(count)s"),
+                endpoint="settlement.dispute_list",
+                action=N_("Look at them"),
+                params={"count": len(alerts)},
             )
         )
     return waiting

@@ -9,9 +9,9 @@ from fund import i18n
 from fund.crypto import Unreadable
 from fund.db import reading
 from fund.giving import queries as giving
-from fund.giving.choices import RETURN_NAMES, STATE_NAMES
+from fund.giving.choices import OFFLINE_METHODS, RETURN_NAMES, STATE_NAMES
 from fund.giving.donors import Person, open_person
-from fund.giving.models import Donor, Gift
+from fund.giving.models import Donor, Gift, GiftPaper
 from fund.giving.views import blueprint as gift_pages
 from fund.giving.words import GiftWords, open_words
 from fund.ledger.choices import KIND_NAMES
@@ -38,6 +38,8 @@ def gift_show(gift_id: UUID) -> str:
             fund=fund_name(row.fund, i18n.language()),
             state=STATE_NAMES[row.state],
             receipts=giving.list_receipts_of(session, gift_id),
+            has_paper=session.get(GiftPaper, gift_id) is not None,
+            methods=OFFLINE_METHODS,
             returns=giving.list_returns(session, gift_id),
             return_names=RETURN_NAMES,
             person=_find_person(session, row.gift) if may_know else None,

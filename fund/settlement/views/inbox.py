@@ -34,7 +34,10 @@ def _inbox(form: Form, at_payout: str | None = None) -> str:
         return render_template(
             "settlement/inbox.html",
             hearing=queries.list_hearing(session),
+            unheard=queries.list_unheard(session, now=clock.now()),
+            silence_hours=queries.SILENCE_HOURS,
             failed=queries.list_failed(session),
+            errors=queries.count_errors(session),
             not_booked=queries.list_not_booked(session),
             on_the_way=queries.list_on_the_way(session),
             form=form,
@@ -44,7 +47,7 @@ def _inbox(form: Form, at_payout: str | None = None) -> str:
             states=EVENT_STATES,
             categories=CATEGORIES,
             why_not=lambda line: LINE_REASONS.get(line.error, LINE_NOT_KNOWN),
-            why=lambda event: FAILURES.get(event.error, FAILURE_OF_OURS),
+            why=lambda error: FAILURES.get(error, FAILURE_OF_OURS),
         )
 
 
@@ -64,6 +67,42 @@ def payout_confirm(payout_id: str) -> Response:
             )
             return post.redirect(url_for("settlement.inbox"))
     return make_response(_inbox(form, payout_id), 422)
+
+
+@blueprint.get("/staff/settlement/events/<uuid:event_id>")
+@permit(Permission.READ_SETTLEMENT)
+def event_show(event_id: UUID) -> str:
+    """One event: what it is about, what became of it, and how often it was tried."""
+    with reading() as session:
+        event = queries.get_event(session, event_id)
+        return render_template(
+            "settlement/event_show.html",
+            event=event,
+            states=EVENT_STATES,
+            why=FAILURES.get(event.error, FAILURE_OF_OURS) if event.error else None,
+        )
+
+
+@blueprint.post("/staff/settlement/events/<uuid:event_id>/replay")
+@permit(Permission.WORK_SETTLEMENT)
+def replay(event_id: UUID) -> Response:
+    """Look at an event again that is done."""
+    with posting() as post:
+        operations.replay_event(post.session, event_id, actor=current_actor(), now=clock.now())
+        return post.redirect(url_for("settlement.event_show", event_id=event_id))
+
+
+@blueprint.post("/staff/settlement/events/retry")
+@permit(Permission.WORK_SETTLEMENT)
+def retry_all() -> Response:
+    """Look again at all events that failed for one reason."""
+    form = load_form(schemas.RetrySchema())
+    if form.errors:
+        return make_response(_inbox(form), 422)
+    with posting() as post:
+        actor, error = current_actor(), form.data["error"]
+        operations.retry_failed(post.session, error, actor=actor, now=clock.now())
+        return post.redirect(url_for("settlement.inbox"))
 
 
 @blueprint.post("/staff/settlement/events/<uuid:event_id>/retry")

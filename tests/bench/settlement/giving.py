@@ -49,7 +49,7 @@ def burst(cluster: postgres.Cluster) -> list[dict[str, object]]:
         taken = receipted = booked = 0.0
         waiting = 1
         while not booked or waiting:
-            time.sleep(0.25)
+            time.sleep(1)
             receipts, journals, waiting = _look()
             spent = time.perf_counter() - start
             if not any(sender.is_alive() for sender in senders):

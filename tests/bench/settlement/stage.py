@@ -32,7 +32,7 @@ from tests.ports import free_port
 from tests.sandbox.stripe_twin.fixtures import NZ_KEY, Twin, running_twin
 
 # The events of a paid gift that an endpoint is told to send, see docs/server.md.
-TYPES = ("payment_intent.succeeded", "charge.succeeded", "checkout.session.completed")
+TYPES = ("charge.succeeded", "checkout.session.completed")
 Environ = dict[str, str]
 
 

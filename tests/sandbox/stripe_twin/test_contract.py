@@ -7,12 +7,13 @@ import pytest
 import stripe
 
 from fund.sandbox.stripe_twin.app import create_app
-from fund.sandbox.stripe_twin.config import from_environment
+from fund.sandbox.stripe_twin.config import API_VERSION, from_environment
 from fund.sandbox.stripe_twin.state import Store
 from fund.sandbox.stripe_twin.world import World
 
 from .billing import visit_billing
 from .contract import check_object
+from .description import stripe_description
 from .fixtures import order
 from .money import visit_money
 
@@ -170,6 +171,12 @@ def _check_every_event(api):
         if not page.has_more:
             return newest
         page = api.v1.events.list({"limit": 100, "starting_after": page.data[-1].id})
+
+
+def test_the_description_is_of_the_version_before_the_one_that_is_spoken():
+    """The newest description that is published with a package; nothing we use differs in it."""
+    assert stripe_description()["info"]["version"] == "2026-08-26.dahlia"
+    assert API_VERSION == "2026-10-28.endive"
 
 
 def test_a_refusal_has_the_described_shape_too(api):

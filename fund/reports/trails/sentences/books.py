@@ -6,7 +6,13 @@ from fund.giving.choices import DROP_NAMES, RECEIPT_KIND_NAMES, RETURN_NAMES
 from fund.i18n import N_
 from fund.ledger.choices import KIND_NAMES
 from fund.reports.trails.sentences.sentence import Sentence
-from fund.settlement.choices import REFUND_REASONS, REFUND_STATES
+from fund.settlement.choices import (
+    ALERT_KINDS,
+    DISPUTE_STATES,
+    NOTES,
+    REFUND_REASONS,
+    REFUND_STATES,
+)
 
 GIVING = {
     "gift_started": Sentence(
@@ -53,6 +59,12 @@ GIVING = {
         N_("On %(happened_on)s: %(kind)s, %(amount_minor)s."),
         {"kind": RETURN_NAMES},
     ),
+    "gift_paper_settled": Sentence(
+        N_("Gift’s paper stored or lost"),
+        N_("What became of the paper: %(state)s."),
+        {"state": {"stored": N_("it is stored"), "failed": N_("it did not arrive")}},
+    ),
+    "gift_paper_read": Sentence(N_("Gift’s paper opened"), N_("The paper was opened.")),
     "annual_statement_issued": Sentence(
         N_("Annual statement issued"),
         N_(
@@ -87,6 +99,21 @@ GIVING = {
         N_("Limit for refunds set"),
         N_("One person of finance may give back up to %(alone_minor)s alone from now on."),
     ),
+    "dispute_changed": Sentence(
+        N_("Dispute about a gift"), N_("How it stands: %(state)s."), {"state": DISPUTE_STATES}
+    ),
+    "dispute_noted": Sentence(
+        N_("Dispute seen to"), N_("What finance did: %(noted_as)s."), {"noted_as": NOTES}
+    ),
+    "alert_changed": Sentence(
+        N_("Warning about a gift"),
+        N_("%(kind)s. The gift is held."),
+        {"kind": ALERT_KINDS},
+        {("is_open", "False"): N_("%(kind)s. That is over.")},
+    ),
+    "alert_kept": Sentence(
+        N_("Risky gift kept"), N_("Finance looked at a risky gift; awards may use it.")
+    ),
     "payout_arrived": Sentence(
         N_("Payout arrived"),
         N_("The bank shows %(amount_minor)s from Stripe, arrived on %(arrived_on)s."),
@@ -94,6 +121,18 @@ GIVING = {
     "inbox_event_retried": Sentence(
         N_("Stripe’s event tried again"),
         N_("An event of Stripe’s that had failed was looked at again."),
+    ),
+    "inbox_error_retried": Sentence(
+        N_("Stripe’s events tried again"),
+        N_("All events of Stripe’s that had failed for the same reason were looked at again."),
+    ),
+    "inbox_event_replayed": Sentence(
+        N_("Stripe’s event replayed"),
+        N_("An event of Stripe’s that was done was looked at again."),
+    ),
+    "inbox_replayed": Sentence(
+        N_("Stripe’s events replayed"),
+        N_("All events of Stripe’s since a moment were looked at again."),
     ),
 }
 
