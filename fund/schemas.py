@@ -8,6 +8,7 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 
 from fund.clock import is_counted
 from fund.i18n import N_
+from fund.money import THB, BadAmount, parse_money
 
 REQUIRED = N_("Please fill this in.")
 NOT_TEXT = N_("Please write this as plain text.")
@@ -87,6 +88,25 @@ class WholeNumber(fields.Field[int]):
 
     def _fail(self) -> int:
         raise self.make_error("invalid")
+
+
+class Satang(fields.Field[int | None]):
+    """An amount in baht, as satang; empty is None."""
+
+    default_error_messages = {"required": REQUIRED, "null": REQUIRED, **AMOUNT_TEXTS}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
+        if value == "":
+            if self.required:
+                raise self.make_error("required")
+            return None
+        try:
+            satang = parse_money(str(value), THB).amount_minor
+        except BadAmount as fault:
+            raise self.make_error(fault.code)
+        if satang == 0:
+            raise self.make_error("not_an_amount")
+        return satang
 
 
 class Code(fields.String):

@@ -31,6 +31,7 @@ PUBLIC = (
     "GET reports.favicon", "GET reports.robots", "GET reports.leave",
     "POST reports.switch_language",
     "GET giving.give", "POST giving.give", "GET giving.checkout", "GET giving.thanks",
+    "GET giving.campaign", "POST giving.campaign",
     "GET giving.no_mail", "POST giving.no_mail",  # the token in the mail is the key
     "GET giving.pay", "GET giving.pay_code",  # whoever knows the gift's id, as for thanks
     "POST giving.retry",
@@ -186,6 +187,12 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
+    "GET giving.campaign_list": MONEY + "u",
+    "GET giving.campaign_open": "f",
+    "POST giving.campaign_open": "f",
+    "GET giving.campaign_change": "f",
+    "POST giving.campaign_change": "f",
+    "POST giving.campaign_close": "f",
     "GET giving.gift_add": "f",
     "POST giving.gift_add": "f",
     "GET giving.gift_paper": MONEY,  # a pay-in slip names who gave

@@ -9,38 +9,21 @@ from marshmallow import fields, validate
 from fund.bookkeeping.choices import OPENING_ROLES, RESTRICTIONS
 from fund.giving.choices import OFFLINE_METHODS
 from fund.i18n import LANGUAGES, N_
-from fund.money import OFFERED, THB, BadAmount, parse_money
+from fund.money import OFFERED, THB
 from fund.schemas import (
-    AMOUNT_TEXTS,
     REQUIRED,
     Code,
     CommandSchema,
     Day,
     Email,
     Id,
+    Satang,
     Text,
     WholeNumber,
 )
 
 MANUAL_LINES = range(1, 5)
 LONGEST_REASON = 500
-
-
-class Satang(fields.Field[int | None]):
-    """An amount in baht, as satang; empty is None."""
-
-    default_error_messages = {**AMOUNT_TEXTS}
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
-        if value == "":
-            return None
-        try:
-            satang = parse_money(str(value), THB).amount_minor
-        except BadAmount as fault:
-            raise self.make_error(fault.code)
-        if satang == 0:
-            raise self.make_error("not_an_amount")
-        return satang
 
 
 class ThbPerUnit(fields.Field[Decimal]):

@@ -1,6 +1,7 @@
 """What a donor asks for beside the gift itself."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from fund.money import Money
 
@@ -34,6 +35,7 @@ class Order:
     note: str = ""
     is_anonymous: bool = True
     dedication: Dedication | None = None
+    campaign_id: UUID | None = None
 
 
 PLAIN = Order()

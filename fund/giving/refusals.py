@@ -13,6 +13,8 @@ TEXTS: dict[str, str] = {
         "With this, your gift goes to %(office)s. Nothing has been charged: please look at what has"
         " changed, and send the form once more."
     ),
+    "campaign_exists": N_("There is a campaign at this address already."),
+    "campaign_closed": N_("This campaign is over."),
     "another_total": N_(
         "With the fee covered it is %(total)s in all. Nothing has been charged: please send the"
         " form once more if this is what you wish."

@@ -10,7 +10,17 @@ from fund.giving.countries import COUNTRIES
 from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
 from fund.i18n import N_
 from fund.money import OFFERED, BadAmount, Money, parse_money
-from fund.schemas import AMOUNT_TEXTS, CHOOSE, REQUIRED, Code, CommandSchema, Email, Text
+from fund.schemas import (
+    AMOUNT_TEXTS,
+    CHOOSE,
+    REQUIRED,
+    Code,
+    CommandSchema,
+    Email,
+    Satang,
+    Text,
+    WholeNumber,
+)
 
 OTHER = "other"
 
@@ -132,6 +142,38 @@ class PlanChangeSchema(CommandSchema):
     amount = Text(longest=40, load_default="")
     day = Code(["", *map(str, range(1, 29))], load_default="")
     fund = Text(longest=40, load_default="")
+
+
+class CloseCampaignSchema(CommandSchema):
+    version = WholeNumber(required=True)
+
+
+class _CampaignWords(CommandSchema):
+    title_en = Text(longest=100, required=True)
+    title_th = Text(longest=100, required=True)
+    text_en = Text(longest=1000, required=True)
+    text_th = Text(longest=1000, required=True)
+    target = Satang(required=True)
+
+
+class OpenCampaignSchema(_CampaignWords):
+    """A campaign's address, for good, and what its page says."""
+
+    slug = Text(
+        longest=40,
+        required=True,
+        validate=validate.Regexp(
+            r"[a-z0-9][a-z0-9-]{1,39}\Z",
+            error=N_("Please use 2 to 40 small letters, figures and dashes."),
+        ),
+    )
+    fund = Text(longest=40, required=True)
+
+
+class CampaignSchema(_CampaignWords):
+    """What a campaign's page says from now on; `version` is that of the page in view."""
+
+    version = WholeNumber(required=True)
 
 
 class TermsSchema(CommandSchema):

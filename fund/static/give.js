@@ -61,7 +61,7 @@ function reload(name) {
 
 form.addEventListener("input", show);
 for (const name of ["frequency", "currency", "country", "wants_tax_receipt"]) {
-  form.elements[name].addEventListener("change", () => reload(name));
+  form.elements[name]?.addEventListener("change", () => reload(name));
 }
 form.elements[focus]?.focus();
 show();

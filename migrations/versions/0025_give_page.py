@@ -46,6 +46,47 @@ CREATE TRIGGER keep_gift_terms BEFORE UPDATE ON gift
     FOR EACH ROW EXECUTE FUNCTION keep_gift_terms();
 """
 
+CAMPAIGNS = """
+CREATE TABLE campaign (
+    id uuid CONSTRAINT pk_campaign PRIMARY KEY,
+    slug varchar NOT NULL CONSTRAINT uq_campaign_slug UNIQUE,
+    fund_id uuid NOT NULL CONSTRAINT fk_campaign_fund_id REFERENCES ledger.fund,
+    title_en varchar NOT NULL,
+    title_th varchar NOT NULL,
+    text_en varchar NOT NULL,
+    text_th varchar NOT NULL,
+    target_minor bigint NOT NULL,
+    opened_at timestamptz NOT NULL,
+    closed_on date,
+    version bigint NOT NULL DEFAULT 1,
+    CONSTRAINT ck_campaign_slug CHECK (slug ~ '^[a-z0-9][a-z0-9-]{1,39}$'),
+    CONSTRAINT ck_campaign_target_minor CHECK (target_minor > 0)
+);
+ALTER TABLE gift ADD COLUMN campaign_id uuid
+    CONSTRAINT fk_gift_campaign_id REFERENCES campaign;
+CREATE INDEX ix_gift_campaign_id ON gift (campaign_id);
+
+-- A gift of a campaign goes to its fund, while it is open, and stays its gift.
+CREATE FUNCTION gift_of_campaign() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        RAISE EXCEPTION 'a gift stays with its campaign' USING ERRCODE = 'restrict_violation';
+    END IF;
+    PERFORM FROM campaign
+        WHERE id = NEW.campaign_id AND fund_id = NEW.fund_id AND closed_on IS NULL FOR SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'campaign % takes no such gift', NEW.campaign_id
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER gift_of_campaign BEFORE INSERT ON gift
+    FOR EACH ROW WHEN (NEW.campaign_id IS NOT NULL) EXECUTE FUNCTION gift_of_campaign();
+CREATE TRIGGER gift_keeps_campaign BEFORE UPDATE OF campaign_id ON gift
+    FOR EACH ROW WHEN (NEW.campaign_id IS DISTINCT FROM OLD.campaign_id)
+    EXECUTE FUNCTION gift_of_campaign();
+"""
+
 DEDICATIONS = """
 CREATE TABLE dedication (
     gift_id uuid CONSTRAINT pk_dedication PRIMARY KEY
@@ -90,6 +131,7 @@ CREATE TRIGGER dedication_check BEFORE INSERT OR UPDATE ON dedication
 
 def upgrade() -> None:
     op.execute(PROMPTPAY)
+    op.execute(CAMPAIGNS)
     op.execute(DEDICATIONS)
 
 
@@ -97,6 +139,12 @@ def downgrade() -> None:
     """Possible as long as nobody gave by PromptPay."""
     op.execute(
         """
+        DROP TRIGGER gift_of_campaign ON gift;
+        DROP TRIGGER gift_keeps_campaign ON gift;
+        DROP FUNCTION gift_of_campaign;
+        DROP INDEX ix_gift_campaign_id;
+        ALTER TABLE gift DROP COLUMN campaign_id;
+        DROP TABLE campaign;
         DROP TABLE dedication, mail_refusal;
         DROP FUNCTION dedication_check;
         DROP INDEX ix_gift_waiting;

@@ -145,3 +145,24 @@ class DedicationDropped(Event, subject="gift"):
     """
 
     reason: str
+
+
+@dataclass(frozen=True)
+class CampaignOpened(Event, subject="campaign"):
+    """A page at `/give/<slug>` asks for gifts to one fund; the target is in satang."""
+
+    slug: str
+    fund: str
+    target_minor: int
+
+
+@dataclass(frozen=True)
+class CampaignChanged(Event, subject="campaign"):
+    """A campaign's words or its target were changed; the target, in satang, is the new one."""
+
+    target_minor: int
+
+
+@dataclass(frozen=True)
+class CampaignClosed(Event, subject="campaign"):
+    """A campaign takes no more gifts."""

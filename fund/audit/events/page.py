@@ -78,6 +78,7 @@ MEANINGS = {
     "relation": "what the giver is to the survivor",
     "reserve_days": "days for which young gifts are held back",
     "restriction": "none, or purpose",
+    "slug": "the last part of the campaign's address",
     "role": "the role",
     "roles": "the roles",
     "root": "hash at the top of the log's tree, in hex",

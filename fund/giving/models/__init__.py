@@ -1,5 +1,6 @@
 """Donors, gifts, plans and receipts."""
 
+from fund.giving.models.campaigns import Campaign
 from fund.giving.models.dedications import Dedication, MailRefusal
 from fund.giving.models.donors import Donor
 from fund.giving.models.gifts import Gift, GiftPaper
@@ -20,6 +21,7 @@ __all__ = [
     "LIVE",
     "RECEIPT_COUNTRIES",
     "AnnualStatement",
+    "Campaign",
     "Dedication",
     "Donor",
     "Gift",

@@ -48,6 +48,7 @@ class Gift(Stateful, Base):
     donor_id: Mapped[UUID | None] = mapped_column(ForeignKey("donor.id"), index=True)
     office_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.office.id"))
     fund_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.fund.id"))
+    campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaign.id"), index=True)
     amount_minor: Mapped[int]
     currency: Mapped[str]
     method: Mapped[str]

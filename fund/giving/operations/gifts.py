@@ -51,6 +51,7 @@ def start_gift(
         donor_id=donor.id,
         office_id=offer.office.id,
         fund_id=fund.id,
+        campaign_id=order.campaign_id,
         amount_minor=total.amount_minor,
         cover_minor=(total - amount).amount_minor,
         currency=total.currency,

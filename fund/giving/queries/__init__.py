@@ -1,5 +1,12 @@
 """What is read about gifts."""
 
+from fund.giving.queries.campaigns import (
+    Progress,
+    find_progress,
+    get_campaign,
+    get_campaign_page,
+    list_campaigns,
+)
 from fund.giving.queries.gifts import (
     GiftRow,
     find_donor_key,
@@ -42,6 +49,7 @@ __all__ = [
     "GiftRow",
     "Offer",
     "PlanRow",
+    "Progress",
     "StatementRow",
     "choose_card_office",
     "find_card_office",
@@ -50,12 +58,16 @@ __all__ = [
     "find_last_receipt",
     "find_last_return",
     "find_offer",
+    "find_progress",
     "find_terms",
+    "get_campaign",
+    "get_campaign_page",
     "get_gift",
     "get_open_fund",
     "get_plan",
     "get_receipt",
     "get_remaining",
+    "list_campaigns",
     "list_card_offices",
     "list_changes",
     "list_donor_keys",

@@ -1,12 +1,13 @@
 """The pages of gifts: the donor's, and finance's."""
 
-from fund.giving.views import checkout, give, keep, no_mail, pay, plans, staff, terms
+from fund.giving.views import campaigns, checkout, give, keep, no_mail, pay, plans, staff, terms
 from fund.giving.views.room import NAVIGATION as NAVIGATION
 from fund.giving.views.room import blueprint as blueprint
 
 __all__ = [
     "NAVIGATION",
     "blueprint",
+    "campaigns",
     "checkout",
     "give",
     "keep",

@@ -1,6 +1,6 @@
 """The give page: amount, currency and fund, and the office that follows from who gives."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -8,12 +8,15 @@ from werkzeug.wrappers import Response
 
 from fund import clock, i18n
 from fund.db import reading
+from fund.errors import Refused
 from fund.giving import countries, operations, plans, policy, queries
 from fund.giving.choices import DEDICATIONS, EVERY_NAMES, FREQUENCIES, METHOD_NAMES
 from fund.giving.fees import FeeRange
+from fund.giving.models import Campaign
 from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
 from fund.giving.schemas import OTHER, GiveSchema
 from fund.giving.views.room import blueprint, fresh
+from fund.ledger.models import Fund
 from fund.ledger.queries import fund_name, list_open_funds
 from fund.money import CURRENCIES, OFFERED, BadAmount, Money, parse_money
 from fund.web import Form, Post, load_form, posting, public
@@ -23,6 +26,15 @@ CURRENCY_OF_LANGUAGE = {"th": "THB", "en": "NZD"}
 COUNTRY_OF_LANGUAGE = {"th": "TH", "en": ""}
 # What most donors leave alone stands folded up.
 MORE = ("company", "note", "dedication", "honoured", "told_name", "told_email")
+
+
+@dataclass(frozen=True)
+class CampaignPage:
+    """What a campaign's page shows besides; `progress` once there is enough of it."""
+
+    campaign: Campaign
+    fund: Fund
+    progress: queries.Progress | None
 
 
 @dataclass(frozen=True)
@@ -51,37 +63,55 @@ class Wish:
 @public
 def give() -> Response:
     """Choose amount, currency and fund; see who receives the gift; go on to pay it."""
+    return _give(None)
+
+
+@blueprint.route("/give/<slug>", methods=["GET", "POST"])
+@public
+def campaign(slug: str) -> Response:
+    """The same for one campaign: its words, its target, how far it came."""
+    with reading() as session:
+        found, fund = queries.get_campaign_page(session, slug)
+        progress = queries.find_progress(session, found, now=clock.now())
+    page = CampaignPage(found, fund, progress)
+    if request.method == "POST" and found.closed_on is not None:
+        raise Refused("campaign_closed")
+    return _give(page)
+
+
+def _give(page: CampaignPage | None) -> Response:
     if request.method == "GET":
-        return _give_page(Form())
+        return _give_page(Form(), page)
     form = load_form(GiveSchema())
     if "show" in form.raw:  # without JavaScript: the same form, with what these answers change
         form.errors.clear()
-        return _give_page(form)
+        return _give_page(form, page)
     if not form.errors:
+        order = form.data["order"]
         with form.attempt(), posting() as post:
             if form.data["frequency"] != ONCE:
-                return _start_plan(post, form)
+                return _start_plan(post, form, page.fund.code if page else form.data["fund"])
             gift = operations.start_gift(
                 post.session,
                 amount=form.data["amount"],
-                fund_code=form.data["fund"],
+                fund_code=page.fund.code if page else form.data["fund"],
                 email=form.data["email"],
                 name=form.data["name"],
-                order=form.data["order"],
+                order=replace(order, campaign_id=page.campaign.id) if page else order,
                 language=i18n.language(),
                 now=clock.now(),
             )
             way = "giving.pay" if gift.method == PROMPTPAY else "giving.checkout"
             return post.redirect(url_for(way, gift_id=gift.id))
-    return _give_page(form, 422)
+    return _give_page(form, page, 422)
 
 
-def _start_plan(post: Post, form: Form) -> Response:
+def _start_plan(post: Post, form: Form, fund_code: str) -> Response:
     plan = plans.start_plan(
         post.session,
         amount=form.data["amount"],
         every=form.data["frequency"],
-        fund_code=form.data["fund"],
+        fund_code=fund_code,
         email=form.data["email"],
         name=form.data["name"],
         order=form.data["order"],
@@ -92,7 +122,7 @@ def _start_plan(post: Post, form: Form) -> Response:
     return post.redirect(url_for("giving.plan_checkout", plan_id=plan.id))
 
 
-def _give_page(form: Form, status: int = 200) -> Response:
+def _give_page(form: Form, page: CampaignPage | None, status: int = 200) -> Response:
     wish, language = Wish.of(form), i18n.language()
     with reading() as session:
         funds = [(f.code, fund_name(f, language)) for f in list_open_funds(session)]
@@ -107,8 +137,9 @@ def _give_page(form: Form, status: int = 200) -> Response:
         fees = _fees(session, offer, wish.currency) if wish.frequency == ONCE else None
     chosen = _chosen(form, wish.currency)
     covered = bool(form.value("covers_fee")) and fees is not None
-    page = render_template(
+    text = render_template(
         "giving/give.html",
+        page=page,
         form=form,
         wish=wish,
         offer=offer,
@@ -127,7 +158,7 @@ def _give_page(form: Form, status: int = 200) -> Response:
         has_more=any(form.value(name) or form.errors.get(name) for name in MORE),
         other=OTHER,
     )
-    return fresh(make_response(page, status))
+    return fresh(make_response(text, status))
 
 
 def _fees(session: Session, offer: queries.Offer | None, currency: str) -> FeeRange | None:

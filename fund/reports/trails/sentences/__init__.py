@@ -40,6 +40,7 @@ SUBJECT_NAMES = {
     "run": N_("Payment run"),
     "payment": N_("Payment"),
     "donor": N_("Donor"),
+    "campaign": N_("Campaign"),
     "gift": N_("Gift"),
     "plan": N_("Regular gift"),
     "receipt": N_("Receipt"),

@@ -31,6 +31,14 @@ GIVING = {
         N_("The payment came to nothing: %(reason)s."),
         {"reason": {"failed": N_("payment failed"), "expired": N_("given up")}},
     ),
+    "campaign_opened": Sentence(
+        N_("Campaign opened"),
+        N_("The campaign “%(slug)s” asks for %(target_minor)s for “%(fund)s”."),
+    ),
+    "campaign_changed": Sentence(
+        N_("Campaign changed"), N_("Words or target were changed; the target is %(target_minor)s.")
+    ),
+    "campaign_closed": Sentence(N_("Campaign closed"), N_("The campaign takes no more gifts.")),
     "dedication_mailed": Sentence(
         N_("Dedication told"), N_("The person to be told of the gift was told by mail.")
     ),
