@@ -1,8 +1,12 @@
 """camt.053 as banks write it, in every version, and what is refused of it."""
 
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from pycamt.parser import Camt053Parser
 
 from fund.banking import camt
 from fund.banking.files import BadFile
@@ -109,3 +113,32 @@ def test_a_line_that_cannot_be_read_is_named():
     content = write([Said("10.00"), Said("2.00")])
     parsed = camt.read(content.replace(b'Ccy="THB">2.00', b'Ccy="USD">2.00'), "THB")
     assert [(fault.code, fault.place) for fault in parsed.faults] == [("line_amount", 2)]
+
+
+@given(
+    some.lists(
+        some.builds(
+            Said,
+            some.integers(-(10**9), 10**9).filter(bool).map(lambda minor: f"{minor / 100:.2f}"),
+            text=some.text("abcกขค é", min_size=1, max_size=20).map(str.strip).filter(bool),
+            on=some.integers(0, 30).map(lambda days: DAY - timedelta(days=days)),
+        ),
+        max_size=8,
+    ),
+    some.sampled_from(["02", "08"]),
+)
+def test_another_reader_of_the_same_message_reads_the_same(lines, version):
+    content = write(lines, version=version)
+    ours, theirs = camt.read(content, "THB"), Camt053Parser(content)
+    assert [
+        (line.booked_on.isoformat(), Decimal(line.amount_minor) / 100) for line in ours.lines
+    ] == [
+        (
+            line["BookingDate"],
+            Decimal(line["Amount"]) * (1 if line["CreditDebitIndicator"] == "CRDT" else -1),
+        )
+        for line in theirs.get_transactions()
+    ]
+    (told,) = theirs.get_statement_info()
+    assert Decimal(told["OpeningBalance"]) * 100 == ours.opening_minor
+    assert abs(Decimal(told["ClosingBalance"])) * 100 == abs(ours.closing_minor)

@@ -15,10 +15,11 @@ from fund.giving.models.plans import (
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
 from fund.giving.models.statements import AnnualStatement
-from fund.giving.models.terms import RECEIPT_COUNTRIES, OfficeTerms
+from fund.giving.models.terms import NAMES_TAX_ID, RECEIPT_COUNTRIES, OfficeTerms
 
 __all__ = [
     "LIVE",
+    "NAMES_TAX_ID",
     "RECEIPT_COUNTRIES",
     "AnnualStatement",
     "Campaign",

@@ -22,6 +22,7 @@ from fund.giving.queries.gifts import (
     list_returned,
     list_returns,
     list_unknown_intents,
+    list_with_tax_id,
 )
 from fund.giving.queries.healing import list_unmailed, list_unreceipted
 from fund.giving.queries.offers import Offer, find_fees, find_offer
@@ -83,5 +84,6 @@ __all__ = [
     "list_unknown_intents",
     "list_unmailed",
     "list_unreceipted",
+    "list_with_tax_id",
     "terms_at",
 ]

@@ -156,3 +156,14 @@ def find_donor_key(session: Session, gift: Gift) -> UUID | None:
         .join(DataKey, DataKey.id == Donor.key_id)
         .where(Donor.id == gift.donor_id, DataKey.wrapped.is_not(None))
     )
+
+
+def list_with_tax_id(session: Session, gift_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the gifts whose donors told us their tax number."""
+    return set(
+        session.scalars(
+            select(Gift.id)
+            .join(Donor, Donor.id == Gift.donor_id)
+            .where(Gift.id.in_(gift_ids), Donor.sealed_tax_id.is_not(None))
+        )
+    )
