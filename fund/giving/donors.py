@@ -25,15 +25,14 @@ def find_or_add_donor(
     session: Session, *, email: str, name: str, language: str, now: datetime
 ) -> Donor:
     """The donor with this address; their language, and name if one is given, are the latest."""
-    address = email.strip()
-    index = keys.keyring().blind_index("donor.email", address.lower())
-    donor = _find(session, index)
+    address, index = email.strip(), index_of(email)
+    donor = find_by_index(session, index)
     if donor is None:
         try:
             with session.begin_nested():
                 donor = _add(session, index, address, language=language, now=now)
         except IntegrityError:  # the same person in two tabs
-            donor = _find(session, index)
+            donor = find_by_index(session, index)
             if donor is None:
                 raise
     donor.language = language
@@ -81,7 +80,13 @@ def is_thai_tax_id(number: str) -> bool:
     return (11 - total % 11) % 10 == int(number[12])
 
 
-def _find(session: Session, index: bytes) -> Donor | None:
+def index_of(email: str) -> bytes:
+    """By what the donor with this address is found, and nobody can read it."""
+    return keys.keyring().blind_index("donor.email", email.strip().lower())
+
+
+def find_by_index(session: Session, index: bytes) -> Donor | None:
+    """The donor whose address this is."""
     return session.scalars(select(Donor).where(Donor.email_index == index)).one_or_none()
 
 

@@ -12,6 +12,7 @@ from fund.giving.models.plans import (
     StripeCustomer,
     StripeProduct,
 )
+from fund.giving.models.portal import PortalLink, PortalSession
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
 from fund.giving.models.statements import AnnualStatement
@@ -33,6 +34,8 @@ __all__ = [
     "Plan",
     "PlanChange",
     "PlanLetter",
+    "PortalLink",
+    "PortalSession",
     "Receipt",
     "ReceiptNumber",
     "ReceiptSeries",
