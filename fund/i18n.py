@@ -50,6 +50,7 @@ def init(app: Flask) -> None:
         day=format_day,
         moment=format_moment,
         month=format_month,
+        year=format_year,
     )
     app.jinja_env.globals.update(
         language=language, LANGUAGES=LANGUAGES, options=options, figure_column=figure_column

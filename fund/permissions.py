@@ -207,6 +207,13 @@ class Actor:
         return self.id
 
     @property
+    def donor_id(self) -> UUID:
+        """The donor's id. Raises TypeError for anybody else."""
+        if self.kind != "donor" or self.id is None:
+            raise TypeError(f"{self.label} is not a donor")
+        return self.id
+
+    @property
     def label(self) -> str:
         """How the audit log and the journals name this actor, e.g. `staff:0192…`."""
         return f"{self.kind}:{self.id}" if self.id else self.kind

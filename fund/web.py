@@ -45,9 +45,13 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Access:
-    """What a view declares: open to all, or to whoever holds one of these permissions."""
+    """What a view declares: open to all, to whoever holds one of these permissions, or to donors.
+
+    Which donor may see a thing, the view asks too.
+    """
 
     permissions: frozenset[Permission] = frozenset()
+    is_for_donors: bool = False
 
     def admits(self, actor: Actor) -> bool:
         return not self.permissions or bool(self.permissions & actor.permissions)
@@ -70,6 +74,12 @@ def permit(*permissions: Permission) -> Callable[[View], View]:
         return view
 
     return declare
+
+
+def donor_only(view: View) -> View:
+    """Only a donor who came by a link of ours may open this."""
+    _declared[view] = Access(is_for_donors=True)
+    return view
 
 
 def open_endpoint(app: Flask, endpoint: str) -> None:
@@ -114,12 +124,41 @@ def current_actor() -> Actor:
     return actor
 
 
+DonorFinder = TypeVar("DonorFinder", bound=Callable[[], Actor | None])
+_donor_finders: list[Callable[[], Actor | None]] = []
+
+
+def donor_finder(find: DonorFinder) -> DonorFinder:
+    """Let `find` say which donor makes a request."""
+    _donor_finders.append(find)
+    return find
+
+
+def find_donor() -> Actor | None:
+    """The donor who makes this request, if it is one, whoever else is signed in; computed once."""
+    if "donor" not in g:
+        found = (find() for find in _donor_finders)
+        g.donor = next((donor for donor in found if donor is not None), None)
+    donor: Actor | None = g.donor
+    return donor
+
+
+def current_donor() -> Actor:
+    """The donor who makes this request. Raises Unauthorized if nobody of them does."""
+    donor = find_donor()
+    if donor is None:
+        raise Unauthorized
+    return donor
+
+
 def _gate() -> AnyResponse | None:
     if request.endpoint is None:
         return None  # no such page: 404 for everyone
     access = access_of(current_app, request.endpoint)
     if access is None:
         raise Denied
+    if access.is_for_donors:
+        return redirect(url_for("giving.my_sign_in"), 303) if find_donor() is None else None
     if not access.permissions:
         return None
     if access.admits(current_actor()):
@@ -267,7 +306,7 @@ def _secure(response: Response) -> Response:
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if current_actor_known_staff() or request.path.startswith("/staff/"):
+    if current_actor_known_staff() or f"{request.path}/".startswith(("/staff/", "/my/")):
         headers["Cache-Control"] = "no-store"
     return response
 

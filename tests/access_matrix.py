@@ -1,8 +1,9 @@
 """Who may do what, by hand and apart from `fund/permissions.py`: two opinions that must agree.
 
 Letters: c caseworker, s supervisor, m committee member, h chair, f finance officer, t treasurer,
-u auditor, d data-protection contact, a administrator. `*` is everyone, signed in or not. Passing
-the gate is not yet being served: whose case, whose vote and whose run it is, each room asks too.
+u auditor, d data-protection contact, a administrator, D a donor in their own pages. `*` is
+everyone, signed in or not. Passing the gate is not yet being served: whose case, whose vote and
+whose run it is, each room asks too.
 """
 
 from fund.permissions import Role
@@ -18,6 +19,7 @@ LETTERS = {
     Role.DATA_PROTECTION: "d",
     Role.ADMINISTRATOR: "a",
 }
+DONOR = "D"  # who came by a link of ours; a seat in the fund's work opens none of it
 EVERYONE = "*"
 STAFF = "csmhftuda"
 CASEWORK = "cs"
@@ -35,6 +37,9 @@ PUBLIC = (
     "GET giving.no_mail", "POST giving.no_mail",  # the token in the mail is the key
     "GET giving.pay", "GET giving.pay_code",  # whoever knows the gift's id, as for thanks
     "POST giving.retry",
+    # The way to a donor's own pages, and out of them
+    "GET giving.my_sign_in", "POST giving.my_sign_in", "GET giving.my_sent",
+    "GET giving.my_open", "POST giving.my_open", "POST giving.my_sign_out",
     # The same for a regular gift: whoever knows its id may go on, and see what became of it
     "GET giving.plan_checkout", "GET giving.plan_thanks", "POST giving.plan_retry",
     "GET audit.log", "GET audit.check", "GET audit.checkpoint", "GET audit.consistency",
@@ -61,6 +66,13 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST people.sign_out_everywhere": STAFF,
     "GET people.unlock": STAFF,
     "POST people.unlock": STAFF,
+    # A donor's own pages: whose gift it is, each view asks too
+    "GET giving.my": DONOR,
+    "GET giving.my_gift": DONOR,
+    "GET giving.my_receipt": DONOR,
+    "GET giving.my_statement": DONOR,
+    "POST giving.my_language": DONOR,
+    "POST giving.my_data": DONOR,
     # People: the administrator, who has no power over money or votes and no view of identities
     "GET people.staff_list": "a",
     "GET people.staff_check": "a",

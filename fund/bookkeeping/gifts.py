@@ -29,6 +29,7 @@ def add_gift(
     email: str,
     name: str,
     language: str,
+    tax_id: str,
     actor: Actor,
     now: datetime,
 ) -> Gift:
@@ -53,6 +54,7 @@ def add_gift(
         email=email,
         name=name,
         language=language,
+        tax_id=tax_id,
         actor=actor,
         now=now,
     )

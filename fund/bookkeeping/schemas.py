@@ -99,6 +99,7 @@ class GiftSchema(CommandSchema):
     email = Email(is_optional=True, load_default="")
     name = Text(longest=200, load_default="")
     language = Code(LANGUAGES, required=True)
+    tax_id = Text(longest=20, load_default="")
 
 
 class EntrySchema(CommandSchema):

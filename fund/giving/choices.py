@@ -40,6 +40,7 @@ RETURN_NAMES = {
 RECEIPT_KIND_NAMES = {
     "us_501c3": N_("for taxes in the United States"),
     "nz_donation": N_("for taxes in New Zealand"),
+    "th_donation": N_("for taxes in Thailand, with the donor’s tax number"),
     "none": N_("not for taxes"),
 }
 EVERY_NAMES = {"month": N_("each month"), "year": N_("each year")}

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from fund import keys
+from fund.errors import Refused
 from fund.giving.models import Donor
 from fund.ids import new_id
 
@@ -24,15 +25,14 @@ def find_or_add_donor(
     session: Session, *, email: str, name: str, language: str, now: datetime
 ) -> Donor:
     """The donor with this address; their language, and name if one is given, are the latest."""
-    address = email.strip()
-    index = keys.keyring().blind_index("donor.email", address.lower())
-    donor = _find(session, index)
+    address, index = email.strip(), index_of(email)
+    donor = find_by_index(session, index)
     if donor is None:
         try:
             with session.begin_nested():
                 donor = _add(session, index, address, language=language, now=now)
         except IntegrityError:  # the same person in two tabs
-            donor = _find(session, index)
+            donor = find_by_index(session, index)
             if donor is None:
                 raise
     donor.language = language
@@ -53,7 +53,40 @@ def open_person(session: Session, donor: Donor) -> Person:
     )
 
 
-def _find(session: Session, index: bytes) -> Donor | None:
+def keep_tax_id(session: Session, donor: Donor, typed: str) -> None:
+    """The donor's Thai tax number, sealed. Raises Refused(`tax_id_wrong`)."""
+    number = typed.replace("-", "").replace(" ", "")
+    if not is_thai_tax_id(number):
+        raise Refused("tax_id_wrong", field="tax_id")
+    donor.sealed_tax_id = keys.seal(
+        session, donor.key_id, number, context=f"donor.tax_id:{donor.id}"
+    )
+
+
+def open_tax_id(session: Session, donor: Donor) -> str:
+    """For the receipt alone; empty if it was never given. Raises crypto.Unreadable."""
+    if donor.sealed_tax_id is None:
+        return ""
+    return keys.unseal(
+        session, donor.key_id, donor.sealed_tax_id, context=f"donor.tax_id:{donor.id}"
+    )
+
+
+def is_thai_tax_id(number: str) -> bool:
+    """Thirteen digits, the last of which checks the others, as on a Thai identity card."""
+    if len(number) != 13 or not (number.isascii() and number.isdigit()):
+        return False
+    total = sum(int(digit) * (13 - place) for place, digit in enumerate(number[:12]))
+    return (11 - total % 11) % 10 == int(number[12])
+
+
+def index_of(email: str) -> bytes:
+    """By what the donor with this address is found, and nobody can read it."""
+    return keys.keyring().blind_index("donor.email", email.strip().lower())
+
+
+def find_by_index(session: Session, index: bytes) -> Donor | None:
+    """The donor whose address this is."""
     return session.scalars(select(Donor).where(Donor.email_index == index)).one_or_none()
 
 

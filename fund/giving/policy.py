@@ -100,3 +100,9 @@ def most(fund: Fund, currency: str) -> Money:
         share = fund.gift_cap_minor * limit // MOST_MINOR[THB]
         limit = min(limit, share - share % CURRENCIES[currency].step_minor)
     return Money(limit, currency)
+
+
+# A donor's own pages: how long a mailed link opens them, how long a visit lasts, and rests.
+LINK_PURPOSE = "giving.portal"
+LINK_LIFE = timedelta(minutes=15)
+VISIT, IDLE = timedelta(hours=8), timedelta(minutes=30)

@@ -13,7 +13,14 @@ from fund import jobs
 from fund.audit import operations as audit
 from fund.audit.events import Event, ReceiptCorrected, ReceiptIssued
 from fund.giving import queries, tasks
-from fund.giving.models import Gift, Receipt, ReceiptNumber, ReceiptSeries
+from fund.giving.models import (
+    NAMES_TAX_ID,
+    Gift,
+    OfficeTerms,
+    Receipt,
+    ReceiptNumber,
+    ReceiptSeries,
+)
 from fund.ids import new_id
 from fund.ledger.models import Fund, Office
 from fund.ledger.queries import list_funds, list_offices
@@ -60,6 +67,7 @@ def _issue(
 ) -> None:
     terms = queries.find_terms(session, office, now)
     keys = queries.list_donor_keys(session, [gift.id for gift, _ in gifts])
+    kinds = _kinds(session, [gift for gift, _ in gifts], terms)
     receipts: list[Receipt] = []
     events: list[tuple[Event, UUID | None]] = []
     for number, (gift, paid_on) in enumerate(gifts, first.number):
@@ -69,7 +77,7 @@ def _issue(
             year=first.year,
             number=number,
             gift_id=gift.id,
-            kind=terms.receipt_kind if terms else "none",
+            kind=kinds[gift.id],
             terms_from=terms.valid_from if terms else None,
             amount_minor=gift.amount_minor,
             issued_on=paid_on,
@@ -94,6 +102,15 @@ def _issue(
     known = {gift.id for gift, _ in gifts if gift.donor_id is not None}
     mails = [{"receipt_id": receipt.id} for receipt in receipts if receipt.gift_id in known]
     jobs.defer_many(session, tasks.mail_receipt, mails)
+
+
+def _kinds(session: Session, gifts: Sequence[Gift], terms: OfficeTerms | None) -> dict[UUID, str]:
+    """The kind of each gift's receipt: the office's, if it can say all that this kind must."""
+    kind = terms.receipt_kind if terms else "none"
+    if kind not in NAMES_TAX_ID:
+        return dict.fromkeys((gift.id for gift in gifts), kind)
+    known = queries.list_with_tax_id(session, [gift.id for gift in gifts])
+    return {gift.id: kind if gift.id in known else "none" for gift in gifts}
 
 
 def correct(

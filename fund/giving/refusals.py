@@ -3,6 +3,8 @@
 from fund.i18n import N_
 
 TEXTS: dict[str, str] = {
+    "link_over": N_("This link was used already, or is older than 15 minutes. Please ask anew."),
+    "too_many_links": N_("Too many links were asked for from here. Please try again in an hour."),
     "fund_takes_no_gifts": N_("This fund takes no gifts at the moment. Please choose another."),
     "gift_too_small": N_("The least that can be paid this way is %(least)s."),
     "gift_too_large": N_(
@@ -32,6 +34,8 @@ TEXTS: dict[str, str] = {
     "gift_unknown": N_("There is no such gift here."),
     "paid_twice": N_("This gift was paid a second time, by another payment."),
     "bank_reference_known": N_("A gift with this bank reference is recorded already."),
+    "tax_id_wrong": N_("A Thai tax number has thirteen digits; one of these is wrong."),
+    "tax_id_of_nobody": N_("A tax number needs the e-mail address of its owner too."),
     "return_differs": N_("Another amount went back by this than was recorded before."),
     "return_too_large": N_("No more can go back than was given."),
     "receipt_needs_signatory": N_("A receipt of this kind needs the name and title of who signs."),

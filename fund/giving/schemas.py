@@ -8,7 +8,7 @@ from fund.giving import orders
 from fund.giving.choices import DEDICATIONS, FREQUENCIES, RECEIPT_KIND_NAMES
 from fund.giving.countries import COUNTRIES
 from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
-from fund.i18n import N_
+from fund.i18n import LANGUAGES, N_
 from fund.money import OFFERED, BadAmount, Money, parse_money
 from fund.schemas import (
     AMOUNT_TEXTS,
@@ -133,6 +133,18 @@ def _shown(text: str) -> Money | None:
     if currency in OFFERED and minor.isascii() and minor.isdigit():
         return Money(int(minor), currency)
     return None
+
+
+class LinkSchema(CommandSchema):
+    """Where to send a link to the donor's own pages."""
+
+    email = Email(required=True)
+
+
+class LanguageSchema(CommandSchema):
+    """In which language to write to the donor."""
+
+    language = Code(LANGUAGES, required=True)
 
 
 class CloseCampaignSchema(CommandSchema):

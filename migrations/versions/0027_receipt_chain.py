@@ -64,14 +64,47 @@ CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON gift_paper
 """
 
 
+THAI = """
+ALTER TABLE donor ADD COLUMN sealed_tax_id bytea;
+ALTER TABLE office_terms
+    DROP CONSTRAINT ck_office_terms_receipt_kind,
+    ADD CONSTRAINT ck_office_terms_receipt_kind
+        CHECK (receipt_kind IN ('us_501c3', 'nz_donation', 'th_donation', 'none'));
+
+CREATE FUNCTION thai_terms_check() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM ledger.office
+        WHERE id = NEW.office_id AND country = 'TH' AND tax_ids ? 'tax_id')
+    THEN
+        RAISE EXCEPTION 'office % gives no receipts of this kind', NEW.office_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'receipt_kind_of_office';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER thai_terms_check BEFORE INSERT ON office_terms
+    FOR EACH ROW WHEN (NEW.receipt_kind = 'th_donation') EXECUTE FUNCTION thai_terms_check();
+"""
+
+
 def upgrade() -> None:
-    for script in (STATEMENTS, OFFLINE):
+    for script in (STATEMENTS, OFFLINE, THAI):
         op.get_bind().connection.driver_connection.execute(script)
 
 
 def downgrade() -> None:
-    """Possible as long as nobody gave in cash or by cheque."""
+    """Possible as long as nobody gave in cash or by cheque, and no office gives Thai receipts."""
     op.execute("DROP TABLE gift_paper, annual_statement")
+    op.execute(
+        """
+        DROP TRIGGER thai_terms_check ON office_terms;
+        DROP FUNCTION thai_terms_check;
+        ALTER TABLE donor DROP COLUMN sealed_tax_id;
+        ALTER TABLE office_terms
+            DROP CONSTRAINT ck_office_terms_receipt_kind,
+            ADD CONSTRAINT ck_office_terms_receipt_kind
+                CHECK (receipt_kind IN ('us_501c3', 'nz_donation', 'none'));
+        """
+    )
     op.execute(
         """
         ALTER TABLE gift_return

@@ -7,12 +7,13 @@ from sqlalchemy import select
 
 from fund.audit.models import Event
 from fund.gateways import storage
-from fund.giving.models import Gift, Receipt
+from fund.giving.models import Donor, Gift, Receipt
+from fund.giving.operations import set_terms
 from fund.giving.queries import list_receipts_of
 from fund.ledger.models import Journal
 from fund.ledger.queries import account_id, balance
 from fund.money import Money
-from fund.permissions import Role
+from fund.permissions import SYSTEM, Role
 from tests.bookkeeping.factories import booked, make_finance
 from tests.bookkeeping.test_pages import photograph
 from tests.giving.factories import make_giving_world
@@ -148,3 +149,31 @@ def test_a_gift_recorded_by_mistake_is_taken_back_by_two_with_its_receipt(
     booked(session, two, "reversal", {"journal_id": str(back.journal_id)})
     session.commit()
     assert [r.amount_minor for r in list_receipts_of(session, gift.id)] == [1_500_50, 0, 1_500_50]
+
+
+TAX_ID = "1103702071811"
+
+
+def test_a_thai_tax_receipt_names_the_donors_number_and_nothing_else_does(
+    world, session, finance, post, mailbox, run_jobs, now
+):
+    set_terms(session, world.thai, receipt_kind="th_donation", actor=SYSTEM, now=now)
+    session.commit()
+    address = send(post, tax_id=f"{TAX_ID[0]}-{TAX_ID[1:]}").headers["Location"]
+    send(post, reference="SLIP-2", email="other@example.org")
+    run_jobs()
+    first, second = (mail.get_body(("plain",)).get_content() for mail in mailbox.mails)
+    assert TAX_ID in first
+    assert "for tax purposes in Thailand" in first
+    assert "It is not a tax receipt." in second
+    assert TAX_ID not in finance.get(address).text + finance.get("/staff/gifts").text
+    assert TAX_ID not in "".join(str(event.data) for event in session.scalars(select(Event)))
+    sealed = session.scalars(select(Donor.sealed_tax_id).where(Donor.sealed_tax_id.is_not(None)))
+    assert TAX_ID.encode() not in sealed.one()
+
+
+@pytest.mark.parametrize("typed", ["1103702071812", "12", "110370207181x"])
+def test_a_tax_number_that_cannot_be_is_not_taken(world, session, finance, post, typed):
+    assert "one of these is wrong" in send(post, tax_id=typed).text
+    assert "needs the e-mail address" in send(post, email="", tax_id=TAX_ID).text
+    assert session.scalars(select(Gift)).all() == []

@@ -6,12 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from fund import clock
+from fund import clock, signed
 from fund.giving import operations, payments, plans
-from fund.giving.models import Gift, OfficeTerms, Plan
+from fund.giving.donors import find_or_add_donor, open_person
+from fund.giving.models import Donor, Gift, OfficeTerms, Plan, PortalLink
 from fund.giving.orders import Order
+from fund.giving.policy import LINK_PURPOSE
 from fund.giving.queries import find_terms
 from fund.ids import new_id
 from fund.ledger.models import Fund, Office
@@ -115,6 +118,25 @@ def pay_gift(session: Session, gift: Gift, *, paid_at: datetime | None = None) -
     operations.apply_payment(session, payment, now=paid_at)
     session.commit()
     return gift
+
+
+def make_donor(session: Session, email: str = "donor@example.org", language: str = "en") -> Donor:
+    """Somebody who gave, or began to."""
+    return find_or_add_donor(
+        session, email=email, name="Mere Donor", language=language, now=clock.now()
+    )
+
+
+def visit(session: Session, client: FlaskClient, donor: Donor) -> FlaskClient:
+    """Give the browser a donor's visit, as the mailed link does."""
+    email = open_person(session, donor).email
+    operations.ask_for_link(session, email=email, network="192.0.2.1", now=clock.now())
+    link_id = session.scalars(select(PortalLink.id).order_by(PortalLink.id.desc())).first()
+    assert link_id is not None
+    visit_id = operations.open_portal(session, signed.write(LINK_PURPOSE, link_id), now=clock.now())
+    session.commit()
+    client.set_cookie("donor", visit_id, path="/my")
+    return client
 
 
 def give_form(**changes: str) -> dict[str, str]:

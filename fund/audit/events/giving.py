@@ -148,6 +148,23 @@ class DedicationDropped(Event, subject="gift"):
 
 
 @dataclass(frozen=True)
+class PortalOpened(Event, subject="donor"):
+    """Somebody used the one-time link that was mailed to the donor, and reads their pages."""
+
+
+@dataclass(frozen=True)
+class DonorLanguageChosen(Event, subject="donor"):
+    """The donor chose the language of their letters."""
+
+    language: str
+
+
+@dataclass(frozen=True)
+class DonorDataExported(Event, subject="donor"):
+    """The donor took a copy of all that is kept about them."""
+
+
+@dataclass(frozen=True)
 class CampaignOpened(Event, subject="campaign"):
     """A page at `/give/<slug>` asks for gifts to one fund; the target is in satang."""
 

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 from fund import i18n, pdf
 from fund.audit.queries import get_leaf_hash
 from fund.giving import queries
-from fund.giving.donors import open_person
+from fund.giving.donors import open_person, open_tax_id
 from fund.giving.letters import correction
 from fund.giving.letters.paper import Facts, Letter, Words, office_facts, proof_parts
-from fund.giving.models import Donor, OfficeTerms
+from fund.giving.models import NAMES_TAX_ID, Donor, OfficeTerms
 from fund.giving.queries import GiftRow
 from fund.giving.words import open_words
 from fund.i18n import N_, gettext
@@ -21,6 +21,9 @@ NO_TAX_RECEIPT = N_("This receipt is for your records. It is not a tax receipt."
 KINDS: dict[str, str] = {
     "nz_donation": N_(
         "This is a donation receipt for New Zealand tax purposes. Nothing was given in return."
+    ),
+    "th_donation": N_(
+        "This is a donation receipt for tax purposes in Thailand. Nothing was given in return."
     ),
     "us_501c3": N_(
         "This is a written acknowledgment for United States tax purposes. No goods or services"
@@ -35,7 +38,9 @@ def write_receipt(session: Session, receipt_id: UUID) -> Letter:
     if row.receipt is None or row.gift.donor_id is None:
         raise ValueError("a receipt of nobody is not mailed")
     receipt, language = row.receipt, row.gift.language
-    person = open_person(session, session.get_one(Donor, row.gift.donor_id))
+    donor = session.get_one(Donor, row.gift.donor_id)
+    person = open_person(session, donor)
+    tax_id = open_tax_id(session, donor) if receipt.kind in NAMES_TAX_ID else ""
     company = open_words(session, row.gift).company
     giver = ", ".join(filter(None, (company, person.name)))
     leaf = get_leaf_hash(session, receipt.audit_event_id)
@@ -44,7 +49,7 @@ def write_receipt(session: Session, receipt_id: UUID) -> Letter:
         # One that was cancelled claims nothing.
         kind = KINDS.get(receipt.kind if receipt.amount_minor else "none", NO_TAX_RECEIPT)
         signed = _signature(session, row)
-        facts = _facts(row, giver, words, signed)
+        facts = _facts(row, giver, tax_id, words, signed)
         proof = proof_parts(receipt.audit_event_id, leaf)
         paper = {
             "title": words.title,
@@ -86,13 +91,14 @@ def _say(row: GiftRow) -> Words:
     )
 
 
-def _facts(row: GiftRow, name: str, words: Words, signed: str) -> Facts:
+def _facts(row: GiftRow, name: str, tax_id: str, words: Words, signed: str) -> Facts:
     """(label, value) as the reader sees them, the same in the mail and on paper."""
     if row.gift.paid_on is None:
         raise ValueError("only a paid gift has a receipt")
     facts = [
         (gettext("Receipt"), row.receipt_number),
         (gettext("From"), name),
+        (gettext("Tax number of the donor"), tax_id),
         *words.facts,
         (gettext("Paid on"), i18n.format_day(row.gift.paid_on, always_year=True)),
         (gettext("For"), fund_name(row.fund, i18n.language())),

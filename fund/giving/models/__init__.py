@@ -5,13 +5,15 @@ from fund.giving.models.dedications import Dedication, MailRefusal
 from fund.giving.models.donors import Donor
 from fund.giving.models.gifts import Gift, GiftPaper
 from fund.giving.models.plans import LIVE, Plan, StripeCustomer, StripeProduct
+from fund.giving.models.portal import PortalLink, PortalSession
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
 from fund.giving.models.statements import AnnualStatement
-from fund.giving.models.terms import RECEIPT_COUNTRIES, OfficeTerms
+from fund.giving.models.terms import NAMES_TAX_ID, RECEIPT_COUNTRIES, OfficeTerms
 
 __all__ = [
     "LIVE",
+    "NAMES_TAX_ID",
     "RECEIPT_COUNTRIES",
     "AnnualStatement",
     "Campaign",
@@ -23,6 +25,8 @@ __all__ = [
     "MailRefusal",
     "OfficeTerms",
     "Plan",
+    "PortalLink",
+    "PortalSession",
     "Receipt",
     "ReceiptNumber",
     "ReceiptSeries",

@@ -20,5 +20,6 @@ class Donor(Base):
     email_index: Mapped[bytes] = mapped_column(unique=True)
     sealed_email: Mapped[bytes]
     sealed_name: Mapped[bytes | None]
+    sealed_tax_id: Mapped[bytes | None]
     language: Mapped[str]
     created_at: Mapped[datetime]

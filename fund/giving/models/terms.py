@@ -11,7 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from fund.db import Base
 
 # Whose tax office takes a receipt of this kind.
-RECEIPT_COUNTRIES = {"us_501c3": "US", "nz_donation": "NZ"}
+RECEIPT_COUNTRIES = {"us_501c3": "US", "nz_donation": "NZ", "th_donation": "TH"}
+# A receipt of these needs the donor's own tax number.
+NAMES_TAX_ID = frozenset({"th_donation"})
 
 
 class OfficeTerms(Base):
@@ -27,7 +29,9 @@ class OfficeTerms(Base):
 
     __tablename__ = "office_terms"
     __table_args__ = (
-        CheckConstraint("receipt_kind IN ('us_501c3', 'nz_donation', 'none')", "receipt_kind"),
+        CheckConstraint(
+            "receipt_kind IN ('us_501c3', 'nz_donation', 'th_donation', 'none')", "receipt_kind"
+        ),
     )
 
     office_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.office.id"), primary_key=True)
@@ -54,5 +58,10 @@ class OfficeTerms(Base):
 
     @property
     def receipt_country(self) -> str | None:
-        """The country whose tax payers can use this office's receipts."""
+        """The country whose tax payers can use this office's receipts, whoever gives.
+
+        None too where only finance, who asks for the donor's tax number, can give one.
+        """
+        if self.receipt_kind in NAMES_TAX_ID:
+            return None
         return RECEIPT_COUNTRIES.get(self.receipt_kind)

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from fund.errors import Refused, require
-from fund.giving.donors import find_or_add_donor
+from fund.giving.donors import find_or_add_donor, keep_tax_id
 from fund.giving.models import Gift
 from fund.giving.operations.payment import record_paid
 from fund.ledger import journals
@@ -30,6 +30,7 @@ def record_bank_gift(
     email: str = "",
     name: str = "",
     language: str = "en",
+    tax_id: str = "",
 ) -> Gift:
     """A gift that came to the office's bank; booked and receipted at once.
 
@@ -45,6 +46,10 @@ def record_bank_gift(
         if email
         else None
     )
+    if tax_id:
+        if donor is None:
+            raise Refused("tax_id_of_nobody", field="tax_id")
+        keep_tax_id(session, donor, tax_id)
     gift = Gift(
         donor_id=donor.id if donor else None,
         office_id=office.id,

@@ -22,6 +22,7 @@ from fund.giving.queries.gifts import (
     list_returned,
     list_returns,
     list_unknown_intents,
+    list_with_tax_id,
 )
 from fund.giving.queries.healing import list_unmailed, list_unreceipted
 from fund.giving.queries.offers import Offer, find_fees, find_offer
@@ -32,6 +33,17 @@ from fund.giving.queries.offices import (
     list_card_offices,
 )
 from fund.giving.queries.plans import PlanRow, get_plan, list_plans, list_plans_of
+from fund.giving.queries.portal import (
+    find_link_reader,
+    find_visit,
+    get_gift_of,
+    get_receipt_of,
+    get_statement_of,
+    is_link_open,
+    list_all_gifts_of,
+    list_gifts_of,
+    list_statements_of,
+)
 from fund.giving.queries.statements import (
     StatementRow,
     list_statement_rows,
@@ -51,20 +63,28 @@ __all__ = [
     "find_fees",
     "find_last_receipt",
     "find_last_return",
+    "find_link_reader",
     "find_offer",
     "find_progress",
     "find_terms",
+    "find_visit",
     "get_campaign",
     "get_campaign_page",
     "get_gift",
+    "get_gift_of",
     "get_open_fund",
     "get_plan",
     "get_receipt",
+    "get_receipt_of",
     "get_remaining",
+    "get_statement_of",
+    "is_link_open",
+    "list_all_gifts_of",
     "list_campaigns",
     "list_card_offices",
     "list_donor_keys",
     "list_gifts",
+    "list_gifts_of",
     "list_paid",
     "list_plans",
     "list_plans_of",
@@ -73,8 +93,10 @@ __all__ = [
     "list_returns",
     "list_statement_rows",
     "list_statements_due",
+    "list_statements_of",
     "list_unknown_intents",
     "list_unmailed",
     "list_unreceipted",
+    "list_with_tax_id",
     "terms_at",
 ]

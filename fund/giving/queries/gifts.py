@@ -48,7 +48,7 @@ class GiftRow:
 
 def get_gift(session: Session, gift_id: UUID) -> GiftRow:
     """One gift. Raises NotFound."""
-    row = session.execute(_gifts().where(Gift.id == gift_id)).first()
+    row = session.execute(select_gifts().where(Gift.id == gift_id)).first()
     if row is None:
         raise NotFound
     return GiftRow(*row)
@@ -58,12 +58,13 @@ def list_gifts(
     session: Session, *, before: UUID | None = None, plan_id: UUID | None = None
 ) -> Page[GiftRow]:
     """Gifts, or those of one plan, newest first; `before` is the last id seen."""
-    query = _gifts() if plan_id is None else _gifts().where(Gift.plan_id == plan_id)
+    query = select_gifts() if plan_id is None else select_gifts().where(Gift.plan_id == plan_id)
     rows = session.execute(page_of(query, Gift.id, before))
     return Page(GiftRow(*row) for row in rows)
 
 
-def _gifts() -> Select[Gift, Office, Fund, Receipt]:
+def select_gifts() -> Select[Gift, Office, Fund, Receipt]:
+    """Gifts with what they belong to: the columns of `GiftRow`."""
     next_one = aliased(Receipt)
     is_last = ~select(next_one.id).where(next_one.corrects_id == Receipt.id).exists()
     return (
@@ -155,4 +156,15 @@ def find_donor_key(session: Session, gift: Gift) -> UUID | None:
         select(Donor.key_id)
         .join(DataKey, DataKey.id == Donor.key_id)
         .where(Donor.id == gift.donor_id, DataKey.wrapped.is_not(None))
+    )
+
+
+def list_with_tax_id(session: Session, gift_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the gifts whose donors told us their tax number."""
+    return set(
+        session.scalars(
+            select(Gift.id)
+            .join(Donor, Donor.id == Gift.donor_id)
+            .where(Gift.id.in_(gift_ids), Donor.sealed_tax_id.is_not(None))
+        )
     )

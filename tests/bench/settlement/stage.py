@@ -26,7 +26,7 @@ from fund.ids import new_id
 from fund.keys import DataKey
 from fund.money import Money
 from tests.bench.clients import database
-from tests.bench.settlement.sending import SECRET
+from tests.bench.settlement.sending import SECRET, Line
 from tests.giving.factories import make_giving_world
 from tests.ports import free_port
 from tests.sandbox.stripe_twin.fixtures import NZ_KEY, Twin, running_twin
@@ -103,8 +103,24 @@ def staged(cluster: postgres.Cluster, folder: Path, gifts: int, apart: float) ->
         environ = environment(cluster.url(name)) | {"STRIPE_API_BASE": twin.base_url}
         port = stack.enter_context(served("wsgi:app", environ))
         stack.enter_context(working(environ))
+        _wait_for_the_worker(port)
         events = [template.written(event, gift) for gift in ids for event in template.events]
         yield Stage(port, twin, ids, [event.encode() for event in events])
+
+
+def _wait_for_the_worker(port: int) -> None:
+    """Until an event that says nothing is worked off: a worker takes seconds to start."""
+    said = {"id": "evt_first", "object": "event", "type": "bench.begun", "livemode": False}
+    said |= {"created": int(time.time()), "data": {"object": {}}}
+    assert Line(port).send(json.dumps(said).encode()) == 200
+    until = time.monotonic() + 60
+    worked_off = text("SELECT count(*) FROM settlement_inbox WHERE state = 'ignored'")
+    while time.monotonic() < until:
+        with db.reading() as session:
+            if session.scalar(worked_off):
+                return
+        time.sleep(0.1)
+    raise TimeoutError
 
 
 def environment(url: str) -> Environ:

@@ -8,7 +8,7 @@ from fund.i18n import N_
 from fund.reports.trails.sentences.banking import BANKING
 from fund.reports.trails.sentences.books import BOOKKEEPING, GIVING, LEDGER
 from fund.reports.trails.sentences.grants import APPLICATIONS, AWARDS, DISBURSEMENTS
-from fund.reports.trails.sentences.persons import PEOPLE, SURVIVORS
+from fund.reports.trails.sentences.persons import DONORS, PEOPLE, SURVIVORS
 from fund.reports.trails.sentences.plans import PLANS
 from fund.reports.trails.sentences.sentence import Sentence as Sentence
 from fund.reports.trails.sentences.service import SERVICE
@@ -20,6 +20,7 @@ SENTENCES: dict[str, Sentence] = {
     **DISBURSEMENTS,
     **GIVING,
     **PLANS,
+    **DONORS,
     **LEDGER,
     **BOOKKEEPING,
     **BANKING,

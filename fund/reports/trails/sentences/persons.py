@@ -134,3 +134,17 @@ SURVIVORS = {
     ),
     "document_read": Sentence(N_("Paper opened"), N_("The paper was opened.")),
 }
+
+DONORS = {
+    "portal_opened": Sentence(
+        N_("Donor’s pages opened"), N_("The one-time link sent to the donor was used.")
+    ),
+    "donor_language_chosen": Sentence(
+        N_("Language chosen"),
+        N_("The donor’s letters are in this language from now on: %(language)s."),
+        {"language": LANGUAGES},
+    ),
+    "donor_data_exported": Sentence(
+        N_("Data exported"), N_("The donor took a copy of all that is kept about them.")
+    ),
+}

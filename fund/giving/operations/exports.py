@@ -1,0 +1,129 @@
+"""All that is kept about a donor, for the donor."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from fund.audit import operations as audit
+from fund.audit.events import DonorDataExported
+from fund.giving import queries
+from fund.giving.donors import open_person, open_tax_id
+from fund.giving.models import Dedication, Donor, Gift, GiftReturn, PortalSession, Receipt
+from fund.giving.queries import GiftRow
+from fund.giving.words import open_dedication, open_words
+from fund.permissions import Actor
+
+Told = dict[str, Any]
+
+
+def export_data(session: Session, donor_id: UUID, *, actor: Actor, now: datetime) -> Told:
+    """The donor's data as one document: plain values, amounts in minor units."""
+    donor = session.get_one(Donor, donor_id)
+    person = open_person(session, donor)
+    rows = queries.list_all_gifts_of(session, donor_id)
+    audit.record(session, DonorDataExported(donor_id), actor=actor, now=now)
+    return {
+        "donor": {
+            "id": str(donor.id),
+            "email": person.email,
+            "name": person.name,
+            "tax_id": open_tax_id(session, donor),
+            "language": donor.language,
+            "since": donor.created_at.isoformat(),
+        },
+        "gifts": _tell_gifts(session, rows),
+        "statements": [
+            {
+                "office": office.code,
+                "year": statement.year,
+                "made_at": statement.made_at.isoformat(),
+                "proof": str(statement.audit_event_id),
+            }
+            for statement, office in queries.list_statements_of(session, donor_id)
+        ],
+        "visits": [
+            {"from": visit.made_at.isoformat(), "to": visit.seen_at.isoformat()}
+            for visit in session.scalars(
+                select(PortalSession).where(PortalSession.donor_id == donor_id)
+            )
+        ],
+    }
+
+
+def _tell_gifts(session: Session, rows: Sequence[GiftRow]) -> list[Told]:
+    ids = [row.gift.id for row in rows]
+    receipts: defaultdict[UUID, list[Told]] = defaultdict(list)
+    returns: defaultdict[UUID, list[Told]] = defaultdict(list)
+    by_id = {row.gift.id: row for row in rows}
+    for receipt in session.scalars(select(Receipt).where(Receipt.gift_id.in_(ids))):
+        receipts[receipt.gift_id].append(
+            {
+                "number": by_id[receipt.gift_id].number_of(receipt),
+                "issued_on": receipt.issued_on.isoformat(),
+                "amount_minor": receipt.amount_minor,
+                "mailed_at": receipt.mailed_at.isoformat() if receipt.mailed_at else None,
+                "proof": str(receipt.audit_event_id),
+            }
+        )
+    for back in session.scalars(select(GiftReturn).where(GiftReturn.gift_id.in_(ids))):
+        returns[back.gift_id].append(
+            {
+                "kind": back.kind,
+                "amount_minor": back.amount_minor,
+                "happened_on": back.happened_on.isoformat(),
+            }
+        )
+    dedications = {
+        dedication.gift_id: dedication
+        for dedication in session.scalars(select(Dedication).where(Dedication.gift_id.in_(ids)))
+    }
+    return [
+        _tell_gift(session, row)
+        | {
+            "receipts": receipts[row.gift.id],
+            "returns": returns[row.gift.id],
+            "dedication": _tell_dedication(session, dedications.get(row.gift.id)),
+        }
+        for row in rows
+    ]
+
+
+def _tell_gift(session: Session, row: GiftRow) -> Told:
+    gift: Gift = row.gift
+    words = open_words(session, gift)
+    return {
+        "id": str(gift.id),
+        "amount_minor": gift.amount_minor,
+        "currency": gift.currency,
+        "cover_minor": gift.cover_minor,
+        "fund": row.fund.code,
+        "office": row.office.code,
+        "method": gift.method,
+        "state": row.state,
+        "begun_at": gift.created_at.isoformat(),
+        "paid_on": gift.paid_on.isoformat() if gift.paid_on else None,
+        "country": gift.country,
+        "wants_tax_receipt": gift.wants_tax_receipt,
+        "is_anonymous": gift.is_anonymous,
+        "company": words.company,
+        "note": words.note,
+        "stripe_payment_intent": gift.stripe_payment_intent_id,
+        "bank_reference": gift.bank_reference,
+    }
+
+
+def _tell_dedication(session: Session, dedication: Dedication | None) -> Told | None:
+    if dedication is None:
+        return None
+    said = open_dedication(session, dedication)
+    return {
+        "kind": said.kind,
+        "honoured": said.honoured,
+        "to_name": said.to_name,
+        "to_email": said.to_email,
+    }
