@@ -42,6 +42,8 @@ PUBLIC = (
     "GET giving.my_open", "POST giving.my_open", "POST giving.my_sign_out",
     # The same for a regular gift: whoever knows its id may go on, and see what became of it
     "GET giving.plan_checkout", "GET giving.plan_thanks", "POST giving.plan_retry",
+    # The link in a mail about a regular gift; its signature is the key
+    "GET giving.plan_keep", "POST giving.plan_keep", "POST giving.plan_card",
     "GET audit.log", "GET audit.check", "GET audit.checkpoint", "GET audit.consistency",
     "GET audit.key", "GET audit.verify_script", "GET audit.tile",
     # Public for receipts; for anything else the view asks for `read_trail`

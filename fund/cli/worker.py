@@ -21,7 +21,10 @@ from fund.bookkeeping import tasks as bookkeeping_tasks
 from fund.errors import where
 from fund.giving import checkout, rounds
 from fund.giving import tasks as giving_tasks
+from fund.giving.plans import checking as plan_checking
 from fund.giving.plans import checkout as plan_checkout
+from fund.giving.plans import mailing as plan_mailing
+from fund.giving.plans import telling as plan_telling
 from fund.giving.tasks import healing as giving_healing
 from fund.giving.tasks import years as giving_years
 from fund.ledger import tasks as ledger_tasks
@@ -46,7 +49,10 @@ LOOPS: list[Loop] = [
 TASK_MODULES: tuple[ModuleType, ...] = (
     checkout,
     rounds,
+    plan_checking,
     plan_checkout,
+    plan_mailing,
+    plan_telling,
     giving_tasks,
     giving_healing,
     giving_years,

@@ -54,3 +54,18 @@ PLAN_STATE_NAMES = {
     "stopping": N_("stopping"),
     "stopped": N_("stopped"),
 }
+CHANGE_NAMES = {
+    "amount": N_("another amount"),
+    "day": N_("another day"),
+    "fund": N_("another fund"),
+    "card": N_("another card"),
+    "pause": N_("pause"),
+    "skip": N_("skip the next gift"),
+    "resume": N_("go on after the pause"),
+    "stop": N_("stop"),
+}
+CHANGE_STATE_NAMES = {
+    "asked": N_("under way"),
+    "done": N_("done"),
+    "refused": N_("Stripe did not accept it"),
+}

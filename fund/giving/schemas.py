@@ -135,6 +135,15 @@ def _shown(text: str) -> Money | None:
     return None
 
 
+class PlanChangeSchema(CommandSchema):
+    """What a donor changes of a regular gift; `amount` is read in the plan's own currency."""
+
+    kind = Code(["amount", "day", "fund", "pause", "skip", "resume", "stop"], required=True)
+    amount = Text(longest=40, load_default="")
+    day = Code(["", *map(str, range(1, 29))], load_default="")
+    fund = Text(longest=40, load_default="")
+
+
 class LinkSchema(CommandSchema):
     """Where to send a link to the donor's own pages."""
 

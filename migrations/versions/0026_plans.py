@@ -23,6 +23,7 @@ CREATE TABLE plan (
     stripe_subscription_id varchar CONSTRAINT uq_plan_stripe_subscription_id UNIQUE,
     stripe_item_id varchar,
     next_on date,
+    skips_on date,
     created_at timestamptz NOT NULL,
     started_at timestamptz,
     stopped_at timestamptz,
@@ -70,6 +71,43 @@ CREATE TRIGGER plan_opens AFTER INSERT OR UPDATE OF state ON plan
     FOR EACH ROW WHEN (NEW.state = 'open') EXECUTE FUNCTION gift_opens();
 """
 
+CHANGES = """
+CREATE TABLE plan_change (
+    id uuid CONSTRAINT pk_plan_change PRIMARY KEY,
+    plan_id uuid NOT NULL CONSTRAINT fk_plan_change_plan_id REFERENCES plan,
+    kind varchar NOT NULL,
+    after jsonb NOT NULL,
+    state varchar NOT NULL,
+    error varchar,
+    asked_by varchar NOT NULL,
+    asked_at timestamptz NOT NULL,
+    settled_at timestamptz,
+    CONSTRAINT ck_plan_change_kind CHECK (
+        kind IN ('amount', 'day', 'fund', 'card', 'pause', 'skip', 'resume', 'stop')),
+    CONSTRAINT ck_plan_change_state CHECK (
+        state IN ('asked', 'done') OR state = 'refused' AND kind <> 'stop'),
+    CONSTRAINT ck_plan_change_error CHECK ((state = 'refused') = (error IS NOT NULL)),
+    CONSTRAINT ck_plan_change_settled CHECK ((state = 'asked') = (settled_at IS NULL))
+);
+CREATE INDEX ix_plan_change_plan_id ON plan_change (plan_id);
+CREATE INDEX ix_plan_change_asked_at ON plan_change (asked_at) WHERE state = 'asked';
+-- One at a time, but for the end, which waits for nothing.
+CREATE UNIQUE INDEX uq_plan_change_asked ON plan_change (plan_id)
+    WHERE state = 'asked' AND kind <> 'stop';
+CREATE UNIQUE INDEX uq_plan_change_stop ON plan_change (plan_id) WHERE kind = 'stop';
+
+-- Each mail about a plan goes out once.
+CREATE TABLE plan_letter (
+    plan_id uuid NOT NULL CONSTRAINT fk_plan_letter_plan_id REFERENCES plan,
+    kind varchar NOT NULL,
+    about varchar NOT NULL,
+    asked_at timestamptz NOT NULL,
+    sent_at timestamptz,
+    CONSTRAINT pk_plan_letter PRIMARY KEY (plan_id, kind, about),
+    CONSTRAINT ck_plan_letter_kind CHECK (kind IN ('failed', 'ended', 'stopped'))
+);
+"""
+
 STRIPE = """
 CREATE TABLE stripe_product (
     office_id uuid NOT NULL CONSTRAINT fk_stripe_product_office_id REFERENCES ledger.office,
@@ -112,7 +150,7 @@ CREATE TRIGGER keep_gift_of_plan BEFORE UPDATE ON gift FOR EACH ROW
 
 
 def upgrade() -> None:
-    for script in (PLANS, STRIPE, GIFTS):
+    for script in (PLANS, CHANGES, STRIPE, GIFTS):
         op.get_bind().connection.driver_connection.execute(script)
 
 
@@ -127,7 +165,7 @@ def downgrade() -> None:
             DROP COLUMN stripe_invoice_id,
             DROP CONSTRAINT ck_gift_method,
             ADD CONSTRAINT ck_gift_method CHECK (method IN ('checkout', 'promptpay', 'bank'));
-        DROP TABLE stripe_customer, stripe_product, plan;
+        DROP TABLE plan_letter, plan_change, stripe_customer, stripe_product, plan;
         DROP FUNCTION keep_plan;
         """
     )

@@ -93,3 +93,28 @@ def test_the_database_lets_no_plan_come_back_and_no_gift_change_its_plan(session
     ):
         with pytest.raises(Exception, match="RestrictViolation"), session.begin_nested():
             session.execute(text(change))
+
+
+def test_a_failed_payment_is_told_once_kindly_and_the_end_is_told_too(
+    client, session, stripe_up, receiver, mailbox, run_jobs
+):
+    plan = begin_plan(session, stripe_up)
+    twin = stripe_up.client()
+    method = twin.v1.subscriptions.retrieve(plan.stripe_subscription_id).default_payment_method
+    stripe_up.control("card_refuses", payment_method=method, decline_code="insufficient_funds")
+    stripe_up.control("next_month", subscription=plan.stripe_subscription_id)
+    taken = wait_for_all(stripe_up, receiver)
+    deliver(client, [*taken, *taken])
+    drain()
+    run_jobs()
+    session.refresh(plan)
+    assert plan.state == "past_due"
+    told = [mail for mail in mailbox.mails if "did not go through" in mail["Subject"]]
+    assert len(told) == 1
+    twin.v1.subscriptions.cancel(plan.stripe_subscription_id)
+    deliver(client, wait_for_all(stripe_up, receiver))
+    drain()
+    run_jobs()
+    session.refresh(plan)
+    assert plan.state == "stopped"
+    assert any("has been stopped" in mail["Subject"] for mail in mailbox.mails)

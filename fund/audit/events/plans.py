@@ -50,3 +50,33 @@ class PlanGave(Event, subject="gift"):
     fund: str
     amount_minor: int
     currency: str
+
+
+@dataclass(frozen=True)
+class PlanChangeAsked(Event, subject="plan"):
+    """Somebody wants the plan changed; Stripe is told next. `kind`: amount, day, fund, card,
+    pause, skip, resume or stop."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class PlanChanged(Event, subject="plan"):
+    """Stripe took the change. Amount and fund are those of the gifts from now on."""
+
+    kind: str
+    fund: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class PlanChangeRefused(Event, subject="plan"):
+    """Stripe did not take the change, and all stays as it was."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class PlanPaymentFailed(Event, subject="plan"):
+    """A payment did not go through; Stripe tries again, and the donor is told."""

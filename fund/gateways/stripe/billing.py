@@ -1,10 +1,11 @@
 """Gifts that come again: customers, products, subscriptions and their invoices."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from fund.errors import Refused
-from fund.gateways.stripe.client import Doc, back_to, call
+from fund.gateways.stripe.client import Doc, back_to, call, list_all
 from fund.gateways.stripe_amounts import to_stripe
 from fund.money import Money
 
@@ -108,3 +109,18 @@ def find_invoice_payment(
     )
     payments: list[Doc] = answer["data"]
     return payments[0] if payments else None
+
+
+def retrieve_invoice(office: str, invoice_id: str) -> Doc:
+    """An invoice as it stands."""
+    return call(office, lambda client: client.v1.invoices.retrieve(invoice_id))
+
+
+def retrieve_setup_intent(office: str, intent_id: str) -> Doc:
+    """What became of a card that a donor was asked for."""
+    return call(office, lambda client: client.v1.setup_intents.retrieve(intent_id))
+
+
+def list_live_subscriptions(office: str) -> Iterator[Doc]:
+    """Every subscription that has not ended; one call for each hundred."""
+    return list_all(office, "/v1/subscriptions", {})

@@ -4,7 +4,14 @@ from fund.giving.models.campaigns import Campaign
 from fund.giving.models.dedications import Dedication, MailRefusal
 from fund.giving.models.donors import Donor
 from fund.giving.models.gifts import Gift, GiftPaper
-from fund.giving.models.plans import LIVE, Plan, StripeCustomer, StripeProduct
+from fund.giving.models.plans import (
+    LIVE,
+    Plan,
+    PlanChange,
+    PlanLetter,
+    StripeCustomer,
+    StripeProduct,
+)
 from fund.giving.models.portal import PortalLink, PortalSession
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
@@ -25,6 +32,8 @@ __all__ = [
     "MailRefusal",
     "OfficeTerms",
     "Plan",
+    "PlanChange",
+    "PlanLetter",
     "PortalLink",
     "PortalSession",
     "Receipt",

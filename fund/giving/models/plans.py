@@ -1,9 +1,11 @@
 """What is given again and again, and what Stripe keeps for it."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fund.db import Base, Stateful
@@ -62,6 +64,7 @@ class Plan(Stateful, Base):
     stripe_subscription_id: Mapped[str | None] = mapped_column(unique=True)
     stripe_item_id: Mapped[str | None]
     next_on: Mapped[date | None]
+    skips_on: Mapped[date | None]
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
@@ -74,6 +77,55 @@ class Plan(Stateful, Base):
     def is_live(self) -> bool:
         """Whether more is to be given by it."""
         return self.state in LIVE
+
+
+class PlanChange(Stateful, Base):
+    """What is to become of a plan: committed first, told to Stripe then, settled by its answer.
+
+    `after` by kind: `amount_minor`, `fund_id`, `at` and `resumes_at` (seconds since 1970),
+    `payment_method`.
+    """
+
+    __tablename__ = "plan_change"
+    __table_args__ = (
+        Index("ix_plan_change_asked_at", "asked_at", postgresql_where=text("state = 'asked'")),
+        Index(
+            "uq_plan_change_asked",
+            "plan_id",
+            unique=True,
+            postgresql_where=text("state = 'asked' AND kind <> 'stop'"),
+        ),
+        Index(
+            "uq_plan_change_stop", "plan_id", unique=True, postgresql_where=text("kind = 'stop'")
+        ),
+    )
+    TRANSITIONS = {
+        "asked": frozenset({"done", "refused"}),
+        "done": frozenset(),
+        "refused": frozenset(),
+    }
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"), index=True)
+    kind: Mapped[str]
+    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    state: Mapped[str]
+    error: Mapped[str | None]
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+
+class PlanLetter(Base):
+    """A mail about a plan; `about` is the invoice, or empty. It goes out once."""
+
+    __tablename__ = "plan_letter"
+
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    about: Mapped[str] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
 
 
 class StripeProduct(Base):

@@ -38,6 +38,7 @@ class SubscriptionSeen:
     item_id: str
     state: str | None
     next_at: datetime
+    is_skipping: bool
     reason: str
 
 
@@ -79,12 +80,16 @@ def from_subscription(doc: Doc, plan_id: UUID, asked: int) -> SubscriptionSeen:
         item_id=item["id"],
         state=_state(doc),
         next_at=datetime.fromtimestamp(item["current_period_end"], UTC),
+        is_skipping=doc["pause_collection"] is not None,
         reason=doc["cancellation_details"]["reason"] or "unknown",
     )
 
 
 def _state(doc: Doc) -> str | None:
+    paused = doc["pause_collection"]
     match doc["status"]:
+        case "active" | "trialing" | "past_due" if paused and paused["resumes_at"] is None:
+            return "paused"
         case "canceled" | "incomplete_expired":
             return "stopped"
         case "past_due" | "unpaid":

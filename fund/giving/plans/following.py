@@ -12,6 +12,7 @@ from fund.audit.events import PlanStopped
 from fund.db import reading, transaction
 from fund.gateways import stripe
 from fund.giving.models import Plan
+from fund.giving.plans import mailing
 from fund.giving.plans.answers import SubscriptionSeen, from_subscription, plan_id_of
 from fund.giving.plans.rows import begin, find_key, lock_plan, move
 from fund.ledger.models import Office
@@ -62,6 +63,8 @@ def apply_subscription(session: Session, seen: SubscriptionSeen, *, now: datetim
     office = session.get_one(Office, plan.office_id)
     plan.stripe_item_id = seen.item_id
     plan.next_on = seen.next_at.astimezone(ZoneInfo(office.timezone)).date()
+    if not seen.is_skipping:
+        plan.skips_on = None
     if plan.state not in (seen.state, "stopping"):
         move(session, plan, seen.state, now=now)
 
@@ -69,10 +72,12 @@ def apply_subscription(session: Session, seen: SubscriptionSeen, *, now: datetim
 def stop(session: Session, plan: Plan, reason: str, *, now: datetime) -> None:
     """Stripe confirmed that nothing more is charged. Nothing follows after it."""
     plan.started_at = plan.started_at or now
-    plan.stopped_at, plan.next_on = now, None
+    plan.stopped_at, plan.next_on, plan.skips_on = now, None, None
     plan.move_to("stopped")
     event = PlanStopped(subject_id=plan.id, reason=reason)
     audit.record(session, event, actor=SYSTEM, now=now, key_id=find_key(session, plan))
+    kind = "stopped" if reason == "cancellation_requested" else "ended"
+    mailing.ask_letter(session, plan, kind, "", now=now)
 
 
 def _find_plan_id(office_code: str, subscription_id: str) -> UUID | None:

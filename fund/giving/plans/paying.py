@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund.audit import operations as audit
-from fund.audit.events import PlanGave
+from fund.audit.events import PlanGave, PlanPaymentFailed
 from fund.db import reading, transaction
 from fund.gateways import stripe
 from fund.giving.models import Gift, Plan, StripeProduct
 from fund.giving.operations.payment import record_paid
-from fund.giving.plans.answers import PlanPayment, from_invoice_payment
+from fund.giving.plans import mailing
+from fund.giving.plans.answers import PlanPayment, from_invoice_payment, plan_id_of
 from fund.giving.plans.rows import begin, find_key, lock_plan
 from fund.ledger.models import Fund, Office
 from fund.permissions import SYSTEM
@@ -88,6 +89,24 @@ def record_payment(session: Session, payment: PlanPayment, *, now: datetime) -> 
     audit.record(session, event, actor=SYSTEM, now=now, key_id=find_key(session, plan))
     record_paid(session, [gift], actor=SYSTEM, now=now)
     return gift
+
+
+def ask_failure(office_code: str, invoice_id: str) -> UUID | None:
+    """The plan whose invoice is still unpaid and will be tried again. Raises Unavailable."""
+    invoice = stripe.retrieve_invoice(office_code, invoice_id)
+    is_tried_again = invoice["status"] == "open" and invoice["next_payment_attempt"] is not None
+    details = (invoice["parent"] or {}).get("subscription_details") or {}
+    return plan_id_of(details) if is_tried_again else None
+
+
+def record_failure(session: Session, plan_id: UUID, invoice_id: str, *, now: datetime) -> None:
+    """The donor is told, once an invoice; once nothing is tried any more, the plan's end is."""
+    plan = lock_plan(session, plan_id)
+    if plan.state in ("stopping", "stopped"):
+        return
+    if mailing.ask_letter(session, plan, "failed", invoice_id, now=now):
+        event = PlanPaymentFailed(subject_id=plan.id)
+        audit.record(session, event, actor=SYSTEM, now=now, key_id=find_key(session, plan))
 
 
 def _fund_of(session: Session, plan: Plan, product_id: str) -> UUID:

@@ -32,7 +32,13 @@ from fund.giving.queries.offices import (
     get_open_fund,
     list_card_offices,
 )
-from fund.giving.queries.plans import PlanRow, get_plan, list_plans, list_plans_of
+from fund.giving.queries.plans import (
+    PlanRow,
+    get_plan,
+    list_changes,
+    list_plans,
+    list_plans_of,
+)
 from fund.giving.queries.portal import (
     find_link_reader,
     find_visit,
@@ -82,6 +88,7 @@ __all__ = [
     "list_all_gifts_of",
     "list_campaigns",
     "list_card_offices",
+    "list_changes",
     "list_donor_keys",
     "list_gifts",
     "list_gifts_of",

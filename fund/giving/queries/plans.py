@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from fund.db import Page, page_of
 from fund.errors import NotFound
-from fund.giving.models import Plan
+from fund.giving.models import Plan, PlanChange
 from fund.ledger.models import Fund, Office
 
 
@@ -40,6 +40,12 @@ def list_plans_of(session: Session, donor_id: UUID) -> list[PlanRow]:
     """A donor's plans, newest first, without those that were never begun."""
     query = _plans().where(Plan.donor_id == donor_id, Plan.started_at.is_not(None))
     return [PlanRow(*row) for row in session.execute(query.order_by(Plan.id.desc()))]
+
+
+def list_changes(session: Session, plan_id: UUID) -> list[PlanChange]:
+    """What was asked of a plan, newest first."""
+    query = select(PlanChange).where(PlanChange.plan_id == plan_id)
+    return list(session.scalars(query.order_by(PlanChange.id.desc())))
 
 
 def _plans() -> Select[Plan, Office, Fund]:

@@ -1,6 +1,6 @@
 """The pages of gifts: the donor's, and finance's."""
 
-from fund.giving.views import campaigns, checkout, give, my, no_mail, pay, plans, staff, terms
+from fund.giving.views import campaigns, checkout, give, keep, my, no_mail, pay, plans, staff, terms
 from fund.giving.views.room import NAVIGATION as NAVIGATION
 from fund.giving.views.room import blueprint as blueprint
 
@@ -10,6 +10,7 @@ __all__ = [
     "campaigns",
     "checkout",
     "give",
+    "keep",
     "my",
     "no_mail",
     "pay",

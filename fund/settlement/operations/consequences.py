@@ -107,6 +107,9 @@ def _end(books: Books, dispute_id: str) -> None:
     taken, charge = books.find_line("dispute", dispute.id), _charge_of(session, dispute)
     if taken is None or taken.state != "posted" or charge is None:
         return
+    gift = session.get(Gift, charge.gift_id) if charge.gift_id else None
+    if gift is not None and gift.state != "paid":
+        return  # its receipt comes first
     if dispute.lost_at is not None and dispute.loss_booked_at is None:
         left = -session.scalars(
             select(func.coalesce(func.sum(BalanceTransaction.amount_minor), 0)).where(

@@ -51,6 +51,8 @@ HANDLERS: dict[str, Handler] = {
     "checkout.session.": Handler(gifts.fetch_session, gifts.apply_session),
     "customer.subscription.": Handler(plans.fetch_subscription, plans.apply_subscription),
     "invoice.paid": Handler(plans.fetch_invoice, plans.apply_invoice),
+    "invoice.payment_failed": Handler(plans.fetch_failure, plans.apply_failure),
+    "setup_intent.succeeded": Handler(plans.fetch_card, plans.apply_card),
     "checkout.session.completed": Handler(
         gifts.fetch_session, gifts.apply_session, patience=_PATIENCE
     ),

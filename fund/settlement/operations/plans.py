@@ -1,10 +1,12 @@
 """Events about plans: the subscription is asked for anew, and a paid invoice becomes a gift."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from fund.giving import plans
+from fund.permissions import SYSTEM
 from fund.settlement.operations.events import Event
 
 
@@ -30,3 +32,24 @@ def apply_invoice(
 ) -> None:
     """A paid invoice is a gift."""
     plans.record_payment(session, answer, now=now)
+
+
+def fetch_failure(event: Event) -> UUID | None:
+    """The plan of an invoice that is still unpaid."""
+    return plans.ask_failure(event.office_code, event.object_id)
+
+
+def apply_failure(session: Session, event: Event, answer: UUID, *, now: datetime) -> None:
+    """The donor is told, once an invoice."""
+    plans.record_failure(session, answer, event.object_id, now=now)
+
+
+def fetch_card(event: Event) -> tuple[UUID, str] | None:
+    """The card that a donor gave for a plan."""
+    return plans.ask_card(event.office_code, event.object_id)
+
+
+def apply_card(session: Session, _event: Event, answer: tuple[UUID, str], *, now: datetime) -> None:
+    """The plan is paid by it from now on."""
+    plan_id, method = answer
+    plans.take_card(session, plan_id, method, actor=SYSTEM, now=now)

@@ -42,11 +42,14 @@ def tell_gifts(office_code: str, *, now: datetime) -> None:
 def _tell_gift(session: Session, line_id: str, *, now: datetime) -> None:
     line = session.get_one(BalanceTransaction, line_id, with_for_update=True)
     presented = line.presented
-    if line.is_return_due and line.gift_id is not None and presented is not None:
+    gift = session.get(Gift, line.gift_id) if line.gift_id else None
+    if gift is not None and gift.state != "paid":
+        return  # its receipt comes first, so that each return has its correction
+    if line.is_return_due and gift is not None and presented is not None:
         is_failure = line.category == "refund_failure"
         giving.record_return(
             session,
-            session.get_one(Gift, line.gift_id),
+            gift,
             kind="refund_failed" if is_failure else "refund",
             source=f"{line.source_id}:failed" if is_failure else str(line.source_id),
             amount_minor=-presented.amount_minor if is_failure else presented.amount_minor,

@@ -1,6 +1,6 @@
 """Gifts each month or year, in sentences."""
 
-from fund.giving.choices import EVERY_NAMES, PLAN_STATE_NAMES
+from fund.giving.choices import CHANGE_NAMES, EVERY_NAMES, PLAN_STATE_NAMES
 from fund.i18n import N_
 from fund.reports.trails.sentences.sentence import Sentence
 
@@ -37,5 +37,24 @@ PLANS = {
     "plan_gave": Sentence(
         N_("Gift of a regular one"),
         N_("%(amount_minor)s came for “%(fund)s”, to the office %(office)s, by a regular gift."),
+    ),
+    "plan_change_asked": Sentence(
+        N_("Change of a regular gift asked for"),
+        N_("Asked for: %(kind)s. Stripe is told next."),
+        {"kind": CHANGE_NAMES},
+    ),
+    "plan_changed": Sentence(
+        N_("Regular gift changed"),
+        N_("Done: %(kind)s. From now on %(amount_minor)s for “%(fund)s”."),
+        {"kind": CHANGE_NAMES},
+    ),
+    "plan_change_refused": Sentence(
+        N_("Change of a regular gift refused"),
+        N_("Stripe did not accept it: %(kind)s. All stays as it was."),
+        {"kind": CHANGE_NAMES},
+    ),
+    "plan_payment_failed": Sentence(
+        N_("Payment of a regular gift failed"),
+        N_("Stripe tries again by itself, and the donor is told."),
     ),
 }
