@@ -1,7 +1,7 @@
 """What Stripe told: the events that the log may hold."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from fund.audit.events.base import Event
@@ -43,10 +43,10 @@ class InboxEventReplayed(Event, subject="office"):
 
 @dataclass(frozen=True)
 class InboxReplayed(Event, subject="office"):
-    """All events that Stripe sent since `since` were looked at again, by command; `events` is how
-    many there were."""
+    """All events that Stripe sent since the day `since_on` were looked at again, by command;
+    `events` is how many there were."""
 
-    since: datetime
+    since_on: date
     events: int
 
 

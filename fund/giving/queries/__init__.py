@@ -36,7 +36,6 @@ from fund.giving.queries.plans import (
     PlanRow,
     get_plan,
     list_changes,
-    list_plans,
     list_plans_of,
 )
 from fund.giving.queries.portal import (
@@ -93,7 +92,6 @@ __all__ = [
     "list_gifts",
     "list_gifts_of",
     "list_paid",
-    "list_plans",
     "list_plans_of",
     "list_receipts_of",
     "list_returned",

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from fund.db import Page, page_of
 from fund.errors import NotFound
 from fund.giving.models import Plan, PlanChange
 from fund.ledger.models import Fund, Office
@@ -27,13 +26,6 @@ def get_plan(session: Session, plan_id: UUID) -> PlanRow:
     if row is None:
         raise NotFound
     return PlanRow(*row)
-
-
-def list_plans(session: Session, *, before: UUID | None = None) -> Page[PlanRow]:
-    """Plans, newest first, without those that nobody ever paid; `before` is the last id seen."""
-    query = _plans().where(Plan.started_at.is_not(None))
-    rows = session.execute(page_of(query, Plan.id, before))
-    return Page(PlanRow(*row) for row in rows)
 
 
 def list_plans_of(session: Session, donor_id: UUID) -> list[PlanRow]:

@@ -127,7 +127,7 @@ def replay_since(session: Session, since: datetime, *, prefix: str, now: datetim
     came = InboxEvent.state.in_(OVER) & (InboxEvent.received_at >= since)
     counts = _send_back(session, came & InboxEvent.type.startswith(prefix), now=now, replays=1)
     for office_id, count in counts.items():
-        event = InboxReplayed(office_id, since=since, events=count)
+        event = InboxReplayed(office_id, since_on=since.date(), events=count)
         audit.record(session, event, actor=SYSTEM, now=now)
     return sum(counts.values())
 

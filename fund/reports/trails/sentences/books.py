@@ -9,6 +9,7 @@ from fund.reports.trails.sentences.sentence import Sentence
 from fund.settlement.choices import (
     ALERT_KINDS,
     DISPUTE_STATES,
+    FAILURES,
     NOTES,
     REFUND_REASONS,
     REFUND_STATES,
@@ -132,7 +133,8 @@ GIVING = {
     ),
     "inbox_error_retried": Sentence(
         N_("Stripe’s events tried again"),
-        N_("All events of Stripe’s that had failed for the same reason were looked at again."),
+        N_("“%(error)s”: %(events)s events of Stripe’s that had failed so were looked at again."),
+        {"error": FAILURES},
     ),
     "inbox_event_replayed": Sentence(
         N_("Stripe’s event replayed"),
@@ -140,7 +142,7 @@ GIVING = {
     ),
     "inbox_replayed": Sentence(
         N_("Stripe’s events replayed"),
-        N_("All events of Stripe’s since a moment were looked at again."),
+        N_("%(events)s events of Stripe’s, all since %(since_on)s, were looked at again."),
     ),
 }
 
