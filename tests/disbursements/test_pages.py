@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from fund import clock
 from fund.audit.models import Event
 from fund.disbursements.models import Payee, Payment, Run
 from fund.ids import new_id
@@ -104,7 +105,8 @@ def test_a_run_from_gathering_to_the_bank(session, client, sign_in, post, team):
     wrong = post(confirm, bank_reference="", paid_on="yesterday")
     assert wrong.status_code == 422
     assert "Please write a day" in wrong.text
-    sent_on = session.get_one(Run, run.id, populate_existing=True).sent_at.date().isoformat()
+    sent_at = session.get_one(Run, run.id, populate_existing=True).sent_at
+    sent_on = clock.bangkok_day(sent_at).isoformat()
     assert post(confirm, bank_reference="B-77", paid_on=sent_on).status_code == 303
     assert "B-77" in client.get(address).text
 

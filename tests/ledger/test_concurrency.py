@@ -52,10 +52,15 @@ def test_a_plain_sum_then_insert_fails_in_the_same_world(fresh_url, now, owner_o
 
 
 def take_the_lock_away(connection: psycopg.Connection) -> None:
-    """Reserving as anybody would write it first: look, then promise."""
+    """Reserving as anybody would write it first: look, then promise.
+
+    With a breath between, so that it goes wrong on a machine too that is busy with other things.
+    """
     [source] = connection.execute("SELECT pg_get_functiondef('ledger.reserve'::regproc)").fetchone()
-    assert source.count("FOR UPDATE") == 1
-    connection.execute(source.replace("FOR UPDATE", ""))
+    promise = "IF v_available < p_amount"
+    assert source.count("FOR UPDATE") == source.count(promise) == 1
+    unlocked = source.replace("FOR UPDATE", "")
+    connection.execute(unlocked.replace(promise, f"PERFORM pg_sleep(0.002); {promise}"))
 
 
 def test_the_same_fact_from_many_sides_at_once_is_booked_once(fresh_url, now):
