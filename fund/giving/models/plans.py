@@ -19,6 +19,8 @@ class Plan(Stateful, Base):
     """A gift each month or year. `stopped` never goes back; `stopping` waits for Stripe's word.
 
     `asked` counts how often Stripe was asked about it: an answer counts for the last who asked.
+    `amount_minor` is all that is charged, `cover_minor` the part of it that was added for the fee.
+    `sealed_company` stands on each gift's receipt; `sealed_note` goes on to the first gift.
     """
 
     __tablename__ = "plan"
@@ -54,8 +56,14 @@ class Plan(Stateful, Base):
     fund_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.fund.id"))
     every: Mapped[str]
     amount_minor: Mapped[int]
+    cover_minor: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     currency: Mapped[str]
     language: Mapped[str]
+    country: Mapped[str | None]
+    wants_tax_receipt: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    is_anonymous: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    sealed_company: Mapped[bytes | None]
+    sealed_note: Mapped[bytes | None]
     state: Mapped[str]
     is_additional: Mapped[bool] = mapped_column(default=False)
     attempt: Mapped[int] = mapped_column(default=1)
@@ -72,6 +80,10 @@ class Plan(Stateful, Base):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def cover(self) -> Money:
+        return Money(self.cover_minor, self.currency)
 
     @property
     def is_live(self) -> bool:

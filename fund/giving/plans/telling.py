@@ -103,6 +103,7 @@ def _settle(
     match change.kind:
         case "amount":
             plan.amount_minor = change.after["amount_minor"]
+            plan.cover_minor = 0  # what was typed is all that is charged
         case "fund":
             fund_id = UUID(change.after["fund_id"])
             other = find_live_plan(session, plan.donor_id, fund_id)

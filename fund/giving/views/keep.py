@@ -55,7 +55,8 @@ def plan_card(token: str) -> Response:
     plan_id, path = _read(token), url_for("giving.plan_keep", token=token)
     with reading() as session:
         donor_id = queries.get_plan(session, plan_id).plan.donor_id
-    address = plans.open_card_page(plan_id, path=path, actor=Actor("donor", donor_id))
+    actor = Actor("donor", donor_id)
+    address = plans.open_card_page(plan_id, path=path, actor=actor, now=clock.now())
     return redirect(address, 303)
 
 
