@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from fund.audit import operations as audit
 from fund.audit.events import DonorDataExported
 from fund.giving import queries
-from fund.giving.donors import open_person, open_tax_id
+from fund.giving.donors import open_person
 from fund.giving.models import Dedication, Donor, Gift, GiftReturn, PortalSession, Receipt
 from fund.giving.queries import GiftRow
+from fund.giving.tax_ids import open_of_donor, open_of_gift
 from fund.giving.words import open_dedication, open_words
 from fund.permissions import Actor
 
@@ -32,11 +33,11 @@ def export_data(session: Session, donor_id: UUID, *, actor: Actor, now: datetime
             "id": str(donor.id),
             "email": person.email,
             "name": person.name,
-            "tax_id": open_tax_id(session, donor),
+            "tax_id": open_of_donor(session, donor),
             "language": donor.language,
             "since": donor.created_at.isoformat(),
         },
-        "gifts": _tell_gifts(session, rows),
+        "gifts": _tell_gifts(session, donor, rows),
         "statements": [
             {
                 "office": office.code,
@@ -55,7 +56,7 @@ def export_data(session: Session, donor_id: UUID, *, actor: Actor, now: datetime
     }
 
 
-def _tell_gifts(session: Session, rows: Sequence[GiftRow]) -> list[Told]:
+def _tell_gifts(session: Session, donor: Donor, rows: Sequence[GiftRow]) -> list[Told]:
     ids = [row.gift.id for row in rows]
     receipts: defaultdict[UUID, list[Told]] = defaultdict(list)
     returns: defaultdict[UUID, list[Told]] = defaultdict(list)
@@ -85,6 +86,7 @@ def _tell_gifts(session: Session, rows: Sequence[GiftRow]) -> list[Told]:
     return [
         _tell_gift(session, row)
         | {
+            "tax_id": open_of_gift(session, row.gift, donor) if row.gift.sealed_tax_id else "",
             "receipts": receipts[row.gift.id],
             "returns": returns[row.gift.id],
             "dedication": _tell_dedication(session, dedications.get(row.gift.id)),
