@@ -201,6 +201,12 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
+    # Names and tax numbers leave in a file: who works it, and nobody else
+    "GET giving.edonation_show": "f",
+    "POST giving.edonation_file": "f",
+    "POST giving.edonation_confirm": "f",
+    "GET giving.edonation_columns": "f",
+    "POST giving.edonation_columns": "f",
     "GET giving.campaign_list": MONEY + "u",
     "GET giving.campaign_open": "f",
     "POST giving.campaign_open": "f",

@@ -3,6 +3,7 @@
 from fund.giving.models.campaigns import Campaign
 from fund.giving.models.dedications import Dedication, MailRefusal, PlanDedication
 from fund.giving.models.donors import Donor
+from fund.giving.models.edonation import EdonationMapping
 from fund.giving.models.gifts import Gift, GiftPaper
 from fund.giving.models.plans import (
     LIVE,
@@ -26,6 +27,7 @@ __all__ = [
     "Campaign",
     "Dedication",
     "Donor",
+    "EdonationMapping",
     "Gift",
     "GiftPaper",
     "GiftReturn",
