@@ -1,0 +1,27 @@
+"""Card testing, kept from Stripe's page: a gate before it, and a breaker for each office."""
+
+from fund.giving.abuse.breaker import move_by_hand
+from fund.giving.abuse.failures import TOLD_BY, count_failure
+from fund.giving.abuse.gate import Whence, come, find_gate, leave_line, let, trap
+from fund.giving.abuse.links import ask_for_link, find_link, use_link
+from fund.giving.abuse.orders import Coming, get_coming
+from fund.giving.abuse.proof import is_proof, make_challenge
+
+__all__ = [
+    "TOLD_BY",
+    "Coming",
+    "Whence",
+    "ask_for_link",
+    "come",
+    "count_failure",
+    "find_gate",
+    "find_link",
+    "get_coming",
+    "is_proof",
+    "leave_line",
+    "let",
+    "make_challenge",
+    "move_by_hand",
+    "trap",
+    "use_link",
+]
