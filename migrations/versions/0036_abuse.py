@@ -68,11 +68,12 @@ CREATE TABLE checkout_breaker (
     troubled_at timestamptz NOT NULL,
     cause varchar NOT NULL,
     note varchar,
-    moved_by varchar NOT NULL,
+    moved_by uuid CONSTRAINT fk_checkout_breaker_moved_by REFERENCES staff,
     CONSTRAINT ck_checkout_breaker_level CHECK (level BETWEEN 0 AND 2),
     CONSTRAINT ck_checkout_breaker_cause
         CHECK (cause IN ('calm', 'failures', 'insisting', 'by_hand')),
     CONSTRAINT ck_checkout_breaker_note CHECK ((cause = 'by_hand') = (note IS NOT NULL)
+        AND (cause = 'by_hand') = (moved_by IS NOT NULL)
         AND btrim(note) <> '' AND length(note) <= 500)
 );
 

@@ -2,10 +2,10 @@
 
 from fund.giving.abuse.breaker import move_by_hand
 from fund.giving.abuse.failures import TOLD_BY, count_failure
-from fund.giving.abuse.gate import Whence, come, find_gate, leave_line, let, trap
+from fund.giving.abuse.gate import Whence, come, leave_line, prove, trap
 from fund.giving.abuse.links import ask_for_link, find_link, use_link
 from fund.giving.abuse.orders import Coming, get_coming
-from fund.giving.abuse.proof import is_proof, make_challenge
+from fund.giving.abuse.proof import make_challenge
 
 __all__ = [
     "TOLD_BY",
@@ -14,14 +14,12 @@ __all__ = [
     "ask_for_link",
     "come",
     "count_failure",
-    "find_gate",
     "find_link",
     "get_coming",
-    "is_proof",
     "leave_line",
-    "let",
     "make_challenge",
     "move_by_hand",
+    "prove",
     "trap",
     "use_link",
 ]

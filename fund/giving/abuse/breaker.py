@@ -14,7 +14,8 @@ from fund.errors import NotFound, Refused, require
 from fund.giving.abuse import closing, mailing, policy
 from fund.giving.models import CheckoutBreaker, CheckoutGate
 from fund.ledger.models import Office
-from fund.permissions import SYSTEM, Actor, Permission
+from fund.people.queries import list_staff_with_role
+from fund.permissions import SYSTEM, Actor, Permission, Role
 
 BY_HAND = "by_hand"
 
@@ -27,12 +28,9 @@ def lock(session: Session, office_id: UUID, *, now: datetime) -> CheckoutBreaker
         since=now - policy.DAY,
         troubled_at=now - policy.DAY,
         cause="calm",
-        moved_by=SYSTEM.label,
     )
     session.execute(row.on_conflict_do_nothing())
-    return session.get_one(
-        CheckoutBreaker, office_id, with_for_update=True, populate_existing=True
-    )
+    return session.get_one(CheckoutBreaker, office_id, with_for_update=True, populate_existing=True)
 
 
 def move(
@@ -50,14 +48,21 @@ def move(
     rises = level > state.level
     event = BreakerMoved(state.office_id, level=level, was=state.level, cause=cause)
     state.level, state.since, state.cause, state.note = level, now, cause, note
-    state.moved_by = actor.label
+    state.moved_by = actor.staff_id if cause == BY_HAND else None
     if cause in ("failures", "insisting"):
         state.troubled_at = now
     audit.record(session, event, actor=actor, now=now)
     if rises:
         jobs.defer(session, closing.close_checkouts, office_id=state.office_id, level=level)
     if rises and cause != BY_HAND:
-        jobs.defer(session, mailing.mail_breaker, office_id=state.office_id, level=level)
+        for reader in list_staff_with_role(session, Role.FINANCE_OFFICER, now=now):
+            jobs.defer(
+                session,
+                mailing.mail_breaker,
+                office_id=state.office_id,
+                staff_id=reader.id,
+                level=level,
+            )
 
 
 def move_by_hand(

@@ -75,9 +75,7 @@ def _find_gate(session: Session, charge: Charge, *, now: datetime) -> CheckoutGa
     gift_id = gift_id_of(charge)
     if gift_id is not None:
         return session.get(CheckoutGate, (gift_id, int(charge["metadata"]["attempt"])))
-    customers = select(Donor.email_index).join(
-        StripeCustomer, StripeCustomer.donor_id == Donor.id
-    )
+    customers = select(Donor.email_index).join(StripeCustomer, StripeCustomer.donor_id == Donor.id)
     by_customer = select(CheckoutGate).where(
         CheckoutGate.email_index.in_(
             customers.where(StripeCustomer.customer_id == charge.get("customer"))

@@ -9,8 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from fund import keys
+from fund.errors import Refused
 from fund.giving.abuse import policy
 from fund.giving.abuse.orders import Coming
+from fund.giving.abuse.proof import is_proof
 from fund.giving.models import CheckoutBreaker, CheckoutFailure, CheckoutGate, CheckoutPace
 
 
@@ -49,6 +51,16 @@ def trap(session: Session, order: Coming, whence: Whence, *, now: datetime) -> N
     """
     gate = _stand(session, order, whence, now=now)
     gate.is_trapped, gate.needs = True, "mail"
+
+
+def prove(session: Session, order: Coming, proof: str, *, now: datetime) -> None:
+    """Let the attempt through for its proof of work. Raises Refused if the proof is none, or if
+    more than that is asked by now."""
+    gate = find_gate(session, order.id, order.attempt)
+    if gate is None or gate.needs == "mail" or not is_proof(order, proof):
+        raise Refused("proof_wrong", field="proof")
+    if gate.let_by is None:
+        let(gate, "proof", now=now)
 
 
 def let(gate: CheckoutGate, by: str, *, now: datetime) -> None:

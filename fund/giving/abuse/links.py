@@ -59,18 +59,19 @@ def _is_open(gate: CheckoutGate, *, now: datetime) -> bool:
 
 
 def _check_limits(session: Session, gate: CheckoutGate, *, now: datetime) -> None:
-    sent = func.coalesce(func.sum(CheckoutGate.links), 0)
+    sent = func.sum(CheckoutGate.links)
     counts = select(
         sent.filter(CheckoutGate.email_index == gate.email_index),
         sent.filter(CheckoutGate.address_index == gate.address_index),
         sent.filter(CheckoutGate.network_index == gate.network_index),
         sent,
     ).where(CheckoutGate.came_at > now - policy.HOUR)
-    most = (
+    limits = (
         policy.LINKS_OF_EMAIL,
         policy.LINKS_OF_ADDRESS,
         policy.LINKS_OF_NETWORK,
         policy.LINKS_IN_ALL,
     )
-    if any(count >= limit for count, limit in zip(session.execute(counts).one(), most, strict=True)):
+    asked = session.execute(counts).one()
+    if any((count or 0) >= most for count, most in zip(asked, limits, strict=True)):
         raise Refused("too_many_gate_links")

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from fund import clock, i18n, jobs, signed
+from fund import i18n, jobs, signed
 from fund.crypto import Unreadable
 from fund.db import reading
 from fund.gateways import mail
@@ -13,8 +13,7 @@ from fund.giving.abuse.orders import get_coming
 from fund.giving.donors import open_person
 from fund.giving.models import CheckoutBreaker, CheckoutGate, Donor
 from fund.ledger.models import Office
-from fund.people.queries import list_staff_with_role
-from fund.permissions import Role
+from fund.people.queries import get_staff
 
 
 @jobs.task("giving.mail_go_on")
@@ -48,23 +47,20 @@ def mail_go_on(link_id: str) -> None:
 
 
 @jobs.task("giving.mail_breaker")
-def mail_breaker(office_id: str, level: int) -> None:
-    """Tell each finance officer that the breaker opened, or rose. A second run sends the same."""
+def mail_breaker(office_id: str, staff_id: str, level: int) -> None:
+    """Tell one person of finance that the breaker opened, or rose; not if it fell meanwhile."""
     with reading() as session:
         state = session.get_one(CheckoutBreaker, UUID(office_id))
-        office = session.get_one(Office, UUID(office_id))
-        readers = list_staff_with_role(session, Role.FINANCE_OFFICER, now=clock.now())
-    if state.level < level:  # it fell again before this was sent
-        return
-    for reader in readers:
+        if state.level < level:
+            return
+        reader = get_staff(session, UUID(staff_id))
         subject, text, html = i18n.render_mail(
-            "breaker", reader.language, to=reader.name, office=office.legal_name, level=level
+            "breaker",
+            reader.language,
+            to=reader.name,
+            office=session.get_one(Office, UUID(office_id)).legal_name,
+            level=level,
         )
-        mail.send(
-            reader.email,
-            subject,
-            text,
-            html,
-            message_id=f"breaker-{office_id}-{level}-{state.since:%Y%m%d%H%M%S}-{reader.id}",
-            language=reader.language,
-        )
+        to, language = reader.email, reader.language
+    message_id = f"breaker-{office_id}-{staff_id}-{level}-{state.since:%Y%m%d%H%M%S}"
+    mail.send(to, subject, text, html, message_id=message_id, language=language)

@@ -27,12 +27,10 @@ class Coming:
 
 def get_coming(session: Session, order_id: UUID) -> Coming:
     """The gift or plan with this id. Raises NotFound if it is not paid on Stripe's page."""
-    order: Gift | Plan | None = session.get(Gift, order_id)
-    if order is None:
-        order = session.get(Plan, order_id)
-    elif order.method != CHECKOUT:
-        raise NotFound
-    if order is None or order.donor_id is None:
+    gift = session.get(Gift, order_id)
+    order = gift or session.get(Plan, order_id)
+    is_elsewhere = gift is not None and gift.method != CHECKOUT
+    if order is None or order.donor_id is None or is_elsewhere:
         raise NotFound
     return Coming(
         id=order.id,

@@ -79,7 +79,7 @@ class CheckoutBreaker(Base):
     troubled_at: Mapped[datetime]
     cause: Mapped[str]
     note: Mapped[str | None]
-    moved_by: Mapped[str]
+    moved_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class CheckoutPace(Base):
