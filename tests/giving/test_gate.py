@@ -280,7 +280,7 @@ def test_the_breaker_falls_by_a_level_after_each_quiet_quarter_of_an_hour(street
         levels.append(level(session, world))
     assert levels == [2, 1, 1, 0]
     moved = session.scalars(
-        select(Event.data["cause"].astext).where(Event.name == "breaker_moved").order_by(Event.id)
+        select(Event.data["reason"].astext).where(Event.name == "breaker_moved").order_by(Event.id)
     ).all()
     assert moved == ["insisting", "calm", "calm"]
 

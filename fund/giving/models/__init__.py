@@ -7,7 +7,7 @@ from fund.giving.models.abuse import (
     CheckoutPace,
 )
 from fund.giving.models.campaigns import Campaign
-from fund.giving.models.dedications import Dedication, MailRefusal
+from fund.giving.models.dedications import Dedication, MailRefusal, PlanDedication
 from fund.giving.models.donors import Donor
 from fund.giving.models.gifts import Gift, GiftPaper
 from fund.giving.models.plans import (
@@ -43,6 +43,7 @@ __all__ = [
     "OfficeTerms",
     "Plan",
     "PlanChange",
+    "PlanDedication",
     "PlanLetter",
     "PortalLink",
     "PortalSession",

@@ -18,18 +18,16 @@ from fund.giving.queries.gifts import (
     get_remaining,
     list_donor_keys,
     list_gifts,
+    list_named_with_tax_id,
     list_paid,
     list_receipts_of,
     list_returned,
     list_returns,
     list_unknown_intents,
-    list_with_tax_id,
 )
 from fund.giving.queries.healing import list_unmailed, list_unreceipted
-from fund.giving.queries.offers import Offer, find_fees, find_offer
+from fund.giving.queries.offers import Offer, find_fees, find_offer, list_stripe_types
 from fund.giving.queries.offices import (
-    choose_card_office,
-    find_card_office,
     get_open_fund,
     list_card_offices,
 )
@@ -66,8 +64,6 @@ __all__ = [
     "PlanRow",
     "Progress",
     "StatementRow",
-    "choose_card_office",
-    "find_card_office",
     "find_donor_key",
     "find_fees",
     "find_last_receipt",
@@ -99,6 +95,7 @@ __all__ = [
     "list_gates",
     "list_gifts",
     "list_gifts_of",
+    "list_named_with_tax_id",
     "list_open_breakers",
     "list_paid",
     "list_plans_of",
@@ -108,9 +105,9 @@ __all__ = [
     "list_statement_rows",
     "list_statements_due",
     "list_statements_of",
+    "list_stripe_types",
     "list_unknown_intents",
     "list_unmailed",
     "list_unreceipted",
-    "list_with_tax_id",
     "terms_at",
 ]

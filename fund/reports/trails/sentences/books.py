@@ -35,11 +35,11 @@ GIVING = {
     ),
     "breaker_moved": Sentence(
         N_("Gate before the payment moved"),
-        N_("Donors go straight on to the payment. Why: %(cause)s."),
-        {"cause": BREAKER_CAUSES},
+        N_("Donors go straight on to the payment. Why: %(reason)s."),
+        {"reason": BREAKER_CAUSES},
         {
-            ("level", "1"): N_("Donors prove first that they are no machine. Why: %(cause)s."),
-            ("level", "2"): N_("Donors take a link by mail first. Why: %(cause)s."),
+            ("level", "1"): N_("Donors prove first that they are no machine. Why: %(reason)s."),
+            ("level", "2"): N_("Donors take a link by mail first. Why: %(reason)s."),
         },
     ),
     "campaign_opened": Sentence(
