@@ -34,11 +34,13 @@ from fund.giving.queries.offices import (
 )
 from fund.giving.queries.plans import (
     PlanRow,
+    count_to_watch,
     find_other_plan,
     get_plan,
     get_plan_of,
     list_all_plans_of,
     list_changes,
+    list_plans,
     list_plans_of,
 )
 from fund.giving.queries.portal import (
@@ -66,6 +68,7 @@ __all__ = [
     "Progress",
     "StatementRow",
     "choose_card_office",
+    "count_to_watch",
     "find_card_office",
     "find_donor_key",
     "find_fees",
@@ -98,6 +101,7 @@ __all__ = [
     "list_gifts",
     "list_gifts_of",
     "list_paid",
+    "list_plans",
     "list_plans_of",
     "list_receipts_of",
     "list_returned",
