@@ -45,7 +45,7 @@ def start_gift(
     fund = queries.get_open_fund(session, fund_code)
     offer = choose_offer(session, amount.currency, order, now=now)
     method = order.method or offer.methods[0]
-    total = amount + _cover(session, offer, method, amount, order, now=now)
+    total = amount + find_cover(session, offer, method, amount, order, now=now)
     check_amount(fund, offer.office, total)
     tax_id = _ask_tax_id(offer, order, name)
     donor = find_or_add_donor(session, email=email, name=name, language=language, now=now)
@@ -132,7 +132,7 @@ def choose_offer(
     return offer
 
 
-def _cover(
+def find_cover(
     session: Session,
     offer: queries.Offer,
     method: str,
