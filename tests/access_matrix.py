@@ -157,6 +157,7 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET audit.export": "u",
     # Money's timelines hold no vote: who keeps the books answers for them
     "GET reports.gift_trail": MONEY + "u",
+    "GET reports.plan_trail": MONEY + "u",
     "GET reports.payment_trail": MONEY + "u",
     "GET reports.fund_trail": MONEY + "u",
     "GET reports.donor_trail": MONEY + "u",
@@ -203,6 +204,9 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
+    "GET giving.plan_list": MONEY + "u",
+    "GET giving.plan_show": MONEY + "u",
+    "POST giving.plan_change": "f",  # for a donor who wrote to us
     "GET giving.campaign_list": MONEY + "u",
     "GET giving.campaign_open": "f",
     "POST giving.campaign_open": "f",

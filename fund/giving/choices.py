@@ -70,6 +70,11 @@ CHANGE_NAMES = {
     "resume": N_("go on after the pause"),
     "stop": N_("stop"),
 }
+CHANGE_STATE_NAMES = {
+    "asked": N_("under way"),
+    "done": N_("done"),
+    "refused": N_("Stripe did not accept it"),
+}
 # What an office asks before the payment page, by the breaker's level, and why it moved.
 BREAKER_LEVELS = {
     0: N_("closed: donors go straight on to the payment"),

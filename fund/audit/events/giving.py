@@ -187,9 +187,8 @@ class CampaignClosed(Event, subject="campaign"):
 
 @dataclass(frozen=True)
 class BreakerMoved(Event, subject="office"):
-    """What the office asks before the payment page changed from `was` to `level`: 0 nothing, 1 a
-    proof of work, 2 a mailed link. `reason`: failures, insisting, calm, or by_hand."""
+    """What the office asks of donors before the payment page changed. `reason`: failures,
+    insisting, calm, or by_hand."""
 
     level: int
-    was: int
     reason: str

@@ -98,7 +98,6 @@ MEANINGS = {
     "year": "calendar year",
     "way": "how the person knows",
     "witness": "name of the witness",
-    "was": "the level before",
     "wording": "kind, language and version of the text that was read",
 }
 ENDINGS = {

@@ -46,7 +46,7 @@ def move(
     """From now on attempts need what this level asks for; higher ones close pages at Stripe that
     were opened for less, and finance is told by mail of what moved by itself."""
     rises = level > state.level
-    event = BreakerMoved(state.office_id, level=level, was=state.level, reason=cause)
+    event = BreakerMoved(state.office_id, level=level, reason=cause)
     state.level, state.since, state.cause, state.note = level, now, cause, note
     state.moved_by = actor.staff_id if cause == BY_HAND else None
     if cause in ("failures", "insisting"):

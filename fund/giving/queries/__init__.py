@@ -33,11 +33,13 @@ from fund.giving.queries.offices import (
 )
 from fund.giving.queries.plans import (
     PlanRow,
+    count_to_watch,
     find_other_plan,
     get_plan,
     get_plan_of,
     list_all_plans_of,
     list_changes,
+    list_plans,
     list_plans_of,
 )
 from fund.giving.queries.portal import (
@@ -64,6 +66,7 @@ __all__ = [
     "PlanRow",
     "Progress",
     "StatementRow",
+    "count_to_watch",
     "find_donor_key",
     "find_fees",
     "find_last_receipt",
@@ -98,6 +101,7 @@ __all__ = [
     "list_named_with_tax_id",
     "list_open_breakers",
     "list_paid",
+    "list_plans",
     "list_plans_of",
     "list_receipts_of",
     "list_returned",

@@ -12,6 +12,7 @@ from fund.giving.views import (
     pay,
     plans,
     staff,
+    staff_plans,
     terms,
 )
 from fund.giving.views.room import NAVIGATION as NAVIGATION
@@ -31,5 +32,6 @@ __all__ = [
     "pay",
     "plans",
     "staff",
+    "staff_plans",
     "terms",
 ]
