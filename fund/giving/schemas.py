@@ -4,18 +4,24 @@ from typing import Any
 
 from marshmallow import ValidationError, post_load, validate, validates_schema
 
-from fund.giving import edonation, orders
-from fund.giving.choices import CHANGE_NAMES, DEDICATIONS, FREQUENCIES, RECEIPT_KIND_NAMES
+from fund.giving import orders
+from fund.giving.choices import (
+    BREAKER_LEVELS,
+    CHANGE_NAMES,
+    DEDICATIONS,
+    FREQUENCIES,
+    RECEIPT_KIND_NAMES,
+)
 from fund.giving.countries import COUNTRIES
 from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
 from fund.i18n import LANGUAGES, N_
 from fund.money import OFFERED, BadAmount, Money, parse_money
 from fund.schemas import (
     AMOUNT_TEXTS,
+    CHOOSE,
     REQUIRED,
     Code,
     CommandSchema,
-    Day,
     Email,
     Satang,
     Text,
@@ -188,51 +194,11 @@ class TermsSchema(CommandSchema):
     version = Text(longest=40, load_default="")
 
 
-class EdonationFileSchema(CommandSchema):
-    """Which gifts the file tells; `version` is the number of the columns in view."""
+class BreakerSchema(CommandSchema):
+    """What an office's breaker is to ask from now on, and why."""
 
-    office = Text(longest=40, required=True)
-    first = Day(required=True)
-    last = Day(required=True)
-    format = Code(["csv", "xlsx"], required=True)
-    version = WholeNumber(required=True)
-
-
-class ConfirmColumnsSchema(CommandSchema):
-    """Whose columns are confirmed; `version` is the number of those in view."""
-
-    office = Text(longest=40, required=True)
-    version = WholeNumber(required=True)
-
-
-class ColumnsBase(CommandSchema):
-    """The file's columns: heading and field of each place; places left empty are skipped."""
-
-    version = WholeNumber(required=True)
-
-    @post_load
-    def read_columns(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        pairs = [(data[f"heading_{n}"], data[f"field_{n}"]) for n in range(edonation.LONGEST)]
-        half = {
-            f"{'field' if heading else 'heading'}_{n}": [REQUIRED]
-            for n, (heading, field) in enumerate(pairs)
-            if bool(heading) != bool(field)
-        }
-        if half:
-            raise ValidationError(half)
-        return data | {"columns": [pair for pair in pairs if all(pair)]}
-
-
-ColumnsSchema = ColumnsBase.from_dict(
-    {
-        f"{name}_{place}": Text(load_default="", longest=100)
-        if name == "heading"
-        else Code(["", *edonation.FIELD_NAMES], load_default="")
-        for place in range(edonation.LONGEST)
-        for name in ("heading", "field")
-    },
-    name="ColumnsSchema",
-)
+    level = WholeNumber(required=True, validate=validate.OneOf(list(BREAKER_LEVELS), error=CHOOSE))
+    note = Text(longest=500, required=True)
 
 
 def _amount(currency: str, choice: str, typed: str) -> Money:

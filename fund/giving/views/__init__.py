@@ -1,9 +1,11 @@
 """The pages of gifts: the donor's, and finance's."""
 
 from fund.giving.views import (
+    breakers,
     campaigns,
     checkout,
     edonation,
+    gate,
     give,
     keep,
     my,
@@ -11,6 +13,7 @@ from fund.giving.views import (
     pay,
     plans,
     staff,
+    staff_plans,
     terms,
 )
 from fund.giving.views.room import NAVIGATION as NAVIGATION
@@ -19,9 +22,11 @@ from fund.giving.views.room import blueprint as blueprint
 __all__ = [
     "NAVIGATION",
     "blueprint",
+    "breakers",
     "campaigns",
     "checkout",
     "edonation",
+    "gate",
     "give",
     "keep",
     "my",
@@ -29,5 +34,6 @@ __all__ = [
     "pay",
     "plans",
     "staff",
+    "staff_plans",
     "terms",
 ]

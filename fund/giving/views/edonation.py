@@ -12,7 +12,11 @@ from fund import clock
 from fund.db import reading, transaction
 from fund.errors import Conflict, NotFound, Refused
 from fund.giving import edonation
-from fund.giving.schemas import ColumnsSchema, ConfirmColumnsSchema, EdonationFileSchema
+from fund.giving.edonation.schemas import (
+    ColumnsSchema,
+    ConfirmColumnsSchema,
+    EdonationFileSchema,
+)
 from fund.giving.views.room import blueprint
 from fund.i18n import gettext, options
 from fund.ledger.models import Office
