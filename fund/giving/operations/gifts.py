@@ -101,6 +101,7 @@ def choose_offer(
         currency=currency,
         wants_receipt=order.wants_tax_receipt,
         frequency=frequency,
+        method=order.method,
         now=now,
     )
     if offer is None:

@@ -11,6 +11,7 @@ from fund.errors import Refused
 from fund.giving import queries
 from fund.giving.donors import find_or_add_donor
 from fund.giving.models import Plan
+from fund.giving.offices import CARD, PROMPTPAY
 from fund.giving.operations.gifts import check_amount, choose_offer, flush_open
 from fund.giving.orders import PLAIN, Order
 from fund.giving.plans.rows import find_key, find_live_plan, lock_plan
@@ -31,13 +32,15 @@ def start_plan(
     now: datetime,
     order: Order = PLAIN,
 ) -> Plan:
-    """A gift each `month` or `year` that its donor is about to begin on Stripe's page.
+    """A gift each `month` or `year` that its donor is about to begin: on Stripe's page, or as a
+    pledge by PromptPay, with a first gift (`pledges.ask_first`).
 
     Raises Refused as `start_gift` does, and `plan_exists` if the donor has one for this fund and
     did not confirm that they want another.
     """
     fund = queries.get_open_fund(session, fund_code)
-    office = choose_offer(session, amount.currency, order, frequency=every, now=now).office
+    offer = choose_offer(session, amount.currency, order, frequency=every, now=now)
+    office, is_pledge = offer.office, (order.method or offer.methods[0]) == PROMPTPAY
     check_amount(fund, office, amount)
     donor = find_or_add_donor(session, email=email, name=name, language=language, now=now)
     has_one = find_live_plan(session, donor.id, fund.id) is not None
@@ -47,6 +50,7 @@ def start_plan(
         donor_id=donor.id,
         office_id=office.id,
         fund_id=fund.id,
+        method=PROMPTPAY if is_pledge else CARD,
         every=every,
         amount_minor=amount.amount_minor,
         currency=amount.currency,

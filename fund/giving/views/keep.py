@@ -12,7 +12,7 @@ from fund.errors import NotFound
 from fund.giving import plans, queries
 from fund.giving.choices import CHANGE_NAMES, CHANGE_STATE_NAMES, EVERY_NAMES, PLAN_STATE_NAMES
 from fund.giving.models import Plan
-from fund.giving.plans.changing import LAST_DAY
+from fund.giving.plans.dates import LAST_DAY
 from fund.giving.plans.mailing import KEEP
 from fund.giving.schemas import PlanChangeSchema
 from fund.giving.views.room import blueprint, fresh

@@ -33,7 +33,10 @@ def pay(gift_id: UUID) -> Response:
             row=row,
             terms=_terms(session, row),
             fund=fund_name(row.fund, i18n.language()),
-            until=clock.bangkok_day(row.gift.created_at + policy.PROMPTPAY_WAIT),
+            every=queries.get_plan(session, row.gift.plan_id).plan.every
+            if row.gift.plan_id
+            else None,
+            until=clock.bangkok_day(row.gift.created_at + policy.promptpay_wait(row.gift.plan_id)),
             seconds=LOOK_AGAIN_SECONDS,
         )
         return fresh(make_response(page))
