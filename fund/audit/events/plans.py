@@ -79,7 +79,8 @@ class PlanChangeAsked(Event, subject="plan"):
 
 @dataclass(frozen=True)
 class PlanChanged(Event, subject="plan"):
-    """The change was made, and Stripe took it where a card is charged. Amount and fund are those of the gifts from now on."""
+    """The change was made, and Stripe took it where a card is charged. Amount and fund are those
+    of the gifts from now on."""
 
     kind: str
     fund: str
