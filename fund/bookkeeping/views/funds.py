@@ -108,6 +108,7 @@ def fund_close(fund_id: UUID) -> ResponseReturnValue:
         page = render_template(
             "bookkeeping/fund_close.html",
             fund=queries.get_fund_by_id(session, fund_id),
+            plans=count_running(session, fund_id),
             position=queries.available(session, fund_id, now=clock.now()),
             form=form,
         )

@@ -24,6 +24,7 @@ from fund.giving.plans import telling
 from fund.giving.plans.dates import LAST_DAY
 from fund.giving.plans.rows import find_key, lock_plan, move
 from fund.ledger.models import Fund, Office
+from fund.ledger.operations.calling import refusing
 from fund.money import Money
 from fund.permissions import SYSTEM, Actor, Permission
 
@@ -64,7 +65,7 @@ def ask_change(
         asked_at=now,
     )
     try:
-        with session.begin_nested():
+        with refusing(), session.begin_nested():
             session.add(change)
     except IntegrityError:
         raise Refused("change_under_way")

@@ -34,7 +34,9 @@ from fund.giving.queries.offices import (
 )
 from fund.giving.queries.plans import (
     PlanRow,
+    count_running,
     find_other_plan,
+    find_waiting,
     get_plan,
     get_plan_of,
     list_all_plans_of,
@@ -68,6 +70,7 @@ __all__ = [
     "choose_card_office",
     "find_card_office",
     "find_donor_key",
+    "count_running",
     "find_fees",
     "find_last_receipt",
     "find_last_return",
@@ -77,6 +80,7 @@ __all__ = [
     "find_progress",
     "find_terms",
     "find_visit",
+    "find_waiting",
     "get_campaign",
     "get_campaign_page",
     "get_gift",

@@ -111,5 +111,6 @@ def told(session: Session, row: PlanRow) -> dict[str, Any]:
         "changes": changes,
         "kinds": CHANGE_NAMES,
         "other": queries.find_other_plan(session, plan, plan.fund_id),
+        "waiting": queries.find_waiting(session, plan.id),
         "gifts": queries.list_gifts(session, plan_id=plan.id),
     }
