@@ -61,6 +61,7 @@ class GiveSchema(CommandSchema):
     name = Text(longest=200, load_default="")
     country = Code(["", *COUNTRIES], load_default="")
     wants_tax_receipt = Tick()
+    tax_id = Text(longest=40, load_default="")
     office = Text(longest=40, load_default="")
     method = Code(["", CHECKOUT, PROMPTPAY], load_default="")
     covers_fee = Tick()
@@ -114,6 +115,7 @@ class GiveSchema(CommandSchema):
         order = orders.Order(
             country=data["country"] or None,
             wants_tax_receipt=data["wants_tax_receipt"],
+            tax_id=data["tax_id"],
             method=data["method"] or None,
             office_code=data["office"] or None,
             covers_fee=data["covers_fee"],

@@ -130,7 +130,7 @@ def test_regular_gifts_keep_a_fund_open_until_they_are_moved_or_stopped(
     assert refused.value.params == {"count": 3}
     session.commit()
     sign_in(client, finance.officer)
-    page = post(f"/staff/books/funds/{fund.id}/close", version=1)
+    page = post(f"/staff/ledger/funds/{fund.id}/close", version=1)
     assert "Regular gifts still go to this fund: 3" in page.text
     assert f"/staff/plans?fund={fund.code}" in page.text
     begun.state = "expired"

@@ -12,6 +12,7 @@ from fund.bookkeeping.choices import RESTRICTIONS
 from fund.bookkeeping.views.room import blueprint
 from fund.db import reading
 from fund.errors import Conflict
+from fund.giving.queries import count_running
 from fund.i18n import gettext, options
 from fund.ledger import operations as ledger
 from fund.ledger import queries

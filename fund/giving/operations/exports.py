@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from fund.audit import operations as audit
 from fund.audit.events import DonorDataExported
 from fund.giving import queries
-from fund.giving.donors import open_person, open_tax_id
+from fund.giving.donors import open_person
 from fund.giving.models import (
     Dedication,
     Donor,
@@ -24,6 +24,7 @@ from fund.giving.models import (
     Receipt,
 )
 from fund.giving.queries import GiftRow, PlanRow
+from fund.giving.tax_ids import open_of_donor, open_of_gift
 from fund.giving.words import open_dedication, open_words
 from fund.permissions import Actor
 
@@ -41,11 +42,11 @@ def export_data(session: Session, donor_id: UUID, *, actor: Actor, now: datetime
             "id": str(donor.id),
             "email": person.email,
             "name": person.name,
-            "tax_id": open_tax_id(session, donor),
+            "tax_id": open_of_donor(session, donor),
             "language": donor.language,
             "since": donor.created_at.isoformat(),
         },
-        "gifts": _tell_gifts(session, rows),
+        "gifts": _tell_gifts(session, donor, rows),
         "plans": _tell_plans(session, donor_id),
         "statements": [
             {
@@ -65,7 +66,7 @@ def export_data(session: Session, donor_id: UUID, *, actor: Actor, now: datetime
     }
 
 
-def _tell_gifts(session: Session, rows: Sequence[GiftRow]) -> list[Told]:
+def _tell_gifts(session: Session, donor: Donor, rows: Sequence[GiftRow]) -> list[Told]:
     ids = [row.gift.id for row in rows]
     receipts: defaultdict[UUID, list[Told]] = defaultdict(list)
     returns: defaultdict[UUID, list[Told]] = defaultdict(list)
@@ -95,6 +96,7 @@ def _tell_gifts(session: Session, rows: Sequence[GiftRow]) -> list[Told]:
     return [
         _tell_gift(session, row)
         | {
+            "tax_id": open_of_gift(session, row.gift, donor) if row.gift.sealed_tax_id else "",
             "receipts": receipts[row.gift.id],
             "returns": returns[row.gift.id],
             "dedication": _tell_dedication(session, dedications.get(row.gift.id)),

@@ -17,12 +17,12 @@ from fund.giving.queries.gifts import (
     get_remaining,
     list_donor_keys,
     list_gifts,
+    list_named_with_tax_id,
     list_paid,
     list_receipts_of,
     list_returned,
     list_returns,
     list_unknown_intents,
-    list_with_tax_id,
 )
 from fund.giving.queries.healing import list_unmailed, list_unreceipted
 from fund.giving.queries.offers import Offer, find_fees, find_offer
@@ -101,6 +101,7 @@ __all__ = [
     "list_donor_keys",
     "list_gifts",
     "list_gifts_of",
+    "list_named_with_tax_id",
     "list_paid",
     "list_plans_of",
     "list_receipts_of",
@@ -112,6 +113,5 @@ __all__ = [
     "list_unknown_intents",
     "list_unmailed",
     "list_unreceipted",
-    "list_with_tax_id",
     "terms_at",
 ]
