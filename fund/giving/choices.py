@@ -6,6 +6,12 @@ METHOD_NAMES = {
     "promptpay": N_("PromptPay QR code"),
     "checkout": N_("Card or wallet"),
 }
+# What Stripe's page offers, by Stripe's names: wallets come with `card`.
+STRIPE_WAYS = {
+    "card": (N_("card"), "Apple Pay", "Google Pay"),
+    "link": ("Link",),
+    "promptpay": ("PromptPay",),
+}
 DEDICATIONS = {
     "honour": N_("in honour of somebody"),
     "memory": N_("in memory of somebody"),

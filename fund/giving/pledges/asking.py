@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 from fund.audit import operations as audit
 from fund.audit.events import PledgeAsked, PledgeReminded
 from fund.giving import policy, promptpay
-from fund.giving.models import Gift, Plan
+from fund.giving.models import Donor, Gift, Plan
 from fund.giving.offices import PROMPTPAY
 from fund.giving.operations.gifts import flush_open
 from fund.giving.plans.dates import next_time
+from fund.giving.plans.passing import pass_on
 from fund.giving.plans.rows import find_key, lock_plan
 from fund.giving.pledges import mailing
+from fund.giving.tax_ids import keep_with_gift, open_of_gift, read_tax_id
 from fund.ids import new_id
 from fund.ledger.models import Fund, Office
 from fund.permissions import ANONYMOUS, SYSTEM, Actor
@@ -28,13 +30,18 @@ from fund.permissions import ANONYMOUS, SYSTEM, Actor
 BATCH = 200
 
 
-def ask_first(session: Session, plan: Plan, *, now: datetime) -> Gift:
+def ask_first(session: Session, plan: Plan, *, tax_id: str = "", now: datetime) -> Gift:
     """The gift that a pledge begins with. Its donor has the code on the page before them; nobody
     is written to before it is paid, since anybody can have typed the address.
 
-    Raises Refused(`fund_takes_no_gifts`) if the fund was closed meanwhile.
+    `tax_id`: for the receipts of this pledge, where they must name it. Raises Refused if it is
+    wrong (`tax_id_wrong`), or the fund was closed meanwhile (`fund_takes_no_gifts`).
     """
-    return _add_gift(session, plan, _today(session, plan, now), actor=ANONYMOUS, now=now)
+    gift = _add_gift(session, plan, _today(session, plan, now), actor=ANONYMOUS, now=now)
+    if tax_id and plan.wants_tax_receipt:
+        donor = session.get_one(Donor, plan.donor_id)
+        keep_with_gift(session, gift, donor, read_tax_id(tax_id))
+    return gift
 
 
 def list_due(session: Session, *, now: datetime) -> Sequence[UUID]:
@@ -110,10 +117,15 @@ def _add_gift(session: Session, plan: Plan, today: date, *, actor: Actor, now: d
         payment_reference=promptpay.new_reference(),
         state="open",
         language=plan.language,
+        country=plan.country,
+        wants_tax_receipt=plan.wants_tax_receipt,
+        is_anonymous=plan.is_anonymous,
         created_at=now,
     )
     session.add(gift)
     flush_open(session)
+    pass_on(session, plan, gift)
+    _pass_on_tax_id(session, plan, gift)
     event = PledgeAsked(
         subject_id=gift.id,
         plan_id=plan.id,
@@ -124,6 +136,15 @@ def _add_gift(session: Session, plan: Plan, today: date, *, actor: Actor, now: d
     )
     audit.record(session, event, actor=actor, now=now, key_id=find_key(session, plan))
     return gift
+
+
+def _pass_on_tax_id(session: Session, plan: Plan, gift: Gift) -> None:
+    """The number that the last gift's receipt names is the next one's too."""
+    last = select(Gift).where(Gift.plan_id == plan.id, Gift.sealed_tax_id.is_not(None))
+    named = session.scalars(last.order_by(Gift.id.desc()).limit(1)).one_or_none()
+    if named is not None and find_key(session, plan) is not None:
+        donor = session.get_one(Donor, plan.donor_id)
+        keep_with_gift(session, gift, donor, open_of_gift(session, named, donor))
 
 
 def _has_gift(session: Session, plan: Plan, month: date) -> bool:

@@ -25,10 +25,8 @@ from fund.giving.queries.gifts import (
     list_unknown_intents,
 )
 from fund.giving.queries.healing import list_unmailed, list_unreceipted
-from fund.giving.queries.offers import Offer, find_fees, find_offer
+from fund.giving.queries.offers import Offer, find_fees, find_offer, list_stripe_types
 from fund.giving.queries.offices import (
-    choose_card_office,
-    find_card_office,
     get_open_fund,
     list_card_offices,
 )
@@ -67,9 +65,7 @@ __all__ = [
     "PlanRow",
     "Progress",
     "StatementRow",
-    "choose_card_office",
     "count_running",
-    "find_card_office",
     "find_donor_key",
     "find_fees",
     "find_last_receipt",
@@ -110,6 +106,7 @@ __all__ = [
     "list_statement_rows",
     "list_statements_due",
     "list_statements_of",
+    "list_stripe_types",
     "list_unknown_intents",
     "list_unmailed",
     "list_unreceipted",

@@ -15,13 +15,17 @@ from fund.ledger.models import Office
 
 @dataclass(frozen=True)
 class Offer:
-    """The office that a gift goes to, its terms, and the ways to pay there; `ways` are those that
-    the donor can choose from, though another may lead to another office."""
+    """The office that a gift goes to, its terms, and the ways to pay there.
+
+    `ways` are those that the donor can choose from, though another may lead to another office;
+    `stripe_types`: the kinds of payment on Stripe's page, by Stripe's names.
+    """
 
     office: Office
     terms: OfficeTerms
     methods: tuple[str, ...]
     ways: tuple[str, ...]
+    stripe_types: tuple[str, ...]
     gives_tax_receipt: bool
 
 
@@ -42,9 +46,9 @@ def find_offer(
     """
     places = {office.code: office for office in ledger.list_offices(session)}
     terms = {code: terms_at(session, office, now) for code, office in places.items()}
-    rules = [_as_rules(office, terms[code]) for code, office in places.items()]
+    rules = {code: _as_rules(office, terms[code]) for code, office in places.items()}
     choice = offices.choose(
-        rules,
+        list(rules.values()),
         country=country,
         currency=currency,
         wants_receipt=wants_receipt,
@@ -55,10 +59,25 @@ def find_offer(
         return None
     ways = choice.methods
     if frequency != offices.ONCE:
-        ways = offices.list_ways(rules, country=country, currency=currency, frequency=frequency)
+        ways = offices.list_ways(
+            list(rules.values()), country=country, currency=currency, frequency=frequency
+        )
     return Offer(
-        places[choice.office], terms[choice.office], choice.methods, ways, choice.gives_tax_receipt
+        places[choice.office],
+        terms[choice.office],
+        choice.methods,
+        ways,
+        rules[choice.office].stripe_types(currency=currency, frequency=frequency),
+        choice.gives_tax_receipt,
     )
+
+
+def list_stripe_types(
+    session: Session, office: Office, *, currency: str, frequency: str, at: datetime
+) -> tuple[str, ...]:
+    """What Stripe's page for such a gift offers, as the office's terms said at that moment."""
+    rules = _as_rules(office, terms_at(session, office, at))
+    return rules.stripe_types(currency=currency, frequency=frequency)
 
 
 def find_fees(

@@ -56,7 +56,9 @@ def answer(page: PlanPage) -> Response:
 
 def _change(page: PlanPage, kind: str, after: dict[str, Any]) -> Response:
     if kind == "card":
-        there = plans.open_card_page(page.plan_id, path=page.here, actor=page.actor)
+        there = plans.open_card_page(
+            page.plan_id, path=page.here, actor=page.actor, now=clock.now()
+        )
         return redirect(there, 303)
     with posting() as post:
         if kind == "only":
