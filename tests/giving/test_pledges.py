@@ -9,12 +9,13 @@ from fund import clock, signed
 from fund.db import transaction
 from fund.errors import Refused
 from fund.giving import plans, pledges, rounds
-from fund.giving.models import Gift, Plan, PlanLetter, Receipt
+from fund.giving.models import Donor, Gift, Plan, PlanLetter, Receipt
 from fund.giving.plans.mailing import KEEP
 from fund.giving.pledges import mailing
+from fund.giving.tax_ids import open_of_gift
 from fund.money import baht
 from fund.permissions import SYSTEM, Actor
-from tests.giving.factories import give_form
+from tests.giving.factories import give_form, register_thai_office
 
 pytestmark = pytest.mark.usefixtures("world", "mailbox")
 
@@ -302,6 +303,24 @@ def test_a_pledge_whose_first_code_nobody_pays_is_given_up_and_begins_if_it_is_p
     settle(session, gifts(session)[-1], date(2026, 11, 27))
     session.refresh(plan)
     assert (plan.state, plan.next_on) == ("active", date(2026, 12, 27))
+
+
+def test_the_tax_number_goes_on_from_one_gift_of_a_pledge_to_the_next(
+    session, world, post, run_jobs, at
+):
+    at(2026, 11, 5)
+    register_thai_office(session, world)
+    form = pledge_form(wants_tax_receipt="true", tax_id="1103702071811")
+    assert post("/give", **form | {"tax_id": ""}).status_code == 422
+    assert post("/give", **form).status_code == 303
+    settle(session, gifts(session)[-1], date(2026, 11, 5))
+    at(2026, 12, 5)
+    ask(run_jobs)
+    second = gifts(session)[-1]
+    donor = session.get_one(Donor, second.donor_id)
+    assert open_of_gift(session, second, donor) == "1103702071811"
+    settle(session, second, date(2026, 12, 5))
+    assert session.scalars(select(Receipt.kind)).all() == ["th_donation", "th_donation"]
 
 
 def test_a_yearly_pledge_is_asked_for_once_a_year(session, run_jobs, at):
