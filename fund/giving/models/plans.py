@@ -34,6 +34,7 @@ class Plan(Stateful, Base):
             "fund_id",
             postgresql_where=text("state <> 'stopped' AND state <> 'expired'"),
         ),
+        Index("ix_plan_state", "state", "id"),
         Index(
             "uq_plan_live",
             "donor_id",
