@@ -253,6 +253,8 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET settlement.dispute_list": MONEY + "u",
     "GET settlement.dispute_show": MONEY + "u",
     "POST settlement.dispute_note": "f",
+    "GET settlement.stray_list": MONEY + "u",
+    "POST settlement.stray_seen": "f",  # who also gives back, and writes to donors
     "POST settlement.alert_keep": "f",
     "GET giving.breaker_list": MONEY + "u",  # counts, nobody's address
     "POST giving.breaker_move": "f",

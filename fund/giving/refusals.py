@@ -36,6 +36,7 @@ TEXTS: dict[str, str] = {
     "plan_over": N_("This regular gift cannot be changed like that any more."),
     "change_under_way": N_("Another change is still under way. Please try again in a moment."),
     "day_not_possible": N_("Please choose a day of the month that can still be moved to."),
+    "stray_runs": N_("Stripe has not confirmed yet that this subscription ended."),
     "nothing_to_skip": N_("The next gift cannot be skipped now."),
     "stripe_unavailable": N_("Stripe, which takes the payment, does not answer at the moment."),
     "stripe_busy": N_("Many people are giving just now. Please wait a moment."),

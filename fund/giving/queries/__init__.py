@@ -60,6 +60,7 @@ from fund.giving.queries.statements import (
     list_statement_rows,
     list_statements_due,
 )
+from fund.giving.queries.strays import count_strays, list_strays
 from fund.giving.queries.terms import find_terms, terms_at
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "Progress",
     "StatementRow",
     "count_running",
+    "count_strays",
     "count_to_watch",
     "find_donor_key",
     "find_fees",
@@ -113,6 +115,7 @@ __all__ = [
     "list_statement_rows",
     "list_statements_due",
     "list_statements_of",
+    "list_strays",
     "list_stripe_types",
     "list_unknown_intents",
     "list_unmailed",
