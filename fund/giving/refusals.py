@@ -51,5 +51,8 @@ TEXTS: dict[str, str] = {
     "promptpay_needs_names": N_(
         "A PromptPay QR code needs biller id, name and city together, in Latin letters."
     ),
+    "promptpay_in_thailand_only": N_("Stripe offers PromptPay to offices in Thailand only."),
+    "biller_needs_second": N_("Another bank for PromptPay needs a second person."),
+    "biller_asked_already": N_("Another bank is asked for already: that one is decided first."),
     "not_the_offices_currency": N_("This office's bank holds another currency."),
 }

@@ -5,7 +5,13 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from fund.giving import orders
-from fund.giving.choices import CHANGE_NAMES, DEDICATIONS, FREQUENCIES, RECEIPT_KIND_NAMES
+from fund.giving.choices import (
+    CHANGE_NAMES,
+    DEDICATIONS,
+    FREQUENCIES,
+    RECEIPT_KIND_NAMES,
+    STRIPE_METHOD_NAMES,
+)
 from fund.giving.countries import COUNTRIES
 from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
 from fund.i18n import LANGUAGES, N_
@@ -157,6 +163,32 @@ class LanguageSchema(CommandSchema):
 
 class CloseCampaignSchema(CommandSchema):
     version = WholeNumber(required=True)
+
+
+class WaysSchema(CommandSchema):
+    """How an office can be paid; `version` names the terms in view."""
+
+    card = Tick()
+    link = Tick()
+    promptpay = Tick()
+    matching_days = WholeNumber(
+        required=True,
+        validate=validate.Range(0, 14, error=N_("Please write a number of days up to 14.")),
+    )
+    version = Text(longest=40, load_default="")
+
+    @post_load
+    def list_methods(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        methods = [name for name in STRIPE_METHOD_NAMES if data.pop(name)]
+        return data | {"stripe_methods": methods}
+
+
+class BillerSchema(CommandSchema):
+    """The bank that a PromptPay QR code is to lead to, as the bank's own letter writes it."""
+
+    biller_id = Text(longest=20, required=True)
+    merchant_name = Text(longest=25, required=True)
+    merchant_city = Text(longest=15, required=True)
 
 
 class _CampaignWords(CommandSchema):

@@ -132,6 +132,25 @@ class OfficeTermsChanged(Event, subject="office"):
 
 
 @dataclass(frozen=True)
+class BillerChangeAsked(Event, subject="office"):
+    """Somebody asked that an office's PromptPay QR code lead to this bank's biller id instead.
+
+    Nothing changes until a second person agrees.
+    """
+
+    change_id: UUID
+    biller_id: str
+
+
+@dataclass(frozen=True)
+class BillerChangeDecided(Event, subject="office"):
+    """A second person agreed to another biller (`approved`), or it stays as it is (`dropped`)."""
+
+    change_id: UUID
+    state: str
+
+
+@dataclass(frozen=True)
 class DedicationMailed(Event, subject="gift"):
     """The person to be told in whose honour or memory the gift is was told by mail, once."""
 

@@ -16,13 +16,14 @@ from fund.giving.models.portal import PortalLink, PortalSession
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
 from fund.giving.models.statements import AnnualStatement
-from fund.giving.models.terms import NAMES_TAX_ID, RECEIPT_COUNTRIES, OfficeTerms
+from fund.giving.models.terms import NAMES_TAX_ID, RECEIPT_COUNTRIES, BillerChange, OfficeTerms
 
 __all__ = [
     "LIVE",
     "NAMES_TAX_ID",
     "RECEIPT_COUNTRIES",
     "AnnualStatement",
+    "BillerChange",
     "Campaign",
     "Dedication",
     "Donor",

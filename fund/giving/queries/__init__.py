@@ -1,5 +1,6 @@
 """What is read about gifts."""
 
+from fund.giving.queries.billers import find_biller_changes, get_biller_change, list_waiting
 from fund.giving.queries.campaigns import (
     Progress,
     find_progress,
@@ -63,6 +64,7 @@ __all__ = [
     "PlanRow",
     "Progress",
     "StatementRow",
+    "find_biller_changes",
     "find_donor_key",
     "find_fees",
     "find_last_receipt",
@@ -73,6 +75,7 @@ __all__ = [
     "find_progress",
     "find_terms",
     "find_visit",
+    "get_biller_change",
     "get_campaign",
     "get_campaign_page",
     "get_gift",
@@ -106,5 +109,6 @@ __all__ = [
     "list_unknown_intents",
     "list_unmailed",
     "list_unreceipted",
+    "list_waiting",
     "terms_at",
 ]

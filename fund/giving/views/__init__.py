@@ -1,6 +1,18 @@
 """The pages of gifts: the donor's, and finance's."""
 
-from fund.giving.views import campaigns, checkout, give, keep, my, no_mail, pay, plans, staff, terms
+from fund.giving.views import (
+    campaigns,
+    checkout,
+    give,
+    keep,
+    my,
+    no_mail,
+    pay,
+    plans,
+    staff,
+    terms,
+    ways,
+)
 from fund.giving.views.room import NAVIGATION as NAVIGATION
 from fund.giving.views.room import blueprint as blueprint
 
@@ -17,4 +29,5 @@ __all__ = [
     "plans",
     "staff",
     "terms",
+    "ways",
 ]
