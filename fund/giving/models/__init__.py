@@ -1,7 +1,13 @@
 """Donors, gifts, plans and receipts."""
 
+from fund.giving.models.abuse import (
+    CheckoutBreaker,
+    CheckoutFailure,
+    CheckoutGate,
+    CheckoutPace,
+)
 from fund.giving.models.campaigns import Campaign
-from fund.giving.models.dedications import Dedication, MailRefusal
+from fund.giving.models.dedications import Dedication, MailRefusal, PlanDedication
 from fund.giving.models.donors import Donor
 from fund.giving.models.gifts import Gift, GiftPaper
 from fund.giving.models.plans import (
@@ -24,6 +30,10 @@ __all__ = [
     "RECEIPT_COUNTRIES",
     "AnnualStatement",
     "Campaign",
+    "CheckoutBreaker",
+    "CheckoutFailure",
+    "CheckoutGate",
+    "CheckoutPace",
     "Dedication",
     "Donor",
     "Gift",
@@ -33,6 +43,7 @@ __all__ = [
     "OfficeTerms",
     "Plan",
     "PlanChange",
+    "PlanDedication",
     "PlanLetter",
     "PortalLink",
     "PortalSession",

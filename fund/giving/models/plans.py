@@ -18,7 +18,11 @@ LIVE = ("active", "past_due", "paused")
 class Plan(Stateful, Base):
     """A gift each month or year. `stopped` never goes back; `stopping` waits for Stripe's word.
 
+    One that `is_additional` began beside another for the same fund: it stays `paused` until its
+    donor says that they wish for both, at `confirmed_at`.
     `asked` counts how often Stripe was asked about it: an answer counts for the last who asked.
+    `amount_minor` is all that is charged, `cover_minor` the part of it that was added for the fee.
+    `sealed_company` stands on each gift's receipt; `sealed_note` goes on to the first gift.
     """
 
     __tablename__ = "plan"
@@ -28,6 +32,7 @@ class Plan(Stateful, Base):
             "fund_id",
             postgresql_where=text("state <> 'stopped' AND state <> 'expired'"),
         ),
+        Index("ix_plan_state", "state", "id"),
         Index(
             "uq_plan_live",
             "donor_id",
@@ -39,8 +44,8 @@ class Plan(Stateful, Base):
         ),
     )
     TRANSITIONS = {
-        "open": frozenset({"active", "expired", "stopped"}),
-        "expired": frozenset({"open", "active", "stopped"}),
+        "open": frozenset({"active", "paused", "expired", "stopped"}),
+        "expired": frozenset({"open", "active", "paused", "stopped"}),
         "active": frozenset({"past_due", "paused", "stopping", "stopped"}),
         "past_due": frozenset({"active", "paused", "stopping", "stopped"}),
         "paused": frozenset({"active", "past_due", "stopping", "stopped"}),
@@ -54,10 +59,17 @@ class Plan(Stateful, Base):
     fund_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.fund.id"))
     every: Mapped[str]
     amount_minor: Mapped[int]
+    cover_minor: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     currency: Mapped[str]
     language: Mapped[str]
+    country: Mapped[str | None]
+    wants_tax_receipt: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    is_anonymous: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    sealed_company: Mapped[bytes | None]
+    sealed_note: Mapped[bytes | None]
     state: Mapped[str]
     is_additional: Mapped[bool] = mapped_column(default=False)
+    confirmed_at: Mapped[datetime | None]
     attempt: Mapped[int] = mapped_column(default=1)
     asked: Mapped[int] = mapped_column(default=0)
     stripe_session_id: Mapped[str | None] = mapped_column(unique=True)
@@ -74,9 +86,18 @@ class Plan(Stateful, Base):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def cover(self) -> Money:
+        return Money(self.cover_minor, self.currency)
+
+    @property
     def is_live(self) -> bool:
         """Whether more is to be given by it."""
         return self.state in LIVE
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether its donor was asked if they wish for it beside another, and did not say yet."""
+        return self.is_live and self.is_additional and self.confirmed_at is None
 
 
 class PlanChange(Stateful, Base):

@@ -13,14 +13,15 @@ from fund import clock, jobs
 from fund.db import reading, transaction
 from fund.errors import NotFound
 from fund.gateways import stripe
+from fund.giving import queries
 from fund.giving.donors import open_person
 from fund.giving.models import Donor, Plan, StripeCustomer, StripeProduct
 from fund.giving.plans.following import follow
 from fund.giving.plans.paying import ask_invoice, record_payment
+from fund.giving.plans.products import make_product
 from fund.giving.plans.rows import lock_plan, move
 from fund.giving.plans.starting import keep_session
 from fund.ledger.models import Fund, Office
-from fund.ledger.queries import fund_name
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class _Visit:
     email: str
     product_id: str | None
     customer_id: str | None
+    method_types: tuple[str, ...]
 
 
 def open_checkout(plan_id: UUID, *, now: datetime) -> str | None:
@@ -55,6 +57,7 @@ def open_checkout(plan_id: UUID, *, now: datetime) -> str | None:
         customer_id=visit.customer_id or _make_customer(visit),
         language=plan.language,
         return_path=f"/give/monthly/{plan.id}",
+        method_types=visit.method_types,
     )
     session = stripe.create_plan_session(office, order)
     with transaction() as tx:
@@ -73,18 +76,6 @@ def ask_stripe(plan_id: UUID, *, now: datetime) -> None:
 def prepare_checkout(plan_id: str) -> None:
     """Make the session that a donor waits for; the page they see asks again by itself."""
     open_checkout(UUID(plan_id), now=clock.now())
-
-
-def make_product(office: Office, fund: Fund) -> str:
-    """Let the office's account know the fund; its id there."""
-    product_id = f"fund_{fund.code}"
-    stripe.create_product(office.code, product_id, fund_name(fund, "en"))
-    with transaction() as session:
-        row = insert(StripeProduct).values(
-            office_id=office.id, fund_id=fund.id, product_id=product_id
-        )
-        session.execute(row.on_conflict_do_nothing())
-    return product_id
 
 
 def _make_customer(visit: _Visit) -> str:
@@ -127,11 +118,16 @@ def _look(plan_id: UUID) -> _Visit:
             raise NotFound
         customer = session.get(StripeCustomer, (plan.donor_id, plan.office_id, plan.currency))
         product = session.get(StripeProduct, (plan.office_id, plan.fund_id))
+        office = session.get_one(Office, plan.office_id)
+        types = queries.list_stripe_types(
+            session, office, currency=plan.currency, frequency=plan.every, at=plan.created_at
+        )
         return _Visit(
             plan,
-            session.get_one(Office, plan.office_id),
+            office,
             session.get_one(Fund, plan.fund_id),
             open_person(session, session.get_one(Donor, plan.donor_id)).email,
             product.product_id if product else None,
             customer.customer_id if customer else None,
+            types,
         )

@@ -1,5 +1,6 @@
 """What is read about gifts."""
 
+from fund.giving.queries.abuse import list_gates, list_open_breakers
 from fund.giving.queries.campaigns import (
     Progress,
     find_progress,
@@ -17,25 +18,28 @@ from fund.giving.queries.gifts import (
     get_remaining,
     list_donor_keys,
     list_gifts,
+    list_named_with_tax_id,
     list_paid,
     list_receipts_of,
     list_returned,
     list_returns,
     list_unknown_intents,
-    list_with_tax_id,
 )
 from fund.giving.queries.healing import list_unmailed, list_unreceipted
-from fund.giving.queries.offers import Offer, find_fees, find_offer
+from fund.giving.queries.offers import Offer, find_fees, find_offer, list_stripe_types
 from fund.giving.queries.offices import (
-    choose_card_office,
-    find_card_office,
     get_open_fund,
     list_card_offices,
 )
 from fund.giving.queries.plans import (
     PlanRow,
+    count_to_watch,
+    find_other_plan,
     get_plan,
+    get_plan_of,
+    list_all_plans_of,
     list_changes,
+    list_plans,
     list_plans_of,
 )
 from fund.giving.queries.portal import (
@@ -62,14 +66,14 @@ __all__ = [
     "PlanRow",
     "Progress",
     "StatementRow",
-    "choose_card_office",
-    "find_card_office",
+    "count_to_watch",
     "find_donor_key",
     "find_fees",
     "find_last_receipt",
     "find_last_return",
     "find_link_reader",
     "find_offer",
+    "find_other_plan",
     "find_progress",
     "find_terms",
     "find_visit",
@@ -79,19 +83,25 @@ __all__ = [
     "get_gift_of",
     "get_open_fund",
     "get_plan",
+    "get_plan_of",
     "get_receipt",
     "get_receipt_of",
     "get_remaining",
     "get_statement_of",
     "is_link_open",
     "list_all_gifts_of",
+    "list_all_plans_of",
     "list_campaigns",
     "list_card_offices",
     "list_changes",
     "list_donor_keys",
+    "list_gates",
     "list_gifts",
     "list_gifts_of",
+    "list_named_with_tax_id",
+    "list_open_breakers",
     "list_paid",
+    "list_plans",
     "list_plans_of",
     "list_receipts_of",
     "list_returned",
@@ -99,9 +109,9 @@ __all__ = [
     "list_statement_rows",
     "list_statements_due",
     "list_statements_of",
+    "list_stripe_types",
     "list_unknown_intents",
     "list_unmailed",
     "list_unreceipted",
-    "list_with_tax_id",
     "terms_at",
 ]
