@@ -13,7 +13,6 @@ from fund.giving.operations.portal import (
     note_seen,
     open_portal,
 )
-from fund.giving.operations.promptpay import expire_gifts, settle_by_bank
 from fund.giving.operations.receipts import heal_receipt
 from fund.giving.operations.returns import record_return
 from fund.giving.operations.statements import issue_statement
@@ -28,7 +27,6 @@ __all__ = [
     "check_amount",
     "choose_language",
     "close_campaign",
-    "expire_gifts",
     "export_data",
     "forget_visits",
     "heal_receipt",
@@ -42,6 +40,5 @@ __all__ = [
     "record_return",
     "retry_gift",
     "set_terms",
-    "settle_by_bank",
     "start_gift",
 ]
