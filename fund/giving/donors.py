@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from fund import keys
+from fund.crypto import Unreadable
 from fund.giving.models import Donor
 from fund.ids import new_id
 
@@ -50,6 +52,16 @@ def open_person(session: Session, donor: Donor) -> Person:
         if donor.sealed_name
         else "",
     )
+
+
+def find_person(session: Session, donor_id: UUID | None) -> Person | None:
+    """Who gave; None if nobody knows, or nobody may know any more."""
+    if donor_id is None:
+        return None
+    try:
+        return open_person(session, session.get_one(Donor, donor_id))
+    except Unreadable:
+        return None
 
 
 def index_of(email: str) -> bytes:

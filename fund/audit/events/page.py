@@ -61,6 +61,7 @@ MEANINGS = {
     "language": "en or th",
     "lawful_basis": "the other ground, where nobody can consent",
     "line_count": "number of lines that were new",
+    "level": "what is asked before the payment: 0 nothing, 1 a proof of work, 2 a mailed link",
     "number": "number, as it is written",
     "needs_second": "whether a second person has to agree",
     "noted_as": "answered or accepted",

@@ -1,5 +1,11 @@
 """Donors, gifts, plans and receipts."""
 
+from fund.giving.models.abuse import (
+    CheckoutBreaker,
+    CheckoutFailure,
+    CheckoutGate,
+    CheckoutPace,
+)
 from fund.giving.models.campaigns import Campaign
 from fund.giving.models.dedications import Dedication, MailRefusal, PlanDedication
 from fund.giving.models.donors import Donor
@@ -16,6 +22,7 @@ from fund.giving.models.portal import PortalLink, PortalSession
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
 from fund.giving.models.statements import AnnualStatement
+from fund.giving.models.strays import StraySubscription
 from fund.giving.models.terms import NAMES_TAX_ID, RECEIPT_COUNTRIES, BillerChange, OfficeTerms
 
 __all__ = [
@@ -25,6 +32,10 @@ __all__ = [
     "AnnualStatement",
     "BillerChange",
     "Campaign",
+    "CheckoutBreaker",
+    "CheckoutFailure",
+    "CheckoutGate",
+    "CheckoutPace",
     "Dedication",
     "Donor",
     "Gift",
@@ -41,6 +52,7 @@ __all__ = [
     "Receipt",
     "ReceiptNumber",
     "ReceiptSeries",
+    "StraySubscription",
     "StripeCustomer",
     "StripeProduct",
 ]

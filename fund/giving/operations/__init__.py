@@ -19,7 +19,6 @@ from fund.giving.operations.portal import (
     note_seen,
     open_portal,
 )
-from fund.giving.operations.promptpay import expire_gifts, settle_by_bank
 from fund.giving.operations.receipts import heal_receipt
 from fund.giving.operations.returns import record_return
 from fund.giving.operations.statements import issue_statement
@@ -38,7 +37,6 @@ __all__ = [
     "choose_language",
     "close_campaign",
     "drop_biller",
-    "expire_gifts",
     "export_data",
     "forget_visits",
     "heal_receipt",
@@ -52,7 +50,6 @@ __all__ = [
     "record_return",
     "retry_gift",
     "set_terms",
-    "settle_by_bank",
     "start_gift",
     "stop_promptpay",
 ]

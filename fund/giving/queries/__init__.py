@@ -1,5 +1,6 @@
 """What is read about gifts."""
 
+from fund.giving.queries.abuse import list_gates, list_open_breakers
 from fund.giving.queries.billers import find_biller_changes, get_biller_change, list_waiting
 from fund.giving.queries.campaigns import (
     Progress,
@@ -33,11 +34,15 @@ from fund.giving.queries.offices import (
 )
 from fund.giving.queries.plans import (
     PlanRow,
+    count_running,
+    count_to_watch,
     find_other_plan,
+    find_waiting,
     get_plan,
     get_plan_of,
     list_all_plans_of,
     list_changes,
+    list_plans,
     list_plans_of,
 )
 from fund.giving.queries.portal import (
@@ -64,6 +69,8 @@ __all__ = [
     "PlanRow",
     "Progress",
     "StatementRow",
+    "count_running",
+    "count_to_watch",
     "find_biller_changes",
     "find_donor_key",
     "find_fees",
@@ -75,6 +82,7 @@ __all__ = [
     "find_progress",
     "find_terms",
     "find_visit",
+    "find_waiting",
     "get_biller_change",
     "get_campaign",
     "get_campaign_page",
@@ -94,10 +102,13 @@ __all__ = [
     "list_card_offices",
     "list_changes",
     "list_donor_keys",
+    "list_gates",
     "list_gifts",
     "list_gifts_of",
     "list_named_with_tax_id",
+    "list_open_breakers",
     "list_paid",
+    "list_plans",
     "list_plans_of",
     "list_receipts_of",
     "list_returned",

@@ -1,8 +1,10 @@
 """The pages of gifts: the donor's, and finance's."""
 
 from fund.giving.views import (
+    breakers,
     campaigns,
     checkout,
+    gate,
     give,
     keep,
     my,
@@ -10,6 +12,7 @@ from fund.giving.views import (
     pay,
     plans,
     staff,
+    staff_plans,
     terms,
     ways,
 )
@@ -19,8 +22,10 @@ from fund.giving.views.room import blueprint as blueprint
 __all__ = [
     "NAVIGATION",
     "blueprint",
+    "breakers",
     "campaigns",
     "checkout",
+    "gate",
     "give",
     "keep",
     "my",
@@ -28,6 +33,7 @@ __all__ = [
     "pay",
     "plans",
     "staff",
+    "staff_plans",
     "terms",
     "ways",
 ]
