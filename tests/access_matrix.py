@@ -199,6 +199,12 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
+    # Whose two records are: finance, who knows donors by name
+    "GET giving.merge_list": "f",
+    "POST giving.merge_find": "f",
+    "GET giving.merge_show": "f",
+    "POST giving.merge_donors": "f",
+    "POST giving.merge_dismiss": "f",
     "GET giving.campaign_list": MONEY + "u",
     "GET giving.campaign_open": "f",
     "POST giving.campaign_open": "f",

@@ -40,6 +40,12 @@ TEXTS: dict[str, str] = {
     "bank_reference_known": N_("A gift with this bank reference is recorded already."),
     "tax_id_wrong": N_("A Thai tax number has thirteen digits; one of these is wrong."),
     "tax_id_of_nobody": N_("A tax number needs the e-mail address of its owner too."),
+    "two_tax_ids": N_(
+        "Each of the two records has a tax number of its own, so these may be two taxpayers. Ask"
+        " the donor first; a number is put right with their next gift."
+    ),
+    "donor_unknown": N_("No donor has this address."),
+    "one_donor": N_("Both addresses are of one donor already."),
     "return_differs": N_("Another amount went back by this than was recorded before."),
     "return_too_large": N_("No more can go back than was given."),
     "receipt_needs_signatory": N_("A receipt of this kind needs the name and title of who signs."),

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from fund.giving import orders
-from fund.giving.choices import DEDICATIONS, FREQUENCIES, RECEIPT_KIND_NAMES
+from fund.giving.choices import DEDICATIONS, FREQUENCIES, RECEIPT_KIND_NAMES, SIDES
 from fund.giving.countries import COUNTRIES
 from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
 from fund.i18n import LANGUAGES, N_
@@ -213,3 +213,18 @@ def _amount(currency: str, choice: str, typed: str) -> Money:
     if not (minor.isascii() and minor.isdigit() and len(minor) < 12):
         raise ValidationError(N_("Please choose an amount."), "amount")
     return Money(int(minor), currency)
+
+
+class TwoDonorsSchema(CommandSchema):
+    """Two donors by the addresses that they give with."""
+
+    email = Email(required=True)
+    other_email = Email(required=True)
+
+
+class MergeSchema(CommandSchema):
+    """Of which of two records address, name and language stay."""
+
+    email = Code(SIDES, required=True)
+    name = Code(SIDES, required=True)
+    language = Code(SIDES, required=True)

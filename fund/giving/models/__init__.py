@@ -2,7 +2,7 @@
 
 from fund.giving.models.campaigns import Campaign
 from fund.giving.models.dedications import Dedication, MailRefusal
-from fund.giving.models.donors import Donor
+from fund.giving.models.donors import Donor, DonorApart, DonorMark
 from fund.giving.models.gifts import Gift, GiftPaper
 from fund.giving.models.plans import (
     LIVE,
@@ -26,6 +26,8 @@ __all__ = [
     "Campaign",
     "Dedication",
     "Donor",
+    "DonorApart",
+    "DonorMark",
     "Gift",
     "GiftPaper",
     "GiftReturn",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from fund.audit import operations as audit
 from fund.audit.events import PlanMoved
 from fund.errors import NotFound
+from fund.giving.donors import head_of, records_of
 from fund.giving.models import LIVE, Donor, Plan
 from fund.keys import DataKey
 from fund.permissions import SYSTEM, Actor
@@ -24,15 +25,21 @@ def lock_plan(session: Session, plan_id: UUID) -> Plan:
 
 
 def find_live_plan(session: Session, donor_id: UUID, fund_id: UUID) -> Plan | None:
-    """The donor's plan for this fund, but for those that they confirmed to be another one."""
+    """The donor's plan for this fund, but for those that they confirmed to be another one.
+
+    The older one, if two records that each had one were merged since.
+    """
     return session.scalars(
-        select(Plan).where(
-            Plan.donor_id == donor_id,
+        select(Plan)
+        .where(
+            Plan.donor_id.in_(records_of(head_of(session, session.get_one(Donor, donor_id)).id)),
             Plan.fund_id == fund_id,
             Plan.state.in_(LIVE),
             ~Plan.is_additional,
         )
-    ).one_or_none()
+        .order_by(Plan.id)
+        .limit(1)
+    ).first()
 
 
 def move(session: Session, plan: Plan, state: str, *, actor: Actor = SYSTEM, now: datetime) -> None:

@@ -25,6 +25,7 @@ from fund.giving.queries.gifts import (
     list_with_tax_id,
 )
 from fund.giving.queries.healing import list_unmailed, list_unreceipted
+from fund.giving.queries.merging import Pair, Record, get_two, list_pairs
 from fund.giving.queries.offers import Offer, find_fees, find_offer
 from fund.giving.queries.offices import (
     choose_card_office,
@@ -59,8 +60,10 @@ from fund.giving.queries.terms import find_terms, terms_at
 __all__ = [
     "GiftRow",
     "Offer",
+    "Pair",
     "PlanRow",
     "Progress",
+    "Record",
     "StatementRow",
     "choose_card_office",
     "find_card_office",
@@ -83,6 +86,7 @@ __all__ = [
     "get_receipt_of",
     "get_remaining",
     "get_statement_of",
+    "get_two",
     "is_link_open",
     "list_all_gifts_of",
     "list_campaigns",
@@ -92,6 +96,7 @@ __all__ = [
     "list_gifts",
     "list_gifts_of",
     "list_paid",
+    "list_pairs",
     "list_plans_of",
     "list_receipts_of",
     "list_returned",

@@ -7,6 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from fund.errors import NotFound
+from fund.giving.donors import records_of
 from fund.giving.models import Plan, PlanChange
 from fund.ledger.models import Fund, Office
 
@@ -30,7 +31,7 @@ def get_plan(session: Session, plan_id: UUID) -> PlanRow:
 
 def list_plans_of(session: Session, donor_id: UUID) -> list[PlanRow]:
     """A donor's plans, newest first, without those that were never begun."""
-    query = _plans().where(Plan.donor_id == donor_id, Plan.started_at.is_not(None))
+    query = _plans().where(Plan.donor_id.in_(records_of(donor_id)), Plan.started_at.is_not(None))
     return [PlanRow(*row) for row in session.execute(query.order_by(Plan.id.desc()))]
 
 

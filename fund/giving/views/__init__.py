@@ -1,6 +1,18 @@
 """The pages of gifts: the donor's, and finance's."""
 
-from fund.giving.views import campaigns, checkout, give, keep, my, no_mail, pay, plans, staff, terms
+from fund.giving.views import (
+    campaigns,
+    checkout,
+    give,
+    keep,
+    merging,
+    my,
+    no_mail,
+    pay,
+    plans,
+    staff,
+    terms,
+)
 from fund.giving.views.room import NAVIGATION as NAVIGATION
 from fund.giving.views.room import blueprint as blueprint
 
@@ -11,6 +23,7 @@ __all__ = [
     "checkout",
     "give",
     "keep",
+    "merging",
     "my",
     "no_mail",
     "pay",

@@ -33,6 +33,7 @@ def plan_keep(token: str) -> Response:
     form = load_form(PlanChangeSchema())
     with reading() as session:
         plan = queries.get_plan(session, plan_id).plan
+        owner_id = plan.owner_id
     after = {} if form.errors else _after(form, plan)
     if not form.errors:
         with form.attempt(), posting() as post:
@@ -41,7 +42,7 @@ def plan_keep(token: str) -> Response:
                 plan_id,
                 kind=form.data["kind"],
                 after=after,
-                actor=Actor("donor", plan.donor_id),
+                actor=Actor("donor", owner_id),
                 now=clock.now(),
             )
             return post.redirect(url_for("giving.plan_keep", token=token))
@@ -54,8 +55,8 @@ def plan_card(token: str) -> Response:
     """On to Stripe's page for another card, and back here."""
     plan_id, path = _read(token), url_for("giving.plan_keep", token=token)
     with reading() as session:
-        donor_id = queries.get_plan(session, plan_id).plan.donor_id
-    address = plans.open_card_page(plan_id, path=path, actor=Actor("donor", donor_id))
+        owner_id = queries.get_plan(session, plan_id).plan.owner_id
+    address = plans.open_card_page(plan_id, path=path, actor=Actor("donor", owner_id))
     return redirect(address, 303)
 
 

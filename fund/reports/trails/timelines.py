@@ -24,6 +24,7 @@ from fund.bookkeeping.queries import get_entry
 from fund.disbursements.models import Payment
 from fund.disbursements.queries import get_payment
 from fund.errors import NotFound
+from fund.giving.donors import records_of
 from fund.giving.models import Donor, Gift, Receipt
 from fund.giving.queries import get_gift, list_receipts_of
 from fund.i18n import N_, format_money, gettext, language
@@ -214,14 +215,16 @@ def of_staff(session: Session, staff_id: UUID) -> Timeline:
 
 def of_donor(session: Session, donor_id: UUID) -> Timeline:
     """What a donor gave; who that is stands only on the gift, for those who may see it there."""
-    if session.get(Donor, donor_id) is None:
+    donor = session.get(Donor, donor_id)
+    if donor is None:
         raise NotFound
-    gifts = select(Gift.id).where(Gift.donor_id == donor_id)
+    records = list(session.scalars(records_of(donor.head_id)))
+    gifts = select(Gift.id).where(Gift.donor_id.in_(records))
     return Timeline(
         str(gettext("A donor")),
         [
-            Match(subjects=[("donor", donor_id)]),
-            _about("gift", Gift.id, Gift.donor_id == donor_id),
+            Match(subjects=[("donor", record_id) for record_id in records]),
+            _about("gift", Gift.id, Gift.donor_id.in_(records)),
             _about("receipt", Receipt.id, Receipt.gift_id.in_(gifts)),
         ],
         [],

@@ -147,4 +147,10 @@ DONORS = {
     "donor_data_exported": Sentence(
         N_("Data exported"), N_("The donor took a copy of all that is kept about them.")
     ),
+    "donors_merged": Sentence(
+        N_("Donor records merged"), N_("Another record was found to be this donor’s.")
+    ),
+    "donors_kept_apart": Sentence(
+        N_("Donors kept apart"), N_("A record like this one was found to be somebody else’s.")
+    ),
 }
