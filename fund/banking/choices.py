@@ -76,6 +76,9 @@ FAULTS = {
         "The balance before and all lines do not come to the balance after. Something is missing."
     ),
     "line_day": N_("The day cannot be read."),
+    "line_ahead": N_(
+        "The day had not come yet when the file did. Is the order of day and month right?"
+    ),
     "line_amount": N_("The amount cannot be read."),
     "line_balance": N_("The balance is not the one before with this amount."),
     "line_balance_missing": N_("The balance is missing or cannot be read."),

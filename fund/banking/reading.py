@@ -4,8 +4,9 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
@@ -62,8 +63,9 @@ def read_statement(session: Session, statement: BankStatement) -> Reading:
             raise BadFile("other_account")
     except BadFile as bad:
         return Reading(ParsedFile(faults=[bad.fault]), columns)
-    if parsed.faults:
-        return Reading(parsed, columns)
+    faults = parsed.faults or _ahead(statement, parsed)
+    if faults:
+        return Reading(replace(parsed, faults=faults), columns)
     return _compared(session, statement, parsed, columns)
 
 
@@ -88,6 +90,13 @@ def numbered(lines: Sequence[FileLine]) -> Iterator[tuple[FileLine, bytes, int]]
         mark = fingerprint(line)
         yield line, mark, seen[mark]
         seen[mark] += 1
+
+
+def _ahead(statement: BankStatement, parsed: ParsedFile) -> list[Fault]:
+    """Lines of days that had not come at the bank when the file did: days read in a wrong order."""
+    zone = ZoneInfo(statement.account.office.timezone)
+    came_on = statement.uploaded_at.astimezone(zone).date()
+    return [Fault("line_ahead", line.place) for line in parsed.lines if line.booked_on > came_on]
 
 
 def _compared(

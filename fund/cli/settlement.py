@@ -15,6 +15,7 @@ from fund.gateways import stripe
 from fund.ledger.queries import get_office, list_offices
 from fund.money import Money
 from fund.settlement import operations
+from fund.settlement.choices import REPLAY_REASONS
 from fund.settlement.reconciliation.balance import Unlike, compare_lines, note_balance
 
 group = AppGroup("settlement", help="What Stripe told us, and what it did not.")
@@ -44,13 +45,14 @@ def sweep(as_json: bool) -> None:
 @group.command()
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), required=True, help="A day, UTC.")
 @click.option("--type", "prefix", default="", help="Only events whose type begins so.")
+@click.option("--reason", type=click.Choice(list(REPLAY_REASONS)), required=True, help="Why.")
 @json_option
 @with_appcontext
-def replay(since: datetime, prefix: str, as_json: bool) -> None:
+def replay(since: datetime, prefix: str, reason: str, as_json: bool) -> None:
     """Have all events since a day looked at again; nothing is paid, booked or mailed twice."""
     with transaction() as session:
         count = operations.replay_since(
-            session, since.replace(tzinfo=UTC), prefix=prefix, now=clock.now()
+            session, since.replace(tzinfo=UTC), prefix=prefix, reason=reason, now=clock.now()
         )
     finish([], as_json=as_json, summary=f"{count} events will be looked at again.", events=count)
 

@@ -23,8 +23,7 @@ TEXTS: dict[str, str] = {
     ),
     "method_not_offered": N_("The office that receives your gift is not paid this way."),
     "plan_exists": N_(
-        "With this address there is a regular gift to this fund already. If you would like to give"
-        " another one beside it, please say so below."
+        "You have a regular gift to this fund already. You can change its amount instead."
     ),
     "plan_over": N_("This regular gift cannot be changed like that any more."),
     "change_under_way": N_("Another change is still under way. Please try again in a moment."),

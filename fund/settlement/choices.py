@@ -9,6 +9,13 @@ EVENT_STATES = {
     "done": N_("done"),
     "ignored": N_("nothing to do"),
 }
+# Why somebody looks at an event again that is done.
+REPLAY_REASONS = {
+    "mended": N_("A fault in this service is mended since"),
+    "doubt": N_("What came of it looks wrong"),
+    "question": N_("An auditor or Stripe asks about it"),
+    "drill": N_("A drill"),
+}
 # Why an event failed, in words for who reads the inbox.
 FAILURES = {
     "stripe_unavailable": N_("Stripe did not answer."),

@@ -1,7 +1,7 @@
 """What each command of this room takes."""
 
 from fund.schemas import Code, CommandSchema, Day, Text
-from fund.settlement.choices import NOTES, REFUND_REASONS
+from fund.settlement.choices import NOTES, REFUND_REASONS, REPLAY_REASONS
 
 
 class ArrivalSchema(CommandSchema):
@@ -27,6 +27,12 @@ class DisputeNoteSchema(CommandSchema):
     """What finance did about a dispute."""
 
     noted_as = Code(NOTES, required=True)
+
+
+class ReplaySchema(CommandSchema):
+    """Why an event that is done is looked at again."""
+
+    reason = Code(REPLAY_REASONS, required=True)
 
 
 class RetrySchema(CommandSchema):

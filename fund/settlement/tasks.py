@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
 
-from fund import clock, jobs
-from fund.db import reading
+from fund import clock, i18n, jobs
+from fund.db import reading, transaction
 from fund.errors import NotFound, Unavailable
-from fund.gateways import stripe
+from fund.gateways import mail, stripe
+from fund.people.queries import get_staff, list_staff_with_role
+from fund.permissions import Role
 from fund.settlement import operations, queries
 from fund.settlement.reconciliation.balance import note_balance
 
@@ -50,10 +53,39 @@ def sweep_events(**_: int) -> None:
 @jobs.app.periodic(cron="*/15 * * * *")
 @jobs.task("settlement.notice_silence")
 def notice_silence(**_: int) -> None:
-    """Every quarter of an hour: offices for which Stripe fell silent are named in the log."""
-    with reading() as session:
-        for office in queries.list_unheard(session, now=clock.now()):
+    """Every quarter of an hour: offices for which Stripe fell silent are named in the log, and
+    finance has a mail once a silence."""
+    now = clock.now()
+    with transaction() as session:
+        heard = dict(queries.list_heard(session))
+        finance = list_staff_with_role(session, Role.FINANCE_OFFICER, now=now)
+        for office in queries.list_unheard(session, now=now):
             log.error("webhooks_silent", office=office.code)
+            if operations.note_silence(session, office.id, heard_at=heard[office], now=now):
+                for staff in finance:
+                    jobs.defer(session, mail_silence, office_id=office.id, staff_id=staff.id)
+
+
+@jobs.task("settlement.mail_silence")
+def mail_silence(office_id: str, staff_id: str) -> None:
+    """Tell one person of finance that Stripe fell silent for an office, unless it is over."""
+    now = clock.now()
+    with reading() as session:
+        silent = {office.id: office for office in queries.list_unheard(session, now=now)}
+        office = silent.get(UUID(office_id))
+        if office is None:
+            return
+        staff = get_staff(session, UUID(staff_id))
+        subject, text, html = i18n.render_mail(
+            "silence",
+            staff.language,
+            to=staff.name,
+            office=office.legal_name,
+            hours=queries.SILENCE_HOURS,
+        )
+        to, language = staff.email, staff.language
+    message_id = f"silence-{office_id}-{staff_id}-{now:%Y%m%d%H}"
+    mail.send(to, subject, text, html, message_id=message_id, language=language)
 
 
 @jobs.app.periodic(cron="17 * * * *")

@@ -1,12 +1,15 @@
-"""Nothing changes in this step."""
+"""When finance was told by mail that Stripe fell silent."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0037"
 down_revision = "0036"
 
 
 def upgrade() -> None:
-    pass
+    op.add_column("settlement_feed", sa.Column("silence_told_at", sa.DateTime(timezone=True)))
 
 
 def downgrade() -> None:
-    pass
+    op.drop_column("settlement_feed", "silence_told_at")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from tests.ledger.factories import make_fund
 
 NUMBER = "000-1-23456-7"
 DAY = date(2026, 11, 20)
+CAME_AT = NOW + timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def make_account(
 
 
 def upload(session: Session, account: BankAccount, content: bytes, actor: Actor) -> BankStatement:
-    return operations.upload_statement(session, account, content, actor=actor, now=NOW)
+    return operations.upload_statement(session, account, content, actor=actor, now=CAME_AT)
 
 
 def record(session: Session, account: BankAccount, content: bytes, actor: Actor) -> BankStatement:

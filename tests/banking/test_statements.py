@@ -1,17 +1,18 @@
 """A bank's file from sending it to its lines: whole or not at all, and sealed."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, text
 
+from fund import clock
 from fund.audit.models import Event
 from fund.banking import operations
 from fund.banking.models import BankLine
 from fund.banking.reading import read_statement, seen_sha256
 from fund.errors import Denied, Refused
 from fund.permissions import Role
-from tests.banking.factories import DAY, Said, camt, make_account, record, upload
+from tests.banking.factories import CAME_AT, DAY, Said, camt, make_account, record, upload
 from tests.bookkeeping.factories import NOW
 from tests.people.factories import make_staff
 from tests.refusing import refuses
@@ -148,3 +149,10 @@ def test_the_database_keeps_what_the_bank_said(session, account, finance, statem
     record(session, account, camt(TWO), finance.second)
     session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     refuses(session, reason, text(statement))
+
+
+def test_a_day_that_has_not_come_is_a_fault_of_its_row(session, account, finance):
+    ahead = clock.bangkok_day(CAME_AT) + timedelta(days=2)
+    statement = upload(session, account, camt([Said("5.00", on=ahead)], last=ahead), finance.second)
+    faults = read_statement(session, statement).parsed.faults
+    assert [(fault.code, fault.place) for fault in faults] == [("line_ahead", 1)]

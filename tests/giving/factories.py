@@ -176,7 +176,6 @@ def start_plan(
     fund: str = "education",
     email: str = "donor@example.org",
     language: str = "en",
-    is_confirmed: bool = False,
     now: datetime | None = None,
 ) -> Plan:
     """A regular gift that waits for its first payment."""
@@ -188,7 +187,6 @@ def start_plan(
         email=email,
         name="Mere Donor",
         language=language,
-        is_confirmed=is_confirmed,
         now=now or clock.now(),
     )
     session.commit()

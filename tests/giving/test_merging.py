@@ -217,7 +217,7 @@ def test_finance_compares_chooses_and_merges(world, session, client, post, sign_
     assert open_person(session, other).name == "Mere Donor"
     assert "No two records are alike." in client.get("/staff/donors/alike").text
     event = session.scalars(select(Event).where(Event.name == "donors_merged")).one()
-    assert event.data["is_name_taken"] is True
+    assert event.data["name_of"] == "merged"
     assert "x.org" not in str(event.data)
     assert client.get(address).status_code == 404
 

@@ -1,6 +1,8 @@
 """What failed is tried again, what is done can be replayed, and silence is noticed."""
 
-from datetime import timedelta
+import html
+import re
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -10,6 +12,7 @@ from fund.audit.models import Event as Logged
 from fund.errors import Denied, Refused
 from fund.giving.models import Receipt
 from fund.ids import new_id
+from fund.ledger.queries import get_office
 from fund.permissions import Actor, Role
 from fund.settlement import operations, queries, tasks
 from fund.settlement.models import InboxEvent
@@ -52,7 +55,7 @@ def test_what_is_replayed_changes_nothing(client, session, stripe_up, receiver, 
     run_jobs()
     before = states(session)
     count = operations.replay_since(
-        session, clock.now() - timedelta(days=1), prefix="", now=clock.now()
+        session, clock.now() - timedelta(days=1), prefix="", reason="drill", now=clock.now()
     )
     session.commit()
     assert count == len(before)
@@ -69,6 +72,8 @@ def test_a_command_replays_what_begins_so(app, client, session, stripe_up, recei
     settled(client, session, stripe_up, receiver)
     today = clock.now().strftime("%Y-%m-%d")
     asked = ["settlement", "replay", "--since", today, "--type", "charge.", "--json"]
+    assert app.test_cli_runner().invoke(args=asked).exit_code == 2  # no reason
+    asked += ["--reason", "drill"]
     answer = app.test_cli_runner().invoke(args=asked)
     assert answer.exit_code == 0
     waiting = session.scalars(select(InboxEvent.type).where(InboxEvent.state == "waiting"))
@@ -83,12 +88,18 @@ def test_finance_replays_one_event_from_its_page(client, session, sign_in, strip
     address = f"/staff/settlement/events/{row.id}"
     assert address in client.get("/staff/settlement").text
     assert "Look at it again" in client.get(address).text
-    assert client.post(f"{address}/replay", data={"nonce": str(new_id())}).status_code == 303
+    nothing = client.post(f"{address}/replay", data={"nonce": str(new_id())})
+    assert nothing.status_code == 422
+    assert states(session) == ["ignored"]
+    asked = {"nonce": str(new_id()), "reason": "doubt"}
+    assert client.post(f"{address}/replay", data=asked).status_code == 303
+    told = session.scalars(select(Logged).where(Logged.name == "inbox_event_replayed")).one()
+    assert told.data["reason"] == "doubt"
     assert states(session) == ["waiting"]
     assert session.get(InboxEvent, row.id).replayed == 1
     finance = make_staff(session, Role.FINANCE_OFFICER).actor
     with pytest.raises(Refused, match="event_not_done"):
-        operations.replay_event(session, row.id, actor=finance, now=clock.now())
+        operations.replay_event(session, row.id, reason="doubt", actor=finance, now=clock.now())
 
 
 def test_an_auditor_reads_an_event_and_does_not_replay_it(client, session, sign_in):
@@ -99,7 +110,7 @@ def test_an_auditor_reads_an_event_and_does_not_replay_it(client, session, sign_
     assert "/replay" not in client.get(f"/staff/settlement/events/{row.id}").text
     auditor = Actor("staff", roles=frozenset({Role.AUDITOR}))
     with pytest.raises(Denied):
-        operations.replay_event(session, row.id, actor=auditor, now=clock.now())
+        operations.replay_event(session, row.id, reason="doubt", actor=auditor, now=clock.now())
     with pytest.raises(Denied):
         operations.retry_failed(session, "unexpected", actor=auditor, now=clock.now())
 
@@ -119,7 +130,37 @@ def test_all_that_failed_for_one_reason_is_tried_again(client, session, sign_in,
     assert client.post("/staff/settlement/events/retry", data={}).status_code == 422
 
 
-def test_silence_while_people_give_is_noticed(client, session, sign_in, stripe_up, capsys):
+def test_events_are_found_by_state_and_type(client, session, sign_in, stripe_up):
+    for number in range(60):
+        send(client, event(id=f"evt_{number}"))
+    send(client, event("charge.refunded", id="evt_other"))
+    drain()
+    session.execute(
+        InboxEvent.__table__.update()
+        .values(state="failed", error="gift_unknown", done_at=None)
+        .where(InboxEvent.event_id == "evt_other")
+    )
+    session.commit()
+    sign_in(client, make_staff(session, Role.FINANCE_OFFICER))
+
+    def shown(query: str) -> str:
+        return client.get(f"/staff/settlement?{query}").text.partition('id="events"')[2]
+
+    assert "charge.refunded" in shown("state=failed")
+    assert "charge.refunded" in shown("type=charge.ref")
+    assert "charge.refunded" not in shown("state=ignored")
+    assert "No event is like that." in shown("type=%25")
+    assert "charge.refunded" in shown("state=nonsense")
+    older = re.search(r'rel="next" href="([^"#]+)', shown("state=ignored"))
+    assert "state=ignored" in older[1]
+    rest = client.get(html.unescape(older[1])).text.partition('id="events"')[2]
+    assert "charge.refunded" not in rest
+    assert 'rel="next"' not in rest
+
+
+def test_silence_while_people_give_is_noticed(
+    client, session, sign_in, stripe_up, capsys, run_jobs, mailbox
+):
     send(client, event())
     later = clock.now() + HOURS
     assert queries.list_unheard(session, now=later) == []  # nobody gives
@@ -132,8 +173,15 @@ def test_silence_while_people_give_is_noticed(client, session, sign_in, stripe_u
     session.execute(InboxEvent.__table__.update().values(received_at=long_ago))
     gift.created_at = clock.now() - timedelta(hours=1)
     session.commit()
-    tasks.notice_silence()
+    officers = [make_staff(session, Role.FINANCE_OFFICER, language=one) for one in ("en", "th")]
+    make_staff(session, Role.AUDITOR)
+    session.commit()
+    for _ in range(2):
+        tasks.notice_silence()
+        run_jobs()
     assert "webhooks_silent" in "".join(capsys.readouterr())
+    assert {mail["To"] for mail in mailbox.mails} == {one.email for one in officers}
+    assert len(mailbox.mails) == 2  # once, however often it is noticed
     sign_in(client, make_staff(session, Role.FINANCE_OFFICER))
     assert "has sent nothing to" in client.get("/staff/settlement").text
     assert "Stripe sent nothing for hours" in client.get("/staff/").text
@@ -141,3 +189,16 @@ def test_silence_while_people_give_is_noticed(client, session, sign_in, stripe_u
     age = next(line for line in metrics.splitlines() if line.startswith("fund_webhook_age"))
     assert 'office="nz"' in age
     assert float(age.split()[-1]) > 3 * 3600
+
+
+def test_each_silence_is_told_by_itself(session, stripe_up):
+    now, office = clock.now(), get_office(session, "nz")
+
+    def note(heard_at: datetime | None, at: datetime) -> bool:
+        return operations.note_silence(session, office.id, heard_at=heard_at, now=at)
+
+    assert note(None, now)
+    assert not note(None, now + HOURS)
+    heard_at = now + HOURS
+    assert note(heard_at, heard_at + HOURS)
+    assert not note(heard_at, heard_at + 2 * HOURS)

@@ -168,12 +168,12 @@ class DonorDataExported(Event, subject="donor"):
 class DonorsMerged(Event, subject="donor"):
     """Finance found the record `merged_id` to be this donor's: what belongs to both is theirs.
 
-    The name and the language that stay are the merged record's where it says so.
+    `name_of`, `language_of`: of which record these stay, `kept` (this one) or `merged`.
     """
 
     merged_id: UUID
-    is_name_taken: bool
-    is_language_taken: bool
+    name_of: str
+    language_of: str
 
 
 @dataclass(frozen=True)

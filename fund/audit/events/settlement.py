@@ -36,18 +36,20 @@ class InboxErrorRetried(Event, subject="office"):
 @dataclass(frozen=True)
 class InboxEventReplayed(Event, subject="office"):
     """Somebody had an event of Stripe's that was done already looked at again; `event` is its id
-    there. Nothing is paid, booked or mailed a second time by it."""
+    there, `reason` a code. Nothing is paid, booked or mailed a second time by it."""
 
     event: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class InboxReplayed(Event, subject="office"):
     """All events that Stripe sent since the day `since_on` were looked at again, by command;
-    `events` is how many there were."""
+    `events` is how many there were, `reason` a code."""
 
     since_on: date
     events: int
+    reason: str
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,10 @@ def merge_donors(
     visits = update(PortalSession).where(PortalSession.donor_id == other.id)
     session.execute(visits.values(donor_id=keep.id))
     merged = DonorsMerged(
-        keep.id, merged_id=other.id, is_name_taken=takes_name, is_language_taken=takes_language
+        keep.id,
+        merged_id=other.id,
+        name_of="merged" if takes_name else "kept",
+        language_of="merged" if takes_language else "kept",
     )
     audit.record(session, merged, actor=actor, now=now)
     session.flush()

@@ -35,7 +35,10 @@ from fund.giving.queries.offices import (
 )
 from fund.giving.queries.plans import (
     PlanRow,
+    find_other_plan,
     get_plan,
+    get_plan_of,
+    list_all_plans_of,
     list_changes,
     list_plans_of,
 )
@@ -73,6 +76,7 @@ __all__ = [
     "find_last_return",
     "find_link_reader",
     "find_offer",
+    "find_other_plan",
     "find_progress",
     "find_terms",
     "find_visit",
@@ -82,6 +86,7 @@ __all__ = [
     "get_gift_of",
     "get_open_fund",
     "get_plan",
+    "get_plan_of",
     "get_receipt",
     "get_receipt_of",
     "get_remaining",
@@ -89,6 +94,7 @@ __all__ = [
     "get_two",
     "is_link_open",
     "list_all_gifts_of",
+    "list_all_plans_of",
     "list_campaigns",
     "list_card_offices",
     "list_changes",

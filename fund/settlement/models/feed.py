@@ -15,7 +15,8 @@ from fund.money import Money
 class Feed(Base):
     """How far an office's feed has been read, and the key of payloads that are no known donor's.
 
-    `seen_to` and `swept_to` are Stripe's whole seconds; `woken_at` asks for a pull soon.
+    `seen_to` and `swept_to` are Stripe's whole seconds; `woken_at` asks for a pull soon. At
+    `silence_told_at` finance had a mail that no webhook comes any more.
     """
 
     __tablename__ = "settlement_feed"
@@ -26,6 +27,7 @@ class Feed(Base):
     pulled_at: Mapped[datetime | None]
     seen_to: Mapped[int] = mapped_column(default=0)
     swept_to: Mapped[int] = mapped_column(default=0)
+    silence_told_at: Mapped[datetime | None]
 
 
 class BalanceTransaction(Base):

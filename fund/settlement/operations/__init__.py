@@ -6,7 +6,7 @@ from fund.settlement.operations.asking import ask_stripe
 from fund.settlement.operations.doubts import keep_gift, note_dispute
 from fund.settlement.operations.draining import BATCH, work_off
 from fund.settlement.operations.events import Event
-from fund.settlement.operations.feed import pull_feed, pull_woken, wake
+from fund.settlement.operations.feed import note_silence, pull_feed, pull_woken, wake
 from fund.settlement.operations.inbox import (
     replay_event,
     replay_since,
@@ -47,6 +47,7 @@ __all__ = [
     "keep_gift",
     "note_arrival",
     "note_dispute",
+    "note_silence",
     "pull_feed",
     "pull_woken",
     "record_arrival",

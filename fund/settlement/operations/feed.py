@@ -45,6 +45,20 @@ def get_feed(session: Session, office_id: UUID, *, now: datetime) -> Feed:
     return feed
 
 
+def note_silence(
+    session: Session, office_id: UUID, *, heard_at: datetime | None, now: datetime
+) -> bool:
+    """Note that finance is told of an office's silence; False if it was since `heard_at`."""
+    feed = get_feed(session, office_id, now=now)
+    session.refresh(feed, with_for_update=True)
+    told_at = feed.silence_told_at
+    if told_at is not None and (heard_at is None or heard_at <= told_at):
+        return False
+    feed.silence_told_at = now
+    session.flush()
+    return True
+
+
 def wake(session: Session, office_id: UUID, *, now: datetime) -> None:
     """Ask for a pull soon."""
     get_feed(session, office_id, now=now)

@@ -106,9 +106,12 @@ def retry_failed(session: Session, error: str, *, actor: Actor, now: datetime) -
     return sum(counts.values())
 
 
-def replay_event(session: Session, event_id: UUID, *, actor: Actor, now: datetime) -> None:
+def replay_event(
+    session: Session, event_id: UUID, *, reason: str, actor: Actor, now: datetime
+) -> None:
     """Look again at an event that is done: whatever it leads to is there already and stays, or is
-    made good. Raises Denied, NotFound, or Refused if it is not done."""
+    made good. `reason` is one of REPLAY_REASONS. Raises Denied, NotFound, or Refused if it is not
+    done."""
     require(actor.may(Permission.WORK_SETTLEMENT))
     event = session.get(InboxEvent, event_id, with_for_update=True)
     if event is None:
@@ -118,16 +121,18 @@ def replay_event(session: Session, event_id: UUID, *, actor: Actor, now: datetim
     event.move_to("waiting")
     event.replayed += 1
     event.due_at, event.done_at = now, None
-    replayed = InboxEventReplayed(event.office_id, event=event.event_id)
+    replayed = InboxEventReplayed(event.office_id, event=event.event_id, reason=reason)
     audit.record(session, replayed, actor=actor, now=now)
 
 
-def replay_since(session: Session, since: datetime, *, prefix: str, now: datetime) -> int:
+def replay_since(
+    session: Session, since: datetime, *, prefix: str, reason: str, now: datetime
+) -> int:
     """`replay_event` for all that came since then and whose type begins so; how many."""
     came = InboxEvent.state.in_(OVER) & (InboxEvent.received_at >= since)
     counts = _send_back(session, came & InboxEvent.type.startswith(prefix), now=now, replays=1)
     for office_id, count in counts.items():
-        event = InboxReplayed(office_id, since_on=since.date(), events=count)
+        event = InboxReplayed(office_id, since_on=since.date(), events=count, reason=reason)
         audit.record(session, event, actor=SYSTEM, now=now)
     return sum(counts.values())
 

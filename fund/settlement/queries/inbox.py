@@ -31,9 +31,15 @@ class OfficeHearing:
     is_silent: bool
 
 
-def list_events(session: Session, *, before: UUID | None = None) -> Page[InboxEvent]:
-    """Events, newest first; `before` is the last id seen."""
-    return Page(session.scalars(page_of(select(InboxEvent), InboxEvent.id, before)))
+def list_events(
+    session: Session, *, state: str = "", kind: str = "", before: UUID | None = None
+) -> Page[InboxEvent]:
+    """Events, newest first: of a state, and of types that begin so, if given; `before` is the last
+    id seen."""
+    query = select(InboxEvent).where(InboxEvent.type.startswith(kind, autoescape=True))
+    if state:
+        query = query.where(InboxEvent.state == state)
+    return Page(session.scalars(page_of(query, InboxEvent.id, before)))
 
 
 def get_event(session: Session, event_id: UUID) -> InboxEvent:

@@ -16,6 +16,7 @@ from fund.settlement.choices import (
     FAILURES,
     LINE_NOT_KNOWN,
     LINE_REASONS,
+    REPLAY_REASONS,
 )
 from fund.settlement.views.room import blueprint
 from fund.web import Form, current_actor, load_form, permit, posting
@@ -30,7 +31,10 @@ def inbox() -> str:
 
 def _inbox(form: Form, at_payout: str | None = None) -> str:
     with reading() as session:
-        events = queries.list_events(session, before=request.args.get("before", type=UUID))
+        state, kind = _asked()
+        events = queries.list_events(
+            session, state=state, kind=kind, before=request.args.get("before", type=UUID)
+        )
         return render_template(
             "settlement/inbox.html",
             hearing=queries.list_hearing(session),
@@ -44,11 +48,19 @@ def _inbox(form: Form, at_payout: str | None = None) -> str:
             at_payout=at_payout,
             today=clock.bangkok_day(clock.now()),
             events=events,
+            chosen=state,
+            kind=kind,
             states=EVENT_STATES,
             categories=CATEGORIES,
             why_not=lambda line: LINE_REASONS.get(line.error, LINE_NOT_KNOWN),
             why=lambda error: FAILURES.get(error, FAILURE_OF_OURS),
         )
+
+
+def _asked() -> tuple[str, str]:
+    """The state and the beginning of the type that the address asks for; empty for all."""
+    state = request.args.get("state", "")
+    return (state if state in EVENT_STATES else ""), request.args.get("type", "").strip()
 
 
 @blueprint.post("/staff/settlement/payouts/<payout_id>/arrival")
@@ -73,6 +85,10 @@ def payout_confirm(payout_id: str) -> Response:
 @permit(Permission.READ_SETTLEMENT)
 def event_show(event_id: UUID) -> str:
     """One event: what it is about, what became of it, and how often it was tried."""
+    return _event(event_id, Form())
+
+
+def _event(event_id: UUID, form: Form) -> str:
     with reading() as session:
         event = queries.get_event(session, event_id)
         return render_template(
@@ -80,16 +96,27 @@ def event_show(event_id: UUID) -> str:
             event=event,
             states=EVENT_STATES,
             why=FAILURES.get(event.error, FAILURE_OF_OURS) if event.error else None,
+            reasons=REPLAY_REASONS,
+            form=form,
         )
 
 
 @blueprint.post("/staff/settlement/events/<uuid:event_id>/replay")
 @permit(Permission.WORK_SETTLEMENT)
 def replay(event_id: UUID) -> Response:
-    """Look at an event again that is done."""
-    with posting() as post:
-        operations.replay_event(post.session, event_id, actor=current_actor(), now=clock.now())
-        return post.redirect(url_for("settlement.event_show", event_id=event_id))
+    """Look at an event again that is done, and say why."""
+    form = load_form(schemas.ReplaySchema())
+    if not form.errors:
+        with form.attempt(), posting() as post:
+            operations.replay_event(
+                post.session,
+                event_id,
+                reason=form.data["reason"],
+                actor=current_actor(),
+                now=clock.now(),
+            )
+            return post.redirect(url_for("settlement.event_show", event_id=event_id))
+    return make_response(_event(event_id, form), 422)
 
 
 @blueprint.post("/staff/settlement/events/retry")

@@ -13,6 +13,7 @@ from fund.settlement.choices import (
     NOTES,
     REFUND_REASONS,
     REFUND_STATES,
+    REPLAY_REASONS,
 )
 
 GIVING = {
@@ -138,11 +139,22 @@ GIVING = {
     ),
     "inbox_event_replayed": Sentence(
         N_("Stripe’s event replayed"),
-        N_("An event of Stripe’s that was done was looked at again."),
+        N_("An event of Stripe’s that was done was looked at again: %(reason)s."),
+        {"reason": REPLAY_REASONS},
+        {("reason", "None"): N_("An event of Stripe’s that was done was looked at again.")},
     ),
     "inbox_replayed": Sentence(
         N_("Stripe’s events replayed"),
-        N_("%(events)s events of Stripe’s, all since %(since_on)s, were looked at again."),
+        N_(
+            "%(events)s events of Stripe’s, all since %(since_on)s, were looked at again: "
+            "%(reason)s."
+        ),
+        {"reason": REPLAY_REASONS},
+        {
+            ("reason", "None"): N_(
+                "%(events)s events of Stripe’s, all since %(since_on)s, were looked at again."
+            )
+        },
     ),
 }
 
