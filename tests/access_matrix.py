@@ -155,6 +155,7 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET audit.export": "u",
     # Money's timelines hold no vote: who keeps the books answers for them
     "GET reports.gift_trail": MONEY + "u",
+    "GET reports.plan_trail": MONEY + "u",
     "GET reports.payment_trail": MONEY + "u",
     "GET reports.fund_trail": MONEY + "u",
     "GET reports.donor_trail": MONEY + "u",
@@ -207,6 +208,9 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET giving.merge_show": "f",
     "POST giving.merge_donors": "f",
     "POST giving.merge_dismiss": "f",
+    "GET giving.plan_list": MONEY + "u",
+    "GET giving.plan_show": MONEY + "u",
+    "POST giving.plan_change": "f",  # for a donor who wrote to us
     "GET giving.campaign_list": MONEY + "u",
     "GET giving.campaign_open": "f",
     "POST giving.campaign_open": "f",

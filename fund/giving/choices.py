@@ -6,6 +6,12 @@ METHOD_NAMES = {
     "promptpay": N_("PromptPay QR code"),
     "checkout": N_("Card or wallet"),
 }
+# What Stripe's page offers, by Stripe's names: wallets come with `card`.
+STRIPE_WAYS = {
+    "card": (N_("card"), "Apple Pay", "Google Pay"),
+    "link": ("Link",),
+    "promptpay": ("PromptPay",),
+}
 DEDICATIONS = {
     "honour": N_("in honour of somebody"),
     "memory": N_("in memory of somebody"),
@@ -72,4 +78,9 @@ CHANGE_NAMES = {
     "skip": N_("skip the next gift"),
     "resume": N_("go on after the pause"),
     "stop": N_("stop"),
+}
+CHANGE_STATE_NAMES = {
+    "asked": N_("under way"),
+    "done": N_("done"),
+    "refused": N_("Stripe did not accept it"),
 }

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from fund import keys
-from fund.errors import Refused
+from fund.crypto import Unreadable
 from fund.giving import likeness
 from fund.giving.models import Donor
 from fund.ids import new_id
@@ -80,33 +80,14 @@ def open_address(session: Session, donor: Donor) -> str:
     return keys.unseal(session, donor.key_id, donor.sealed_email, context=f"donor.email:{donor.id}")
 
 
-def keep_tax_id(session: Session, donor: Donor, typed: str) -> None:
-    """The donor's Thai tax number, sealed. Raises Refused(`tax_id_wrong`)."""
-    number = typed.replace("-", "").replace(" ", "")
-    if not is_thai_tax_id(number):
-        raise Refused("tax_id_wrong", field="tax_id")
-    donor.sealed_tax_id = keys.seal(
-        session, donor.key_id, number, context=f"donor.tax_id:{donor.id}"
-    )
-    likeness.mark(session, donor, tax_id=number)
-
-
-def open_tax_id(session: Session, donor: Donor) -> str:
-    """For receipts and their donor; empty if it was never given. Raises crypto.Unreadable."""
-    donor = head_of(session, donor)
-    if donor.sealed_tax_id is None:
-        return ""
-    return keys.unseal(
-        session, donor.key_id, donor.sealed_tax_id, context=f"donor.tax_id:{donor.id}"
-    )
-
-
-def is_thai_tax_id(number: str) -> bool:
-    """Thirteen digits, the last of which checks the others, as on a Thai identity card."""
-    if len(number) != 13 or not (number.isascii() and number.isdigit()):
-        return False
-    total = sum(int(digit) * (13 - place) for place, digit in enumerate(number[:12]))
-    return (11 - total % 11) % 10 == int(number[12])
+def find_person(session: Session, donor_id: UUID | None) -> Person | None:
+    """Who gave; None if nobody knows, or nobody may know any more."""
+    if donor_id is None:
+        return None
+    try:
+        return open_person(session, session.get_one(Donor, donor_id))
+    except Unreadable:
+        return None
 
 
 def index_of(email: str) -> bytes:

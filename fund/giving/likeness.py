@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -34,6 +34,19 @@ def mark(session: Session, donor: Donor, **values: str) -> None:
     ]
     if rows:
         session.execute(insert(DonorMark).values(rows).on_conflict_do_nothing())
+
+
+def list_tax_marks(session: Session, donor: Donor) -> set[bytes]:
+    """The marks of all tax numbers that the donor gave with, by any of their records."""
+    marks = (
+        select(DonorMark.mark)
+        .join(Donor, Donor.id == DonorMark.donor_id)
+        .where(
+            DonorMark.kind == "tax_id",
+            or_(Donor.id == donor.id, Donor.merged_into_id == donor.id),
+        )
+    )
+    return set(session.scalars(marks))
 
 
 def list_unmarked(session: Session) -> list[Donor]:

@@ -38,6 +38,8 @@ TEXTS: dict[str, str] = {
     "paid_twice": N_("This gift was paid a second time, by another payment."),
     "bank_reference_known": N_("A gift with this bank reference is recorded already."),
     "tax_id_wrong": N_("A Thai tax number has thirteen digits; one of these is wrong."),
+    "tax_id_needed": N_("The receipt for your taxes needs your tax number."),
+    "name_needed": N_("The receipt for your taxes needs your name."),
     "tax_id_of_nobody": N_("A tax number needs the e-mail address of its owner too."),
     "two_tax_ids": N_(
         "Each of the two records has a tax number of its own, so these may be two taxpayers. Ask"

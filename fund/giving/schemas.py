@@ -54,12 +54,13 @@ class GiveSchema(CommandSchema):
     """A gift to be paid, on Stripe's page or by PromptPay.
 
     `choice` is an amount on offer, written `NZD:7500`, or `other` with the figure in `amount`. It
-    names its currency, so that nobody is charged 75 of another one than they saw. `office` is the
-    one that was shown, in the same spirit.
+    names its currency, so that nobody is charged 75 of another one than they saw. `office`, and the
+    frequency `amounts_for` which amounts were on offer, are what was shown, in the same spirit.
     """
 
     frequency = Code(FREQUENCIES, load_default=ONCE)
     currency = Code(OFFERED, required=True)
+    amounts_for = Code(["", *FREQUENCIES], load_default="")
     choice = Text(longest=40, load_default="")
     amount = Text(longest=40, load_default="")
     fund = Text(longest=40, required=True)
@@ -67,6 +68,7 @@ class GiveSchema(CommandSchema):
     name = Text(longest=200, load_default="")
     country = Code(["", *COUNTRIES], load_default="")
     wants_tax_receipt = Tick()
+    tax_id = Text(longest=40, load_default="")
     office = Text(longest=40, load_default="")
     method = Code(["", CHECKOUT, PROMPTPAY], load_default="")
     covers_fee = Tick()
@@ -83,6 +85,10 @@ class GiveSchema(CommandSchema):
     def check_amount(self, data: dict[str, Any], **_: Any) -> None:
         if "currency" in data:
             _amount(data["currency"], data.get("choice", ""), data.get("amount", ""))
+        seen = data.get("amounts_for") or data.get("frequency")
+        if data.get("choice", "") not in ("", OTHER) and seen != data.get("frequency"):
+            text = N_("Other amounts go with how often you give. Please choose one.")
+            raise ValidationError(text, "amount")
 
     @validates_schema
     def check_country(self, data: dict[str, Any], **_: Any) -> None:
@@ -90,14 +96,6 @@ class GiveSchema(CommandSchema):
             raise ValidationError(
                 N_("Please choose the country where you would use the receipt."), "country"
             )
-
-    @validates_schema
-    def check_once(self, data: dict[str, Any], **_: Any) -> None:
-        """What is asked of one gift is lost on nobody who gives again and again."""
-        text = N_("This goes with a gift that is given once. Please leave it empty, or give once.")
-        asked = ("dedication", "company", "note", "covers_fee")
-        if data["frequency"] != ONCE and any(data[name] for name in asked):
-            raise ValidationError(text, "frequency")
 
     @validates_schema
     def check_dedication(self, data: dict[str, Any], **_: Any) -> None:
@@ -120,6 +118,7 @@ class GiveSchema(CommandSchema):
         order = orders.Order(
             country=data["country"] or None,
             wants_tax_receipt=data["wants_tax_receipt"],
+            tax_id=data["tax_id"],
             method=data["method"] or None,
             office_code=data["office"] or None,
             covers_fee=data["covers_fee"],

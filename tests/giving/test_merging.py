@@ -8,8 +8,9 @@ from fund import clock
 from fund.audit.models import Event
 from fund.errors import Denied, NotFound, Refused
 from fund.giving import letters, likeness, operations, plans, queries
-from fund.giving.donors import find_or_add_donor, keep_tax_id, open_person, open_tax_id
+from fund.giving.donors import find_or_add_donor, open_person
 from fund.giving.models import AnnualStatement, Donor, DonorApart, DonorMark
+from fund.giving.tax_ids import keep_with_donor, keep_with_gift, open_of_donor
 from fund.money import Money
 from fund.permissions import Actor, Role
 from tests.giving.factories import begin_plan, make_donor, pay_gift, start_gift, visit
@@ -57,7 +58,7 @@ def test_who_is_alike_is_proposed_and_nobody_else(world, session, one, other, ki
 
 def test_a_tax_number_says_more_than_a_name_and_no_mark_can_be_read(world, session):
     for email in ("a@x.org", "b@y.org"):
-        keep_tax_id(session, donor_named(session, email, "Mere Donor"), ONE_TAX_ID)
+        keep_with_donor(session, donor_named(session, email, "Mere Donor"), ONE_TAX_ID)
     (pair,) = queries.list_pairs(session)
     assert pair.kinds == ["tax_id", "name", "sound"]
     marks = b"".join(session.scalars(select(DonorMark.mark)))
@@ -79,12 +80,15 @@ def test_records_from_before_marks_were_kept_are_marked_by_night(world, session,
     assert likeness.list_unmarked(session) == []
 
 
-def test_a_merged_donor_has_everything_of_both(app, world, stripe_up, session, client, finance):
+def test_a_merged_donor_has_everything_of_both(
+    app, world, stripe_up, session, client, post, finance
+):
     keep, other = donor_named(session, "a@x.org", "Mere Donor"), donor_named(session, "b@y.org")
     mine = pay_gift(session, start_gift(session, email="a@x.org"))
     plan = begin_plan(session, stripe_up, email="b@y.org")
     theirs = pay_gift(session, start_gift(session, email="b@y.org", name="M. Donor"))
-    keep_tax_id(session, other, ONE_TAX_ID)
+    keep_with_donor(session, other, ONE_TAX_ID)
+    keep_with_gift(session, theirs, other, ONE_TAX_ID)
     merge(session, keep, other, finance, takes_name=True)
     visit(session, client, keep)
     page = client.get("/my").text
@@ -97,7 +101,10 @@ def test_a_merged_donor_has_everything_of_both(app, world, stripe_up, session, c
     with app.app_context():
         assert letters.write_receipt(session, receipt.id).to == "a@x.org"
     assert open_person(session, other).name == "M. Donor"
-    assert open_tax_id(session, keep) == ONE_TAX_ID
+    assert open_of_donor(session, keep) == ONE_TAX_ID
+    told = post("/my/data").get_json()
+    assert told["donor"]["other_addresses"] == ["b@y.org"]
+    assert [gift["tax_id"] for gift in told["gifts"]][-1] == ONE_TAX_ID
     plan = queries.get_plan(session, plan.id).plan
     assert plans.can_change(Actor("donor", keep.id), plan)
     assert not plans.can_change(Actor("donor", make_donor(session).id), plan)
@@ -130,8 +137,8 @@ def test_what_was_merged_follows_when_its_donor_is_merged_again(world, session, 
 
 def test_two_tax_numbers_are_asked_about_first(world, session, finance):
     keep, other = donor_named(session, "a@x.org"), donor_named(session, "b@y.org")
-    keep_tax_id(session, keep, ONE_TAX_ID)
-    keep_tax_id(session, other, OTHER_TAX_ID)
+    keep_with_donor(session, keep, ONE_TAX_ID)
+    keep_with_gift(session, start_gift(session, email="b@y.org"), other, OTHER_TAX_ID)
     with pytest.raises(Refused, match="two_tax_ids"):
         merge(session, keep, other, finance)
 

@@ -15,7 +15,10 @@ _INVOICE = ["data.invoice", "data.payment.payment_intent"]
 
 @dataclass(frozen=True)
 class PlanOrder:
-    """What a Checkout session for a plan is made of; the same order gives the same session."""
+    """What a Checkout session for a plan is made of; the same order gives the same session.
+
+    `method_types` as in CheckoutOrder.
+    """
 
     reference: str
     attempt: int
@@ -25,6 +28,7 @@ class PlanOrder:
     customer_id: str
     language: str
     return_path: str
+    method_types: tuple[Any, ...]
 
 
 def create_plan_session(office: str, order: PlanOrder) -> Doc:
@@ -35,6 +39,7 @@ def create_plan_session(office: str, order: PlanOrder) -> Doc:
         lambda client: client.v1.checkout.sessions.create(
             {
                 "mode": "subscription",
+                "allowed_payment_method_types": [*order.method_types],
                 "submit_type": "donate",
                 "adaptive_pricing": {"enabled": False},
                 "client_reference_id": order.reference,

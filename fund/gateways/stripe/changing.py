@@ -82,15 +82,21 @@ def cancel(office: str, subscription_id: str) -> Doc:
 
 
 def create_card_session(
-    office: str, plan_id: str, *, customer_id: str, currency: str, language: str, path: str
+    office: str,
+    plan_id: str,
+    *,
+    customer_id: str,
+    method_types: tuple[Any, ...],
+    language: str,
+    path: str,
 ) -> Doc:
-    """Stripe's page for another card, kept for the plan without a payment."""
+    """Stripe's page for another card, or wallet, kept for the plan without a payment."""
     return call(
         office,
         lambda client: client.v1.checkout.sessions.create(
             {
                 "mode": "setup",
-                "currency": currency.lower(),
+                "allowed_payment_method_types": [*method_types],
                 "customer": customer_id,
                 "locale": "th" if language == "th" else "en",
                 "setup_intent_data": {"metadata": {"plan_id": plan_id}},

@@ -14,7 +14,7 @@ from fund.gateways import stripe
 from fund.giving import operations, payments, queries
 from fund.giving.donors import open_person
 from fund.giving.models import Donor
-from fund.giving.offices import CHECKOUT
+from fund.giving.offices import CHECKOUT, ONCE
 from fund.ledger import queries as ledger
 
 
@@ -86,5 +86,9 @@ def _look(gift_id: UUID) -> _Visit:
             email=open_person(session, donor).email,
             language=gift.language,
             return_path=f"/give/thanks/{gift.id}",
+            # As they were when it was begun: asked again, Stripe is told the same.
+            method_types=queries.list_stripe_types(
+                session, row.office, currency=gift.currency, frequency=ONCE, at=gift.created_at
+            ),
         )
         return _Visit(gift.state, gift.attempt, row.office.code, gift.stripe_session_id, order)

@@ -1,7 +1,7 @@
 """Donors, gifts, plans and receipts."""
 
 from fund.giving.models.campaigns import Campaign
-from fund.giving.models.dedications import Dedication, MailRefusal
+from fund.giving.models.dedications import Dedication, MailRefusal, PlanDedication
 from fund.giving.models.donors import Donor, DonorApart, DonorMark
 from fund.giving.models.gifts import Gift, GiftPaper
 from fund.giving.models.plans import (
@@ -35,6 +35,7 @@ __all__ = [
     "OfficeTerms",
     "Plan",
     "PlanChange",
+    "PlanDedication",
     "PlanLetter",
     "PortalLink",
     "PortalSession",

@@ -67,6 +67,7 @@ class Gift(Stateful, Base):
     is_anonymous: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     sealed_company: Mapped[bytes | None]
     sealed_note: Mapped[bytes | None]
+    sealed_tax_id: Mapped[bytes | None]
     bank_reference: Mapped[str | None]
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]

@@ -22,6 +22,8 @@ class Plan(Stateful, Base):
     One that `is_additional` began beside another for the same fund: it stays `paused` until its
     donor says that they wish for both, at `confirmed_at`.
     `asked` counts how often Stripe was asked about it: an answer counts for the last who asked.
+    `amount_minor` is all that is charged, `cover_minor` the part of it that was added for the fee.
+    `sealed_company` stands on each gift's receipt; `sealed_note` goes on to the first gift.
     """
 
     __tablename__ = "plan"
@@ -31,6 +33,7 @@ class Plan(Stateful, Base):
             "fund_id",
             postgresql_where=text("state <> 'stopped' AND state <> 'expired'"),
         ),
+        Index("ix_plan_state", "state", "id"),
         Index(
             "uq_plan_live",
             "donor_id",
@@ -57,8 +60,14 @@ class Plan(Stateful, Base):
     fund_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.fund.id"))
     every: Mapped[str]
     amount_minor: Mapped[int]
+    cover_minor: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     currency: Mapped[str]
     language: Mapped[str]
+    country: Mapped[str | None]
+    wants_tax_receipt: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    is_anonymous: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    sealed_company: Mapped[bytes | None]
+    sealed_note: Mapped[bytes | None]
     state: Mapped[str]
     is_additional: Mapped[bool] = mapped_column(default=False)
     confirmed_at: Mapped[datetime | None]
@@ -85,6 +94,10 @@ class Plan(Stateful, Base):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def cover(self) -> Money:
+        return Money(self.cover_minor, self.currency)
 
     @property
     def is_live(self) -> bool:

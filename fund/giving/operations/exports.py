@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from fund.audit import operations as audit
 from fund.audit.events import DonorDataExported
 from fund.giving import queries
-from fund.giving.donors import open_person, open_tax_id
+from fund.giving.donors import open_address, open_person
 from fund.giving.models import (
     Dedication,
     Donor,
@@ -24,6 +24,7 @@ from fund.giving.models import (
     Receipt,
 )
 from fund.giving.queries import GiftRow, PlanRow
+from fund.giving.tax_ids import open_of_donor, open_of_gift
 from fund.giving.words import open_dedication, open_words
 from fund.permissions import Actor
 
@@ -40,8 +41,12 @@ def export_data(session: Session, donor_id: UUID, *, actor: Actor, now: datetime
         "donor": {
             "id": str(donor.id),
             "email": person.email,
+            "other_addresses": [
+                open_address(session, record)
+                for record in session.scalars(select(Donor).where(Donor.merged_into_id == donor.id))
+            ],
             "name": person.name,
-            "tax_id": open_tax_id(session, donor),
+            "tax_id": open_of_donor(session, donor),
             "language": donor.language,
             "since": donor.created_at.isoformat(),
         },
@@ -95,12 +100,19 @@ def _tell_gifts(session: Session, rows: Sequence[GiftRow]) -> list[Told]:
     return [
         _tell_gift(session, row)
         | {
+            "tax_id": _open_tax_id(session, row.gift),
             "receipts": receipts[row.gift.id],
             "returns": returns[row.gift.id],
             "dedication": _tell_dedication(session, dedications.get(row.gift.id)),
         }
         for row in rows
     ]
+
+
+def _open_tax_id(session: Session, gift: Gift) -> str:
+    if gift.sealed_tax_id is None:
+        return ""
+    return open_of_gift(session, gift, session.get_one(Donor, gift.donor_id))
 
 
 def _tell_gift(session: Session, row: GiftRow) -> Told:

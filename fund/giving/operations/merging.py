@@ -19,12 +19,11 @@ from fund.giving.donors import (
     find_by_index,
     index_of,
     keep_name,
-    keep_tax_id,
     open_address,
     open_person,
-    open_tax_id,
 )
 from fund.giving.models import Donor, DonorApart, PortalSession
+from fund.giving.tax_ids import keep_with_donor, open_of_donor
 from fund.permissions import Actor, Permission
 
 
@@ -109,11 +108,13 @@ def lock_two(session: Session, one_id: UUID, other_id: UUID) -> tuple[Donor, Don
 
 
 def _merge_tax_ids(session: Session, keep: Donor, other: Donor) -> None:
-    kept, brought = open_tax_id(session, keep), open_tax_id(session, other)
-    if kept and brought and kept != brought:
+    """Raises Refused(`two_tax_ids`) if each gave with a number that the other never gave with."""
+    kept, brought = (likeness.list_tax_marks(session, donor) for donor in (keep, other))
+    if kept and brought and not kept & brought:
         raise Refused("two_tax_ids")
-    if brought and not kept:
-        keep_tax_id(session, keep, brought)
+    own = open_of_donor(session, other)
+    if own and not open_of_donor(session, keep):
+        keep_with_donor(session, keep, own)
 
 
 def mark_donors(session: Session) -> None:
@@ -124,5 +125,5 @@ def mark_donors(session: Session) -> None:
             donor,
             email=open_address(session, donor),
             name=open_person(session, donor).name,
-            tax_id=open_tax_id(session, donor),
+            tax_id=open_of_donor(session, donor),
         )

@@ -13,6 +13,7 @@ from fund import clock, jobs
 from fund.db import reading, transaction
 from fund.errors import NotFound
 from fund.gateways import stripe
+from fund.giving import queries
 from fund.giving.donors import open_person
 from fund.giving.models import Donor, Plan, StripeCustomer, StripeProduct
 from fund.giving.plans.following import follow
@@ -33,6 +34,7 @@ class _Visit:
     email: str
     product_id: str | None
     customer_id: str | None
+    method_types: tuple[str, ...]
 
 
 def open_checkout(plan_id: UUID, *, now: datetime) -> str | None:
@@ -55,6 +57,7 @@ def open_checkout(plan_id: UUID, *, now: datetime) -> str | None:
         customer_id=visit.customer_id or _make_customer(visit),
         language=plan.language,
         return_path=f"/give/monthly/{plan.id}",
+        method_types=visit.method_types,
     )
     session = stripe.create_plan_session(office, order)
     with transaction() as tx:
@@ -115,11 +118,16 @@ def _look(plan_id: UUID) -> _Visit:
             raise NotFound
         customer = session.get(StripeCustomer, (plan.donor_id, plan.office_id, plan.currency))
         product = session.get(StripeProduct, (plan.office_id, plan.fund_id))
+        office = session.get_one(Office, plan.office_id)
+        types = queries.list_stripe_types(
+            session, office, currency=plan.currency, frequency=plan.every, at=plan.created_at
+        )
         return _Visit(
             plan,
-            session.get_one(Office, plan.office_id),
+            office,
             session.get_one(Fund, plan.fund_id),
             open_person(session, session.get_one(Donor, plan.donor_id)).email,
             product.product_id if product else None,
             customer.customer_id if customer else None,
+            types,
         )

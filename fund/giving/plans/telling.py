@@ -102,6 +102,7 @@ def _settle(
     match change.kind:
         case "amount":
             plan.amount_minor = change.after["amount_minor"]
+            plan.cover_minor = 0  # what was typed is all that is charged
         case "fund":
             take_fund(session, plan, UUID(change.after["fund_id"]), now=now)
         case "skip":

@@ -17,29 +17,29 @@ from fund.giving.queries.gifts import (
     get_remaining,
     list_donor_keys,
     list_gifts,
+    list_named_with_tax_id,
     list_paid,
     list_receipts_of,
     list_returned,
     list_returns,
     list_unknown_intents,
-    list_with_tax_id,
 )
 from fund.giving.queries.healing import list_unmailed, list_unreceipted
 from fund.giving.queries.merging import Pair, Record, get_two, list_pairs
-from fund.giving.queries.offers import Offer, find_fees, find_offer
+from fund.giving.queries.offers import Offer, find_fees, find_offer, list_stripe_types
 from fund.giving.queries.offices import (
-    choose_card_office,
-    find_card_office,
     get_open_fund,
     list_card_offices,
 )
 from fund.giving.queries.plans import (
     PlanRow,
+    count_to_watch,
     find_other_plan,
     get_plan,
     get_plan_of,
     list_all_plans_of,
     list_changes,
+    list_plans,
     list_plans_of,
 )
 from fund.giving.queries.portal import (
@@ -68,8 +68,7 @@ __all__ = [
     "Progress",
     "Record",
     "StatementRow",
-    "choose_card_office",
-    "find_card_office",
+    "count_to_watch",
     "find_donor_key",
     "find_fees",
     "find_last_receipt",
@@ -101,8 +100,10 @@ __all__ = [
     "list_donor_keys",
     "list_gifts",
     "list_gifts_of",
+    "list_named_with_tax_id",
     "list_paid",
     "list_pairs",
+    "list_plans",
     "list_plans_of",
     "list_receipts_of",
     "list_returned",
@@ -110,9 +111,9 @@ __all__ = [
     "list_statement_rows",
     "list_statements_due",
     "list_statements_of",
+    "list_stripe_types",
     "list_unknown_intents",
     "list_unmailed",
     "list_unreceipted",
-    "list_with_tax_id",
     "terms_at",
 ]

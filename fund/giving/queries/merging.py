@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from fund.crypto import Unreadable
 from fund.errors import NotFound
-from fund.giving.donors import Person, open_people, open_person, open_tax_id, records_of
+from fund.giving.donors import Person, open_people, open_person, records_of
 from fund.giving.models import LIVE, AnnualStatement, Donor, Gift, Plan
+from fund.giving.tax_ids import open_last
 from fund.money import Money
 
 MOST_PAIRS = 50
@@ -99,7 +100,7 @@ def _get_record(session: Session, donor_id: UUID) -> Record:
     if donor is None or donor.merged_into_id is not None:
         raise NotFound
     try:
-        person, tax_id = open_person(session, donor), open_tax_id(session, donor)
+        person, tax_id = open_person(session, donor), open_last(session, donor)
     except Unreadable:
         raise NotFound
     records = records_of(donor_id)

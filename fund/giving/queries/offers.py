@@ -15,11 +15,15 @@ from fund.ledger.models import Office
 
 @dataclass(frozen=True)
 class Offer:
-    """The office that a gift goes to, its terms, and the ways to pay."""
+    """The office that a gift goes to, its terms, and the ways to pay.
+
+    `stripe_types`: the kinds of payment on Stripe's page, by Stripe's names.
+    """
 
     office: Office
     terms: OfficeTerms
     methods: tuple[str, ...]
+    stripe_types: tuple[str, ...]
     gives_tax_receipt: bool
 
 
@@ -35,8 +39,9 @@ def find_offer(
     """The office of such a gift by `offices.choose`; None if no office can take it."""
     places = {office.code: office for office in ledger.list_offices(session)}
     terms = {code: terms_at(session, office, now) for code, office in places.items()}
+    rules = {code: _as_rules(office, terms[code]) for code, office in places.items()}
     choice = offices.choose(
-        [_as_rules(office, terms[code]) for code, office in places.items()],
+        list(rules.values()),
         country=country,
         currency=currency,
         wants_receipt=wants_receipt,
@@ -45,8 +50,20 @@ def find_offer(
     if choice is None:
         return None
     return Offer(
-        places[choice.office], terms[choice.office], choice.methods, choice.gives_tax_receipt
+        places[choice.office],
+        terms[choice.office],
+        choice.methods,
+        rules[choice.office].stripe_types(currency=currency, frequency=frequency),
+        choice.gives_tax_receipt,
     )
+
+
+def list_stripe_types(
+    session: Session, office: Office, *, currency: str, frequency: str, at: datetime
+) -> tuple[str, ...]:
+    """What Stripe's page for such a gift offers, as the office's terms said at that moment."""
+    rules = _as_rules(office, terms_at(session, office, at))
+    return rules.stripe_types(currency=currency, frequency=frequency)
 
 
 def find_fees(

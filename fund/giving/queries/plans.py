@@ -1,11 +1,13 @@
 """What is read about plans."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from fund.db import Page, page_of
 from fund.errors import NotFound
 from fund.giving.donors import records_of
 from fund.giving.models import LIVE, Plan, PlanChange
@@ -60,6 +62,50 @@ def find_other_plan(session: Session, plan: Plan, fund_id: UUID) -> Plan | None:
         ~Plan.is_additional | Plan.confirmed_at.is_not(None),
     )
     return session.scalars(others.order_by(Plan.id).limit(1)).one_or_none()
+
+
+@dataclass(frozen=True)
+class ListedPlan(PlanRow):
+    """A plan in a list; `stop_asked_at` if its end was asked for."""
+
+    stop_asked_at: datetime | None
+
+
+def list_plans(
+    session: Session, *, state: str = "", fund: str = "", before: UUID | None = None
+) -> Page[ListedPlan]:
+    """Plans, newest first: those in `state`, else all that began; `fund` is a code, and `before`
+    the last id seen."""
+    query = _plans().add_columns(PlanChange.asked_at)
+    query = query.outerjoin(
+        PlanChange, (PlanChange.plan_id == Plan.id) & (PlanChange.kind == "stop")
+    )
+    query = query.where(Plan.state == state if state else Plan.started_at.is_not(None))
+    if fund:
+        query = query.where(Fund.code == fund)
+    return Page(ListedPlan(*row) for row in session.execute(page_of(query, Plan.id, before)))
+
+
+@dataclass(frozen=True)
+class ToWatch:
+    """How many plans are in a state that somebody should look at; `since` when the first stop of
+    them was asked for."""
+
+    state: str
+    count: int
+    since: datetime | None
+
+
+def count_to_watch(session: Session) -> list[ToWatch]:
+    """Plans whose payment failed, and those whose end Stripe did not confirm yet."""
+    rows = session.execute(
+        select(Plan.state, func.count(), func.min(PlanChange.asked_at))
+        .outerjoin(PlanChange, (PlanChange.plan_id == Plan.id) & (PlanChange.kind == "stop"))
+        .where(Plan.state.in_(("past_due", "stopping")))
+        .group_by(Plan.state)
+        .order_by(Plan.state.desc())
+    )
+    return [ToWatch(*row) for row in rows]
 
 
 def list_changes(session: Session, plan_id: UUID) -> list[PlanChange]:

@@ -11,6 +11,7 @@ from fund.giving.views import (
     pay,
     plans,
     staff,
+    staff_plans,
     terms,
 )
 from fund.giving.views.room import NAVIGATION as NAVIGATION
@@ -29,5 +30,6 @@ __all__ = [
     "pay",
     "plans",
     "staff",
+    "staff_plans",
     "terms",
 ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from babel.lists import format_list
 from flask import make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -10,7 +11,7 @@ from fund import clock, i18n
 from fund.db import reading
 from fund.errors import Refused
 from fund.giving import countries, operations, plans, policy, queries
-from fund.giving.choices import DEDICATIONS, EVERY_NAMES, FREQUENCIES, METHOD_NAMES
+from fund.giving.choices import DEDICATIONS, EVERY_NAMES, FREQUENCIES, METHOD_NAMES, STRIPE_WAYS
 from fund.giving.fees import FeeRange
 from fund.giving.models import Campaign
 from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
@@ -133,8 +134,9 @@ def _give_page(form: Form, page: CampaignPage | None, status: int = 200) -> Resp
             frequency=wish.frequency,
             now=clock.now(),
         )
-        fees = _fees(session, offer, wish.currency) if wish.frequency == ONCE else None
-    chosen = _chosen(form, wish.currency)
+        fees = _fees(session, offer, wish.currency)
+    presets = policy.list_presets(wish.currency, wish.frequency)
+    chosen = _chosen(form, wish.currency, presets)
     covered = bool(form.value("covers_fee")) and fees is not None
     text = render_template(
         "giving/give.html",
@@ -145,8 +147,9 @@ def _give_page(form: Form, page: CampaignPage | None, status: int = 200) -> Resp
         currencies=i18n.options(policy.CURRENCY_NAMES),
         frequencies=i18n.options(FREQUENCIES),
         countries=[("", "–"), *countries.list_countries(language)],
-        offer_methods=[(m, i18n.gettext(METHOD_NAMES[m])) for m in offer.methods] if offer else [],
-        presets=policy.list_presets(wish.currency),
+        ways=_ways(offer) if offer else "",
+        methods=i18n.options({m: METHOD_NAMES[m] for m in offer.methods}) if offer else [],
+        presets=presets,
         least=policy.least(wish.currency, offer.office if offer else None),
         funds=funds,
         fees=fees,
@@ -160,6 +163,12 @@ def _give_page(form: Form, page: CampaignPage | None, status: int = 200) -> Resp
     return fresh(make_response(text, status))
 
 
+def _ways(offer: queries.Offer) -> str:
+    """What can be used on Stripe's page: that office's own list, in words."""
+    words = [word for kind in offer.stripe_types for word in STRIPE_WAYS[kind]]
+    return str(format_list(list(map(i18n.gettext, words)), "or", locale=i18n.language()))
+
+
 def _fees(session: Session, offer: queries.Offer | None, currency: str) -> FeeRange | None:
     """What a card payment costs there; None where there is none to pay, or nobody can tell."""
     if offer is None or CHECKOUT not in offer.methods:
@@ -167,7 +176,7 @@ def _fees(session: Session, offer: queries.Offer | None, currency: str) -> FeeRa
     return queries.find_fees(session, offer, currency, now=clock.now())
 
 
-def _chosen(form: Form, currency: str) -> Money | None:
+def _chosen(form: Form, currency: str, presets: list[policy.Preset]) -> Money | None:
     """The amount that the button names, as far as one is chosen."""
     choice = form.value("choice")
     if choice == OTHER:
@@ -175,7 +184,5 @@ def _chosen(form: Form, currency: str) -> Money | None:
             return parse_money(form.value("amount"), currency)
         except BadAmount:
             return None
-    offered = {
-        f"{currency}:{p.amount.amount_minor}": p.amount for p in policy.list_presets(currency)
-    }
+    offered = {f"{currency}:{p.amount.amount_minor}": p.amount for p in presets}
     return offered.get(choice)
