@@ -41,6 +41,8 @@ PUBLIC = (
     "GET giving.my_sign_in", "POST giving.my_sign_in", "GET giving.my_sent",
     "GET giving.my_open", "POST giving.my_open", "POST giving.my_sign_out",
     # The same for a regular gift: whoever knows its id may go on, and see what became of it
+    # Whoever knows the gift's id, as for thanks; the token in the mail is the key to the other
+    "GET giving.gate", "POST giving.gate", "GET giving.gate_open", "POST giving.gate_open",
     "GET giving.plan_checkout", "GET giving.plan_thanks", "POST giving.plan_retry",
     # The link in a mail about a regular gift; its signature is the key
     "GET giving.plan_keep", "POST giving.plan_keep",
@@ -258,6 +260,8 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET settlement.dispute_show": MONEY + "u",
     "POST settlement.dispute_note": "f",
     "POST settlement.alert_keep": "f",
+    "GET giving.breaker_list": MONEY + "u",  # counts, nobody's address
+    "POST giving.breaker_move": "f",
     "GET settlement.event_show": MONEY + "u",
     "POST settlement.retry": "f",
     "POST settlement.retry_all": "f",

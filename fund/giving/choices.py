@@ -84,3 +84,15 @@ CHANGE_STATE_NAMES = {
     "done": N_("done"),
     "refused": N_("Stripe did not accept it"),
 }
+# What an office asks before the payment page, by the breaker's level, and why it moved.
+BREAKER_LEVELS = {
+    0: N_("closed: donors go straight on to the payment"),
+    1: N_("open: donors’ browsers do a small computation first, or take a link by mail"),
+    2: N_("wide open: every donor takes a link by mail first"),
+}
+BREAKER_CAUSES = {
+    "calm": N_("it was calm for a while"),
+    "failures": N_("many cards were refused within a short time"),
+    "insisting": N_("cards went on being refused"),
+    "by_hand": N_("somebody of finance moved it"),
+}

@@ -5,6 +5,14 @@ from fund.i18n import N_
 TEXTS: dict[str, str] = {
     "link_over": N_("This link was used already, or is older than 15 minutes. Please ask anew."),
     "too_many_links": N_("Too many links were asked for from here. Please try again in an hour."),
+    "gate_link_over": N_(
+        "This link was used already, or a newer one was sent, or it is older than 15 minutes."
+    ),
+    "too_many_gate_links": N_(
+        "Too many links were asked for just now. Your gift is kept; please try again in an hour."
+    ),
+    "proof_wrong": N_("The check did not work out. Please try again, or take the link by mail."),
+    "breaker_stands_so": N_("It stands like this already."),
     "fund_takes_no_gifts": N_("This fund takes no gifts at the moment. Please choose another."),
     "gift_too_small": N_("The least that can be paid this way is %(least)s."),
     "gift_too_large": N_(

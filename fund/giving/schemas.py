@@ -6,6 +6,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 
 from fund.giving import orders
 from fund.giving.choices import (
+    BREAKER_LEVELS,
     CHANGE_NAMES,
     DEDICATIONS,
     FREQUENCIES,
@@ -200,6 +201,13 @@ class TermsSchema(CommandSchema):
     signatory_name = Text(longest=100, load_default=None)
     signatory_title = Text(longest=100, load_default=None)
     version = Text(longest=40, load_default="")
+
+
+class BreakerSchema(CommandSchema):
+    """What an office's breaker is to ask from now on, and why."""
+
+    level = WholeNumber(required=True, validate=validate.OneOf(list(BREAKER_LEVELS), error=CHOOSE))
+    note = Text(longest=500, required=True)
 
 
 def _amount(currency: str, choice: str, typed: str) -> Money:

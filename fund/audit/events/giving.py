@@ -202,3 +202,12 @@ class CampaignChanged(Event, subject="campaign"):
 @dataclass(frozen=True)
 class CampaignClosed(Event, subject="campaign"):
     """A campaign takes no more gifts."""
+
+
+@dataclass(frozen=True)
+class BreakerMoved(Event, subject="office"):
+    """What the office asks of donors before the payment page changed. `reason`: failures,
+    insisting, calm, or by_hand."""
+
+    level: int
+    reason: str

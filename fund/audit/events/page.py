@@ -62,6 +62,7 @@ MEANINGS = {
     "language_of": "whose language of letters stays: kept or merged",
     "lawful_basis": "the other ground, where nobody can consent",
     "line_count": "number of lines that were new",
+    "level": "what is asked before the payment: 0 nothing, 1 a proof of work, 2 a mailed link",
     "number": "number, as it is written",
     "name_of": "whose name stays: kept or merged",
     "needs_second": "whether a second person has to agree",

@@ -1,5 +1,11 @@
 """Donors, gifts, plans and receipts."""
 
+from fund.giving.models.abuse import (
+    CheckoutBreaker,
+    CheckoutFailure,
+    CheckoutGate,
+    CheckoutPace,
+)
 from fund.giving.models.campaigns import Campaign
 from fund.giving.models.dedications import Dedication, MailRefusal, PlanDedication
 from fund.giving.models.donors import Donor, DonorApart, DonorMark
@@ -24,6 +30,10 @@ __all__ = [
     "RECEIPT_COUNTRIES",
     "AnnualStatement",
     "Campaign",
+    "CheckoutBreaker",
+    "CheckoutFailure",
+    "CheckoutGate",
+    "CheckoutPace",
     "Dedication",
     "Donor",
     "DonorApart",

@@ -1,5 +1,6 @@
 """What is read about gifts."""
 
+from fund.giving.queries.abuse import list_gates, list_open_breakers
 from fund.giving.queries.campaigns import (
     Progress,
     find_progress,
@@ -98,9 +99,11 @@ __all__ = [
     "list_card_offices",
     "list_changes",
     "list_donor_keys",
+    "list_gates",
     "list_gifts",
     "list_gifts_of",
     "list_named_with_tax_id",
+    "list_open_breakers",
     "list_paid",
     "list_pairs",
     "list_plans",

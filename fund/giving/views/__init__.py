@@ -1,8 +1,10 @@
 """The pages of gifts: the donor's, and finance's."""
 
 from fund.giving.views import (
+    breakers,
     campaigns,
     checkout,
+    gate,
     give,
     keep,
     merging,
@@ -20,8 +22,10 @@ from fund.giving.views.room import blueprint as blueprint
 __all__ = [
     "NAVIGATION",
     "blueprint",
+    "breakers",
     "campaigns",
     "checkout",
+    "gate",
     "give",
     "keep",
     "merging",

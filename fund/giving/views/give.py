@@ -16,6 +16,7 @@ from fund.giving.fees import FeeRange
 from fund.giving.models import Campaign
 from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
 from fund.giving.schemas import OTHER, GiveSchema
+from fund.giving.views import gate
 from fund.giving.views.room import blueprint, fresh
 from fund.ledger.models import Fund
 from fund.ledger.queries import fund_name, list_open_funds
@@ -102,8 +103,10 @@ def _give(page: CampaignPage | None) -> Response:
                 language=i18n.language(),
                 now=clock.now(),
             )
-            way = "giving.pay" if gift.method == PROMPTPAY else "giving.checkout"
-            return post.redirect(url_for(way, gift_id=gift.id))
+            if gift.method == PROMPTPAY:
+                return post.redirect(url_for("giving.pay", gift_id=gift.id))
+            gate.note_trap(post.session, form, gift.id, now=clock.now())
+            return post.redirect(url_for("giving.checkout", gift_id=gift.id))
     return _give_page(form, page, 422)
 
 
@@ -119,6 +122,7 @@ def _start_plan(post: Post, form: Form, fund_code: str) -> Response:
         language=i18n.language(),
         now=clock.now(),
     )
+    gate.note_trap(post.session, form, plan.id, now=clock.now())
     return post.redirect(url_for("giving.plan_checkout", plan_id=plan.id))
 
 
