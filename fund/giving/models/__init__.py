@@ -22,6 +22,7 @@ from fund.giving.models.portal import PortalLink, PortalSession
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
 from fund.giving.models.statements import AnnualStatement
+from fund.giving.models.strays import StraySubscription
 from fund.giving.models.terms import NAMES_TAX_ID, RECEIPT_COUNTRIES, OfficeTerms
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "Receipt",
     "ReceiptNumber",
     "ReceiptSeries",
+    "StraySubscription",
     "StripeCustomer",
     "StripeProduct",
 ]

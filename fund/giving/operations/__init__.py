@@ -14,7 +14,6 @@ from fund.giving.operations.portal import (
     note_seen,
     open_portal,
 )
-from fund.giving.operations.promptpay import expire_gifts, settle_by_bank
 from fund.giving.operations.receipts import heal_receipt
 from fund.giving.operations.returns import record_return
 from fund.giving.operations.statements import issue_statement
@@ -29,7 +28,6 @@ __all__ = [
     "check_amount",
     "choose_language",
     "close_campaign",
-    "expire_gifts",
     "export_data",
     "find_two",
     "forget_visits",
@@ -47,6 +45,5 @@ __all__ = [
     "record_return",
     "retry_gift",
     "set_terms",
-    "settle_by_bank",
     "start_gift",
 ]

@@ -34,8 +34,10 @@ from fund.giving.queries.offices import (
 )
 from fund.giving.queries.plans import (
     PlanRow,
+    count_running,
     count_to_watch,
     find_other_plan,
+    find_waiting,
     get_plan,
     get_plan_of,
     list_all_plans_of,
@@ -69,6 +71,7 @@ __all__ = [
     "Progress",
     "Record",
     "StatementRow",
+    "count_running",
     "count_to_watch",
     "find_donor_key",
     "find_fees",
@@ -80,6 +83,7 @@ __all__ = [
     "find_progress",
     "find_terms",
     "find_visit",
+    "find_waiting",
     "get_campaign",
     "get_campaign_page",
     "get_gift",

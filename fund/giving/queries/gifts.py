@@ -57,8 +57,10 @@ def get_gift(session: Session, gift_id: UUID) -> GiftRow:
 def list_gifts(
     session: Session, *, before: UUID | None = None, plan_id: UUID | None = None
 ) -> Page[GiftRow]:
-    """Gifts, or those of one plan, newest first; `before` is the last id seen."""
-    query = select_gifts() if plan_id is None else select_gifts().where(Gift.plan_id == plan_id)
+    """Gifts, or those that came by one plan, newest first; `before` is the last id seen."""
+    query = select_gifts()
+    if plan_id is not None:
+        query = query.where(Gift.plan_id == plan_id, Gift.state == "paid")
     rows = session.execute(page_of(query, Gift.id, before))
     return Page(GiftRow(*row) for row in rows)
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from fund.db import Page, page_of
 from fund.errors import NotFound
 from fund.giving.donors import records_of
-from fund.giving.models import LIVE, Plan, PlanChange
+from fund.giving.models import LIVE, Gift, Plan, PlanChange
+from fund.giving.offices import PROMPTPAY
 from fund.ledger.models import Fund, Office
 
 
@@ -62,6 +63,21 @@ def find_other_plan(session: Session, plan: Plan, fund_id: UUID) -> Plan | None:
         ~Plan.is_additional | Plan.confirmed_at.is_not(None),
     )
     return session.scalars(others.order_by(Plan.id).limit(1)).one_or_none()
+
+
+def count_running(session: Session, fund_id: UUID) -> int:
+    """How many plans give to this fund or may yet; it is not closed before they are moved or
+    stopped."""
+    running = Plan.state.not_in(("stopped", "expired"))
+    return session.scalar(select(func.count()).where(running, Plan.fund_id == fund_id)) or 0
+
+
+def find_waiting(session: Session, plan_id: UUID) -> Gift | None:
+    """What a pledge was asked for last, while it is waited for."""
+    waiting = select(Gift).where(
+        Gift.plan_id == plan_id, Gift.method == PROMPTPAY, Gift.state == "open"
+    )
+    return session.scalars(waiting.order_by(Gift.id.desc()).limit(1)).one_or_none()
 
 
 @dataclass(frozen=True)
