@@ -8,7 +8,7 @@ from fund.giving.models.abuse import (
 )
 from fund.giving.models.campaigns import Campaign
 from fund.giving.models.dedications import Dedication, MailRefusal, PlanDedication
-from fund.giving.models.donors import Donor
+from fund.giving.models.donors import Donor, DonorApart, DonorMark
 from fund.giving.models.gifts import Gift, GiftPaper
 from fund.giving.models.plans import (
     LIVE,
@@ -38,6 +38,8 @@ __all__ = [
     "CheckoutPace",
     "Dedication",
     "Donor",
+    "DonorApart",
+    "DonorMark",
     "Gift",
     "GiftPaper",
     "GiftReturn",

@@ -10,6 +10,7 @@ from fund.giving.operations.billers import (
 from fund.giving.operations.campaigns import change_campaign, close_campaign, open_campaign
 from fund.giving.operations.exports import export_data
 from fund.giving.operations.gifts import check_amount, keep_session, retry_gift, start_gift
+from fund.giving.operations.merging import find_two, keep_apart, mark_donors, merge_donors
 from fund.giving.operations.payment import apply_payment, apply_payments
 from fund.giving.operations.portal import (
     ask_for_link,
@@ -38,11 +39,15 @@ __all__ = [
     "close_campaign",
     "drop_biller",
     "export_data",
+    "find_two",
     "forget_visits",
     "heal_receipt",
     "issue_statement",
+    "keep_apart",
     "keep_session",
     "leave_portal",
+    "mark_donors",
+    "merge_donors",
     "note_seen",
     "open_campaign",
     "open_portal",
