@@ -41,6 +41,8 @@ PUBLIC = (
     "GET giving.my_sign_in", "POST giving.my_sign_in", "GET giving.my_sent",
     "GET giving.my_open", "POST giving.my_open", "POST giving.my_sign_out",
     # The same for a regular gift: whoever knows its id may go on, and see what became of it
+    # Whoever knows the gift's id, as for thanks; the token in the mail is the key to the other
+    "GET giving.gate", "POST giving.gate", "GET giving.gate_open", "POST giving.gate_open",
     "GET giving.plan_checkout", "GET giving.plan_thanks", "POST giving.plan_retry",
     # The link in a mail about a regular gift; its signature is the key
     "GET giving.plan_keep", "POST giving.plan_keep",
@@ -155,6 +157,7 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET audit.export": "u",
     # Money's timelines hold no vote: who keeps the books answers for them
     "GET reports.gift_trail": MONEY + "u",
+    "GET reports.plan_trail": MONEY + "u",
     "GET reports.payment_trail": MONEY + "u",
     "GET reports.fund_trail": MONEY + "u",
     "GET reports.donor_trail": MONEY + "u",
@@ -201,6 +204,15 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
+    # Whose two records are: finance, who knows donors by name
+    "GET giving.merge_list": "f",
+    "POST giving.merge_find": "f",
+    "GET giving.merge_show": "f",
+    "POST giving.merge_donors": "f",
+    "POST giving.merge_dismiss": "f",
+    "GET giving.plan_list": MONEY + "u",
+    "GET giving.plan_show": MONEY + "u",
+    "POST giving.plan_change": "f",  # for a donor who wrote to us
     "GET giving.campaign_list": MONEY + "u",
     "GET giving.campaign_open": "f",
     "POST giving.campaign_open": "f",
@@ -248,6 +260,8 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET settlement.dispute_show": MONEY + "u",
     "POST settlement.dispute_note": "f",
     "POST settlement.alert_keep": "f",
+    "GET giving.breaker_list": MONEY + "u",  # counts, nobody's address
+    "POST giving.breaker_move": "f",
     "GET settlement.event_show": MONEY + "u",
     "POST settlement.retry": "f",
     "POST settlement.retry_all": "f",

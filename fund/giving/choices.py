@@ -21,6 +21,15 @@ DROP_NAMES = {
     "too_many": N_("three went there within a day"),
     "unreadable": N_("the donor was forgotten"),
 }
+# Two donors' records side by side: the one that came first, and the other.
+ONE, OTHER = "one", "other"
+SIDES = (ONE, OTHER)
+LIKENESSES = {
+    "tax_id": N_("the same tax number"),
+    "address": N_("almost the same address"),
+    "name": N_("the same name"),
+    "sound": N_("names that sound alike"),
+}
 STATE_NAMES = {
     "open": N_("not paid yet"),
     "processing": N_("on its way"),
@@ -69,4 +78,21 @@ CHANGE_NAMES = {
     "skip": N_("skip the next gift"),
     "resume": N_("go on after the pause"),
     "stop": N_("stop"),
+}
+CHANGE_STATE_NAMES = {
+    "asked": N_("under way"),
+    "done": N_("done"),
+    "refused": N_("Stripe did not accept it"),
+}
+# What an office asks before the payment page, by the breaker's level, and why it moved.
+BREAKER_LEVELS = {
+    0: N_("closed: donors go straight on to the payment"),
+    1: N_("open: donors’ browsers do a small computation first, or take a link by mail"),
+    2: N_("wide open: every donor takes a link by mail first"),
+}
+BREAKER_CAUSES = {
+    "calm": N_("it was calm for a while"),
+    "failures": N_("many cards were refused within a short time"),
+    "insisting": N_("cards went on being refused"),
+    "by_hand": N_("somebody of finance moved it"),
 }

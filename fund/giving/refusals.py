@@ -5,6 +5,14 @@ from fund.i18n import N_
 TEXTS: dict[str, str] = {
     "link_over": N_("This link was used already, or is older than 15 minutes. Please ask anew."),
     "too_many_links": N_("Too many links were asked for from here. Please try again in an hour."),
+    "gate_link_over": N_(
+        "This link was used already, or a newer one was sent, or it is older than 15 minutes."
+    ),
+    "too_many_gate_links": N_(
+        "Too many links were asked for just now. Your gift is kept; please try again in an hour."
+    ),
+    "proof_wrong": N_("The check did not work out. Please try again, or take the link by mail."),
+    "breaker_stands_so": N_("It stands like this already."),
     "fund_takes_no_gifts": N_("This fund takes no gifts at the moment. Please choose another."),
     "gift_too_small": N_("The least that can be paid this way is %(least)s."),
     "gift_too_large": N_(
@@ -41,6 +49,12 @@ TEXTS: dict[str, str] = {
     "tax_id_needed": N_("The receipt for your taxes needs your tax number."),
     "name_needed": N_("The receipt for your taxes needs your name."),
     "tax_id_of_nobody": N_("A tax number needs the e-mail address of its owner too."),
+    "two_tax_ids": N_(
+        "Each of the two records has a tax number of its own, so these may be two taxpayers. Ask"
+        " the donor first; a number is put right with their next gift."
+    ),
+    "donor_unknown": N_("No donor has this address."),
+    "one_donor": N_("Both addresses are of one donor already."),
     "return_differs": N_("Another amount went back by this than was recorded before."),
     "return_too_large": N_("No more can go back than was given."),
     "receipt_needs_signatory": N_("A receipt of this kind needs the name and title of who signs."),

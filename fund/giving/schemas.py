@@ -5,7 +5,14 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from fund.giving import orders
-from fund.giving.choices import CHANGE_NAMES, DEDICATIONS, FREQUENCIES, RECEIPT_KIND_NAMES
+from fund.giving.choices import (
+    BREAKER_LEVELS,
+    CHANGE_NAMES,
+    DEDICATIONS,
+    FREQUENCIES,
+    RECEIPT_KIND_NAMES,
+    SIDES,
+)
 from fund.giving.countries import COUNTRIES
 from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
 from fund.i18n import LANGUAGES, N_
@@ -196,6 +203,13 @@ class TermsSchema(CommandSchema):
     version = Text(longest=40, load_default="")
 
 
+class BreakerSchema(CommandSchema):
+    """What an office's breaker is to ask from now on, and why."""
+
+    level = WholeNumber(required=True, validate=validate.OneOf(list(BREAKER_LEVELS), error=CHOOSE))
+    note = Text(longest=500, required=True)
+
+
 def _amount(currency: str, choice: str, typed: str) -> Money:
     if choice in ("", OTHER):
         if not typed:
@@ -212,3 +226,18 @@ def _amount(currency: str, choice: str, typed: str) -> Money:
     if not (minor.isascii() and minor.isdigit() and len(minor) < 12):
         raise ValidationError(N_("Please choose an amount."), "amount")
     return Money(int(minor), currency)
+
+
+class TwoDonorsSchema(CommandSchema):
+    """Two donors by the addresses that they give with."""
+
+    email = Email(required=True)
+    other_email = Email(required=True)
+
+
+class MergeSchema(CommandSchema):
+    """Of which of two records address, name and language stay."""
+
+    email = Code(SIDES, required=True)
+    name = Code(SIDES, required=True)
+    language = Code(SIDES, required=True)

@@ -27,6 +27,7 @@ from fund.gateways.stripe.changing import (
 from fund.gateways.stripe.checkout import (
     CheckoutOrder,
     create_checkout_session,
+    expire_session,
     retrieve_charge,
     retrieve_payment_intent,
     retrieve_session,
@@ -67,6 +68,7 @@ __all__ = [
     "create_plan_session",
     "create_product",
     "create_refund",
+    "expire_session",
     "find_invoice_payment",
     "init",
     "list_balance_transactions",

@@ -76,6 +76,11 @@ def retrieve_session(office: str, session_id: str) -> Doc:
     )
 
 
+def expire_session(office: str, session_id: str) -> Doc:
+    """Close a Checkout session. Raises Refused if it is not open any more."""
+    return call(office, lambda client: client.v1.checkout.sessions.expire(session_id))
+
+
 def retrieve_charge(office: str, charge_id: str) -> Doc:
     """A charge."""
     return call(office, lambda client: client.v1.charges.retrieve(charge_id))

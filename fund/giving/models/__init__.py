@@ -1,8 +1,14 @@
 """Donors, gifts, plans and receipts."""
 
+from fund.giving.models.abuse import (
+    CheckoutBreaker,
+    CheckoutFailure,
+    CheckoutGate,
+    CheckoutPace,
+)
 from fund.giving.models.campaigns import Campaign
 from fund.giving.models.dedications import Dedication, MailRefusal, PlanDedication
-from fund.giving.models.donors import Donor
+from fund.giving.models.donors import Donor, DonorApart, DonorMark
 from fund.giving.models.gifts import Gift, GiftPaper
 from fund.giving.models.plans import (
     LIVE,
@@ -16,6 +22,7 @@ from fund.giving.models.portal import PortalLink, PortalSession
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
 from fund.giving.models.statements import AnnualStatement
+from fund.giving.models.strays import StraySubscription
 from fund.giving.models.terms import NAMES_TAX_ID, RECEIPT_COUNTRIES, OfficeTerms
 
 __all__ = [
@@ -24,8 +31,14 @@ __all__ = [
     "RECEIPT_COUNTRIES",
     "AnnualStatement",
     "Campaign",
+    "CheckoutBreaker",
+    "CheckoutFailure",
+    "CheckoutGate",
+    "CheckoutPace",
     "Dedication",
     "Donor",
+    "DonorApart",
+    "DonorMark",
     "Gift",
     "GiftPaper",
     "GiftReturn",
@@ -40,6 +53,7 @@ __all__ = [
     "Receipt",
     "ReceiptNumber",
     "ReceiptSeries",
+    "StraySubscription",
     "StripeCustomer",
     "StripeProduct",
 ]

@@ -2,7 +2,7 @@
 
 from fund.applications.choices import KINDS
 from fund.bookkeeping.choices import KINDS as ENTRY_KINDS
-from fund.giving.choices import DROP_NAMES, RECEIPT_KIND_NAMES, RETURN_NAMES
+from fund.giving.choices import BREAKER_CAUSES, DROP_NAMES, RECEIPT_KIND_NAMES, RETURN_NAMES
 from fund.i18n import N_
 from fund.ledger.choices import KIND_NAMES
 from fund.reports.trails.sentences.sentence import Sentence
@@ -32,6 +32,15 @@ GIVING = {
         N_("Gift not paid"),
         N_("The payment came to nothing: %(reason)s."),
         {"reason": {"failed": N_("payment failed"), "expired": N_("given up")}},
+    ),
+    "breaker_moved": Sentence(
+        N_("Gate before the payment moved"),
+        N_("Donors go straight on to the payment. Why: %(reason)s."),
+        {"reason": BREAKER_CAUSES},
+        {
+            ("level", "1"): N_("Donors prove first that they are no machine. Why: %(reason)s."),
+            ("level", "2"): N_("Donors take a link by mail first. Why: %(reason)s."),
+        },
     ),
     "campaign_opened": Sentence(
         N_("Campaign opened"),
