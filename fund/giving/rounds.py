@@ -5,7 +5,7 @@ import structlog
 from fund import clock, jobs
 from fund.db import reading, transaction
 from fund.errors import FundError
-from fund.giving import pledges
+from fund.giving import operations, pledges
 
 log = structlog.get_logger(__name__)
 
@@ -35,3 +35,11 @@ def ask_for_pledges(**_: int) -> None:
     for gift_id in unpaid:
         with transaction() as session:
             pledges.remind(session, gift_id, now=now)
+
+
+@jobs.app.periodic(cron="33 3 * * *")
+@jobs.task("giving.mark_donors")
+def mark_donors(**_: int) -> None:
+    """Nightly: records from before marks were kept can be found to be alike too."""
+    with transaction() as session:
+        operations.mark_donors(session)

@@ -4,11 +4,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from fund.db import Base, Stateful
+from fund.giving.models.donors import Donor
 from fund.ids import new_id
 from fund.money import Money
 
@@ -95,6 +96,15 @@ class Plan(Stateful, Base):
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
+
+    # Who may speak for the plan: its donor, or the one whose record that turned out to be.
+    owner_id: Mapped[UUID] = column_property(
+        select(func.coalesce(Donor.merged_into_id, Donor.id))
+        .where(Donor.id == donor_id)
+        .correlate_except(Donor)
+        .scalar_subquery(),
+        deferred=True,
+    )
 
     @property
     def amount(self) -> Money:

@@ -35,7 +35,7 @@ Wish = dict[str, Any]
 
 def can_change(actor: Actor, plan: Plan) -> bool:
     """The plan's own donor, and finance for one who writes to them."""
-    is_own = actor.kind == "donor" and actor.id == plan.donor_id
+    is_own = actor.kind == "donor" and actor.id == plan.owner_id
     return is_own or actor is SYSTEM or actor.may(Permission.RECORD_GIFTS)
 
 

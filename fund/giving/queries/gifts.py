@@ -163,10 +163,12 @@ def find_donor_key(session: Session, gift: Gift) -> UUID | None:
 
 def list_named_with_tax_id(session: Session, gift_ids: Sequence[UUID]) -> set[UUID]:
     """Those of the gifts whose receipts can name the giver and their tax number."""
+    record = aliased(Donor)
     return set(
         session.scalars(
             select(Gift.id)
-            .join(Donor, Donor.id == Gift.donor_id)
+            .join(record, record.id == Gift.donor_id)
+            .join(Donor, Donor.id == func.coalesce(record.merged_into_id, record.id))
             .where(
                 Gift.id.in_(gift_ids),
                 Gift.sealed_tax_id.is_not(None) | Donor.sealed_tax_id.is_not(None),
