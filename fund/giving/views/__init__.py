@@ -8,6 +8,7 @@ from fund.giving.views import (
     gate,
     give,
     keep,
+    merging,
     my,
     no_mail,
     pay,
@@ -15,6 +16,7 @@ from fund.giving.views import (
     staff,
     staff_plans,
     terms,
+    ways,
 )
 from fund.giving.views.room import NAVIGATION as NAVIGATION
 from fund.giving.views.room import blueprint as blueprint
@@ -29,6 +31,7 @@ __all__ = [
     "gate",
     "give",
     "keep",
+    "merging",
     "my",
     "no_mail",
     "pay",
@@ -36,4 +39,5 @@ __all__ = [
     "staff",
     "staff_plans",
     "terms",
+    "ways",
 ]
