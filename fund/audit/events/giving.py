@@ -164,6 +164,7 @@ class EdonationExported(Event, subject="office"):
     file_format: str
 
 
+@dataclass(frozen=True)
 class BillerChangeAsked(Event, subject="office"):
     """Somebody asked that an office's PromptPay QR code lead to this bank's biller id instead.
 
