@@ -59,6 +59,7 @@ class Permission(StrEnum):
     READ_GIFTS = "read_gifts"
     RECORD_GIFTS = "record_gifts"
     MERGE_DONORS = "merge_donors"
+    DECIDE_ERASURE = "decide_erasure"  # of donors; sees no name
     WRITE_CAMPAIGNS = "write_campaigns"
     WRITE_TERMS = "write_terms"  # which receipts an office gives, and who signs them
     READ_SETTLEMENT = "read_settlement"
@@ -178,7 +179,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.READ_POLICY,
         }
     ),
-    Role.DATA_PROTECTION: frozenset({_P.READ_LOOKS}),
+    Role.DATA_PROTECTION: frozenset({_P.READ_LOOKS, _P.DECIDE_ERASURE}),
     Role.ADMINISTRATOR: frozenset({_P.MANAGE_STAFF, _P.READ_POLICY}),
 }
 

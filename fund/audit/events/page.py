@@ -77,6 +77,7 @@ MEANINGS = {
     "receipt_count": "number of receipts",
     "reason": "why, a code of its room's list",
     "receipt_kind": "for which country's taxes the office's receipts are, or none",
+    "records": "number of records",
     "region": "part of the country",
     "relation": "what the giver is to the survivor",
     "reserve_days": "days for which young gifts are held back",

@@ -2,6 +2,12 @@
 
 from fund.giving.operations.bank import record_bank_gift
 from fund.giving.operations.campaigns import change_campaign, close_campaign, open_campaign
+from fund.giving.operations.erasure import (
+    ask_erasure,
+    grant_erasure,
+    refuse_erasure,
+    withdraw_erasure,
+)
 from fund.giving.operations.exports import export_data
 from fund.giving.operations.gifts import check_amount, keep_session, retry_gift, start_gift
 from fund.giving.operations.merging import find_two, keep_apart, mark_donors, merge_donors
@@ -22,6 +28,7 @@ from fund.giving.operations.terms import change_receipts, set_terms
 __all__ = [
     "apply_payment",
     "apply_payments",
+    "ask_erasure",
     "ask_for_link",
     "change_campaign",
     "change_receipts",
@@ -31,6 +38,7 @@ __all__ = [
     "export_data",
     "find_two",
     "forget_visits",
+    "grant_erasure",
     "heal_receipt",
     "issue_statement",
     "keep_apart",
@@ -43,7 +51,9 @@ __all__ = [
     "open_portal",
     "record_bank_gift",
     "record_return",
+    "refuse_erasure",
     "retry_gift",
     "set_terms",
     "start_gift",
+    "withdraw_erasure",
 ]

@@ -8,6 +8,13 @@ from fund.giving.queries.campaigns import (
     get_campaign_page,
     list_campaigns,
 )
+from fund.giving.queries.erasure import (
+    find_erasure_bars,
+    find_erasure_of,
+    get_erasure,
+    list_erasures,
+    list_waiting,
+)
 from fund.giving.queries.gifts import (
     GiftRow,
     find_donor_key,
@@ -74,6 +81,8 @@ __all__ = [
     "count_running",
     "count_to_watch",
     "find_donor_key",
+    "find_erasure_bars",
+    "find_erasure_of",
     "find_fees",
     "find_last_receipt",
     "find_last_return",
@@ -86,6 +95,7 @@ __all__ = [
     "find_waiting",
     "get_campaign",
     "get_campaign_page",
+    "get_erasure",
     "get_gift",
     "get_gift_of",
     "get_open_fund",
@@ -103,6 +113,7 @@ __all__ = [
     "list_card_offices",
     "list_changes",
     "list_donor_keys",
+    "list_erasures",
     "list_gates",
     "list_gifts",
     "list_gifts_of",
@@ -122,5 +133,6 @@ __all__ = [
     "list_unknown_intents",
     "list_unmailed",
     "list_unreceipted",
+    "list_waiting",
     "terms_at",
 ]
