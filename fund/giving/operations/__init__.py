@@ -1,6 +1,12 @@
 """What donors, Stripe and the bank do to gifts."""
 
 from fund.giving.operations.bank import record_bank_gift
+from fund.giving.operations.billers import (
+    approve_biller,
+    ask_biller,
+    drop_biller,
+    stop_promptpay,
+)
 from fund.giving.operations.campaigns import change_campaign, close_campaign, open_campaign
 from fund.giving.operations.erasure import (
     ask_erasure,
@@ -23,18 +29,22 @@ from fund.giving.operations.portal import (
 from fund.giving.operations.receipts import heal_receipt
 from fund.giving.operations.returns import record_return
 from fund.giving.operations.statements import issue_statement
-from fund.giving.operations.terms import change_receipts, set_terms
+from fund.giving.operations.terms import change_receipts, change_ways, set_terms
 
 __all__ = [
     "apply_payment",
     "apply_payments",
+    "approve_biller",
+    "ask_biller",
     "ask_erasure",
     "ask_for_link",
     "change_campaign",
     "change_receipts",
+    "change_ways",
     "check_amount",
     "choose_language",
     "close_campaign",
+    "drop_biller",
     "export_data",
     "find_two",
     "forget_visits",
@@ -55,5 +65,6 @@ __all__ = [
     "retry_gift",
     "set_terms",
     "start_gift",
+    "stop_promptpay",
     "withdraw_erasure",
 ]

@@ -1,6 +1,7 @@
 """What is read about gifts."""
 
 from fund.giving.queries.abuse import list_gates, list_open_breakers
+from fund.giving.queries.billers import find_biller_changes, get_biller_change, list_waiting
 from fund.giving.queries.campaigns import (
     Progress,
     find_progress,
@@ -13,7 +14,7 @@ from fund.giving.queries.erasure import (
     find_erasure_of,
     get_erasure,
     list_erasures,
-    list_waiting,
+    list_erasures_waiting,
 )
 from fund.giving.queries.gifts import (
     GiftRow,
@@ -68,6 +69,7 @@ from fund.giving.queries.statements import (
     list_statement_rows,
     list_statements_due,
 )
+from fund.giving.queries.strays import count_strays, list_strays
 from fund.giving.queries.terms import find_terms, terms_at
 
 __all__ = [
@@ -79,7 +81,9 @@ __all__ = [
     "Record",
     "StatementRow",
     "count_running",
+    "count_strays",
     "count_to_watch",
+    "find_biller_changes",
     "find_donor_key",
     "find_erasure_bars",
     "find_erasure_of",
@@ -93,6 +97,7 @@ __all__ = [
     "find_terms",
     "find_visit",
     "find_waiting",
+    "get_biller_change",
     "get_campaign",
     "get_campaign_page",
     "get_erasure",
@@ -114,6 +119,7 @@ __all__ = [
     "list_changes",
     "list_donor_keys",
     "list_erasures",
+    "list_erasures_waiting",
     "list_gates",
     "list_gifts",
     "list_gifts_of",
@@ -129,6 +135,7 @@ __all__ = [
     "list_statement_rows",
     "list_statements_due",
     "list_statements_of",
+    "list_strays",
     "list_stripe_types",
     "list_unknown_intents",
     "list_unmailed",

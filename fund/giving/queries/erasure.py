@@ -96,7 +96,7 @@ def get_erasure(session: Session, request_id: UUID, *, now: datetime) -> Asked:
     )
 
 
-def list_waiting(session: Session, actor: Actor, **_: datetime) -> list[Waiting]:
+def list_erasures_waiting(session: Session, actor: Actor, **_: datetime) -> list[Waiting]:
     """Requests that wait for the data-protection contact's decision."""
     if not actor.may(Permission.DECIDE_ERASURE):
         return []

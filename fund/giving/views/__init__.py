@@ -4,6 +4,7 @@ from fund.giving.views import (
     breakers,
     campaigns,
     checkout,
+    edonation,
     erasure,
     gate,
     give,
@@ -16,6 +17,7 @@ from fund.giving.views import (
     staff,
     staff_plans,
     terms,
+    ways,
 )
 from fund.giving.views.room import NAVIGATION as NAVIGATION
 from fund.giving.views.room import blueprint as blueprint
@@ -26,6 +28,7 @@ __all__ = [
     "breakers",
     "campaigns",
     "checkout",
+    "edonation",
     "erasure",
     "gate",
     "give",
@@ -38,4 +41,5 @@ __all__ = [
     "staff",
     "staff_plans",
     "terms",
+    "ways",
 ]
