@@ -58,6 +58,7 @@ class Permission(StrEnum):
     WRITE_RATES = "write_rates"
     READ_GIFTS = "read_gifts"
     RECORD_GIFTS = "record_gifts"
+    MERGE_DONORS = "merge_donors"
     WRITE_CAMPAIGNS = "write_campaigns"
     WRITE_TERMS = "write_terms"  # which receipts an office gives, and who signs them
     READ_SETTLEMENT = "read_settlement"
@@ -129,6 +130,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.WRITE_RATES,
             _P.READ_GIFTS,
             _P.RECORD_GIFTS,
+            _P.MERGE_DONORS,
             _P.WRITE_CAMPAIGNS,
             _P.WRITE_TERMS,
             _P.READ_SETTLEMENT,

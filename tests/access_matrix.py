@@ -204,6 +204,12 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
+    # Whose two records are: finance, who knows donors by name
+    "GET giving.merge_list": "f",
+    "POST giving.merge_find": "f",
+    "GET giving.merge_show": "f",
+    "POST giving.merge_donors": "f",
+    "POST giving.merge_dismiss": "f",
     "GET giving.plan_list": MONEY + "u",
     "GET giving.plan_show": MONEY + "u",
     "POST giving.plan_change": "f",  # for a donor who wrote to us

@@ -21,6 +21,15 @@ DROP_NAMES = {
     "too_many": N_("three went there within a day"),
     "unreadable": N_("the donor was forgotten"),
 }
+# Two donors' records side by side: the one that came first, and the other.
+ONE, OTHER = "one", "other"
+SIDES = (ONE, OTHER)
+LIKENESSES = {
+    "tax_id": N_("the same tax number"),
+    "address": N_("almost the same address"),
+    "name": N_("the same name"),
+    "sound": N_("names that sound alike"),
+}
 STATE_NAMES = {
     "open": N_("not paid yet"),
     "processing": N_("on its way"),

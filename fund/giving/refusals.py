@@ -49,6 +49,12 @@ TEXTS: dict[str, str] = {
     "tax_id_needed": N_("The receipt for your taxes needs your tax number."),
     "name_needed": N_("The receipt for your taxes needs your name."),
     "tax_id_of_nobody": N_("A tax number needs the e-mail address of its owner too."),
+    "two_tax_ids": N_(
+        "Each of the two records has a tax number of its own, so these may be two taxpayers. Ask"
+        " the donor first; a number is put right with their next gift."
+    ),
+    "donor_unknown": N_("No donor has this address."),
+    "one_donor": N_("Both addresses are of one donor already."),
     "return_differs": N_("Another amount went back by this than was recorded before."),
     "return_too_large": N_("No more can go back than was given."),
     "receipt_needs_signatory": N_("A receipt of this kind needs the name and title of who signs."),

@@ -11,6 +11,7 @@ from fund.giving.choices import (
     DEDICATIONS,
     FREQUENCIES,
     RECEIPT_KIND_NAMES,
+    SIDES,
 )
 from fund.giving.countries import COUNTRIES
 from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
@@ -225,3 +226,18 @@ def _amount(currency: str, choice: str, typed: str) -> Money:
     if not (minor.isascii() and minor.isdigit() and len(minor) < 12):
         raise ValidationError(N_("Please choose an amount."), "amount")
     return Money(int(minor), currency)
+
+
+class TwoDonorsSchema(CommandSchema):
+    """Two donors by the addresses that they give with."""
+
+    email = Email(required=True)
+    other_email = Email(required=True)
+
+
+class MergeSchema(CommandSchema):
+    """Of which of two records address, name and language stay."""
+
+    email = Code(SIDES, required=True)
+    name = Code(SIDES, required=True)
+    language = Code(SIDES, required=True)

@@ -165,6 +165,25 @@ class DonorDataExported(Event, subject="donor"):
 
 
 @dataclass(frozen=True)
+class DonorsMerged(Event, subject="donor"):
+    """Finance found the record `merged_id` to be this donor's: what belongs to both is theirs.
+
+    `name_of`, `language_of`: of which record these stay, `kept` (this one) or `merged`.
+    """
+
+    merged_id: UUID
+    name_of: str
+    language_of: str
+
+
+@dataclass(frozen=True)
+class DonorsKeptApart(Event, subject="donor"):
+    """Finance found that this record and `other_id`, although alike, are not one person's."""
+
+    other_id: UUID
+
+
+@dataclass(frozen=True)
 class CampaignOpened(Event, subject="campaign"):
     """A page at `/give/<slug>` asks for gifts to one fund; the target is in satang."""
 

@@ -13,6 +13,7 @@ from fund.errors import FundError
 from fund.gateways import stripe
 from fund.gateways.stripe import Doc
 from fund.giving.models import Plan, PlanChange
+from fund.giving.offices import CARD
 from fund.giving.plans.answers import from_subscription, plan_id_of
 from fund.giving.plans.checkout import ask_stripe
 from fund.giving.plans.following import follow
@@ -38,7 +39,7 @@ def go_on(**_: int) -> None:
     with reading() as session:
         left = session.scalars(
             select(Plan.id)
-            .where(Plan.state == "open", Plan.created_at < now - PAGE_LASTS)
+            .where(Plan.method == CARD, Plan.state == "open", Plan.created_at < now - PAGE_LASTS)
             .limit(BATCH)
         ).all()
     for plan_id in left:

@@ -30,10 +30,16 @@ BUTTONS = {"second": N_("Choose"), "ended": N_("Give again")}
 
 def ask_letter(session: Session, plan: Plan, kind: str, about: str, *, now: datetime) -> bool:
     """Let this mail go out, unless it did already; whether it is new."""
+    is_new = note_letter(session, plan, kind, about, now=now)
+    if is_new:
+        jobs.defer(session, mail_plan, plan_id=plan.id, kind=kind, about=about)
+    return is_new
+
+
+def note_letter(session: Session, plan: Plan, kind: str, about: str, *, now: datetime) -> bool:
+    """Keep that this mail is to go out; whether that is new."""
     row = insert(PlanLetter).values(plan_id=plan.id, kind=kind, about=about, asked_at=now)
     new = session.scalar(row.on_conflict_do_nothing().returning(PlanLetter.plan_id))
-    if new is not None:
-        jobs.defer(session, mail_plan, plan_id=plan.id, kind=kind, about=about)
     return new is not None
 
 

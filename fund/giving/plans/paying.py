@@ -11,13 +11,12 @@ from fund.audit import operations as audit
 from fund.audit.events import PlanGave, PlanPaymentFailed
 from fund.db import reading, transaction
 from fund.gateways import stripe
-from fund.giving.dedications import pass_on_dedication
-from fund.giving.models import Donor, Gift, Plan, StripeProduct
+from fund.giving.models import Gift, Plan, StripeProduct
 from fund.giving.operations.payment import record_paid
 from fund.giving.plans import mailing
 from fund.giving.plans.answers import PlanPayment, from_invoice_payment, plan_id_of
+from fund.giving.plans.passing import pass_on
 from fund.giving.plans.rows import begin, find_key, lock_plan
-from fund.giving.words import open_words, seal_words
 from fund.ids import new_id
 from fund.ledger.models import Fund, Office
 from fund.permissions import SYSTEM
@@ -87,7 +86,7 @@ def record_payment(session: Session, payment: PlanPayment, *, now: datetime) -> 
     )
     session.add(gift)
     session.flush()
-    _pass_on(session, plan, gift)
+    pass_on(session, plan, gift)
     event = PlanGave(
         subject_id=gift.id,
         plan_id=plan.id,
@@ -99,16 +98,6 @@ def record_payment(session: Session, payment: PlanPayment, *, now: datetime) -> 
     audit.record(session, event, actor=SYSTEM, now=now, key_id=find_key(session, plan))
     record_paid(session, [gift], actor=SYSTEM, now=now)
     return gift
-
-
-def _pass_on(session: Session, plan: Plan, gift: Gift) -> None:
-    """What the donor wrote beside the plan: the company to each gift, the rest to the first."""
-    if find_key(session, plan) is None:
-        return  # forgotten since: money that came is booked all the same
-    donor, words = session.get_one(Donor, plan.donor_id), open_words(session, plan)
-    seal_words(session, gift, donor, company=words.company, note=words.note)
-    plan.sealed_note = None
-    pass_on_dedication(session, plan, gift, donor)
 
 
 def ask_failure(office_code: str, invoice_id: str) -> UUID | None:

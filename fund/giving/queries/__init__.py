@@ -26,6 +26,7 @@ from fund.giving.queries.gifts import (
     list_unknown_intents,
 )
 from fund.giving.queries.healing import list_unmailed, list_unreceipted
+from fund.giving.queries.merging import Pair, Record, get_two, list_pairs
 from fund.giving.queries.offers import Offer, find_fees, find_offer, list_stripe_types
 from fund.giving.queries.offices import (
     get_open_fund,
@@ -33,8 +34,10 @@ from fund.giving.queries.offices import (
 )
 from fund.giving.queries.plans import (
     PlanRow,
+    count_running,
     count_to_watch,
     find_other_plan,
+    find_waiting,
     get_plan,
     get_plan_of,
     list_all_plans_of,
@@ -63,9 +66,12 @@ from fund.giving.queries.terms import find_terms, terms_at
 __all__ = [
     "GiftRow",
     "Offer",
+    "Pair",
     "PlanRow",
     "Progress",
+    "Record",
     "StatementRow",
+    "count_running",
     "count_to_watch",
     "find_donor_key",
     "find_fees",
@@ -77,6 +83,7 @@ __all__ = [
     "find_progress",
     "find_terms",
     "find_visit",
+    "find_waiting",
     "get_campaign",
     "get_campaign_page",
     "get_gift",
@@ -88,6 +95,7 @@ __all__ = [
     "get_receipt_of",
     "get_remaining",
     "get_statement_of",
+    "get_two",
     "is_link_open",
     "list_all_gifts_of",
     "list_all_plans_of",
@@ -101,6 +109,7 @@ __all__ = [
     "list_named_with_tax_id",
     "list_open_breakers",
     "list_paid",
+    "list_pairs",
     "list_plans",
     "list_plans_of",
     "list_receipts_of",

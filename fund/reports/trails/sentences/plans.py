@@ -24,7 +24,7 @@ PLANS = {
     ),
     "plan_stopped": Sentence(
         N_("Regular gift stopped"),
-        N_("Stripe confirms that nothing more is charged. Its reason: %(reason)s."),
+        N_("Nothing more is charged or asked for. The reason: %(reason)s."),
         {
             "reason": {
                 "cancellation_requested": N_("somebody asked for it"),
@@ -37,6 +37,17 @@ PLANS = {
     "plan_gave": Sentence(
         N_("Gift of a regular one"),
         N_("%(amount_minor)s came for “%(fund)s”, to the office %(office)s, by a regular gift."),
+    ),
+    "pledge_asked": Sentence(
+        N_("Gift of a pledge asked for"),
+        N_(
+            "%(amount_minor)s is waited for by PromptPay for “%(fund)s”, at the office %(office)s,"
+            " for this month of a pledge."
+        ),
+    ),
+    "pledge_reminded": Sentence(
+        N_("Donor reminded of a pledge"),
+        N_("The donor was told once more that this month’s gift can be given."),
     ),
     "plan_change_asked": Sentence(
         N_("Change of a regular gift asked for"),
