@@ -63,7 +63,8 @@ def test_a_regular_gift_from_its_beginning_to_its_end(walk: Walk):
 
     _twin(walk, "switches", down=True)
     page.goto(second)
-    page.click('main form:has([value="stop"]) button')
+    with page.expect_navigation():
+        page.click('main form:has([value="stop"]) button')
     walk.see("plan-stopping")
     look_as_finance(walk, "stopping")
 
@@ -106,7 +107,8 @@ def change(walk: Walk) -> None:
     page.wait_for_selector("#e-amount")
     walk.see("my-plan-refused")
     page.fill('[name="amount"]', "60")
-    page.click('main form:has([value="amount"]) button')
+    with page.expect_navigation():
+        page.click('main form:has([value="amount"]) button')
     walk.see("my-plan-busy")
     _wait_for_forms(walk)
     press(walk, "skip")
@@ -117,7 +119,8 @@ def press(walk: Walk, kind: str) -> None:
     """Press one button, and look until Stripe took it."""
     if walk.page.locator(FORMS).count():
         walk.page.click(FORMS)
-    walk.page.click(f'main form:has([value="{kind}"]) button')
+    with walk.page.expect_navigation():
+        walk.page.click(f'main form:has([value="{kind}"]) button')
     _wait_for_forms(walk, is_over=kind == "stop")
 
 
