@@ -16,6 +16,7 @@ from fund.giving.operations.erasure import (
 )
 from fund.giving.operations.exports import export_data
 from fund.giving.operations.gifts import check_amount, keep_session, retry_gift, start_gift
+from fund.giving.operations.healing import heal_receipt, note_check, note_fault
 from fund.giving.operations.merging import find_two, keep_apart, mark_donors, merge_donors
 from fund.giving.operations.payment import apply_payment, apply_payments
 from fund.giving.operations.portal import (
@@ -26,7 +27,6 @@ from fund.giving.operations.portal import (
     note_seen,
     open_portal,
 )
-from fund.giving.operations.receipts import heal_receipt
 from fund.giving.operations.returns import record_return
 from fund.giving.operations.statements import issue_statement
 from fund.giving.operations.terms import change_receipts, change_ways, set_terms
@@ -56,6 +56,8 @@ __all__ = [
     "leave_portal",
     "mark_donors",
     "merge_donors",
+    "note_check",
+    "note_fault",
     "note_seen",
     "open_campaign",
     "open_portal",

@@ -33,7 +33,13 @@ from fund.giving.queries.gifts import (
     list_returns,
     list_unknown_intents,
 )
-from fund.giving.queries.healing import list_unmailed, list_unreceipted
+from fund.giving.queries.healing import (
+    find_last_check,
+    list_faults,
+    list_receipts_waiting,
+    list_unmailed,
+    list_unreceipted,
+)
 from fund.giving.queries.merging import Pair, Record, get_two, list_pairs
 from fund.giving.queries.offers import Offer, find_fees, find_offer, list_stripe_types
 from fund.giving.queries.offices import (
@@ -88,6 +94,7 @@ __all__ = [
     "find_erasure_bars",
     "find_erasure_of",
     "find_fees",
+    "find_last_check",
     "find_last_receipt",
     "find_last_return",
     "find_link_reader",
@@ -120,6 +127,7 @@ __all__ = [
     "list_donor_keys",
     "list_erasures",
     "list_erasures_waiting",
+    "list_faults",
     "list_gates",
     "list_gifts",
     "list_gifts_of",
@@ -130,6 +138,7 @@ __all__ = [
     "list_plans",
     "list_plans_of",
     "list_receipts_of",
+    "list_receipts_waiting",
     "list_returned",
     "list_returns",
     "list_statement_rows",
