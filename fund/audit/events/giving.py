@@ -236,6 +236,43 @@ class DonorsKeptApart(Event, subject="donor"):
 
 
 @dataclass(frozen=True)
+class ErasureAsked(Event, subject="donor"):
+    """The donor asked to be forgotten."""
+
+    request_id: UUID
+
+
+@dataclass(frozen=True)
+class ErasureWithdrawn(Event, subject="donor"):
+    """The donor took that back before it was decided."""
+
+    request_id: UUID
+
+
+@dataclass(frozen=True)
+class ErasureRefused(Event, subject="donor"):
+    """The data-protection contact did not forget the donor, and told them why.
+
+    `reason`: law (a law or an authority needs the data for now), money (a refund or dispute is
+    under way) or doubt (it is not certain who asked).
+    """
+
+    request_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True)
+class DonorErased(Event, subject="donor"):
+    """The keys of all the donor's records were destroyed: nobody reads who they were any more.
+
+    Gifts, receipts and this log stay, without a name.
+    """
+
+    request_id: UUID
+    records: int
+
+
+@dataclass(frozen=True)
 class CampaignOpened(Event, subject="campaign"):
     """A page at `/give/<slug>` asks for gifts to one fund; the target is in satang."""
 
