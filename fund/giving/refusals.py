@@ -59,6 +59,14 @@ TEXTS: dict[str, str] = {
         "Each of the two records has a tax number of its own, so these may be two taxpayers. Ask"
         " the donor first; a number is put right with their next gift."
     ),
+    "erasure_plans": N_(
+        "A regular gift still runs, or has just begun: it has to be stopped first."
+    ),
+    "erasure_gifts": N_(
+        "A gift of theirs is still on its way. Please decide once it is paid or given up."
+    ),
+    "erasure_asked": N_("This is asked for already, and waits to be decided."),
+    "erasure_open": N_("One of the two asked to be forgotten: this is decided first."),
     "donor_unknown": N_("No donor has this address."),
     "one_donor": N_("Both addresses are of one donor already."),
     "return_differs": N_("Another amount went back by this than was recorded before."),

@@ -9,6 +9,7 @@ from fund.giving.choices import (
     BREAKER_LEVELS,
     CHANGE_NAMES,
     DEDICATIONS,
+    ERASURE_REASONS,
     FREQUENCIES,
     RECEIPT_KIND_NAMES,
     SIDES,
@@ -260,3 +261,15 @@ class MergeSchema(CommandSchema):
     email = Code(SIDES, required=True)
     name = Code(SIDES, required=True)
     language = Code(SIDES, required=True)
+
+
+class ErasureSchema(CommandSchema):
+    """What is decided about a donor who asks to be forgotten; `reason` only if they are not."""
+
+    decision = Code(("grant", "refuse"), required=True)
+    reason = Code(["", *ERASURE_REASONS], load_default="")
+
+    @validates_schema
+    def check_reason(self, data: dict[str, Any], **_: Any) -> None:
+        if data["decision"] == "refuse" and not data["reason"]:
+            raise ValidationError(REQUIRED, "reason")
