@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import ValidationError, post_load, validate, validates_schema
 
 from fund.giving import orders
 from fund.giving.choices import (
@@ -12,6 +12,7 @@ from fund.giving.choices import (
     FREQUENCIES,
     RECEIPT_KIND_NAMES,
     SIDES,
+    STRIPE_METHOD_NAMES,
 )
 from fund.giving.countries import COUNTRIES
 from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
@@ -26,19 +27,11 @@ from fund.schemas import (
     Email,
     Satang,
     Text,
+    Tick,
     WholeNumber,
 )
 
 OTHER = "other"
-
-
-class Tick(fields.Boolean):
-    """A box that is ticked or not."""
-
-    default_error_messages = {"invalid": CHOOSE}
-
-    def __init__(self) -> None:
-        super().__init__(load_default=False)
 
 
 class PlainName(Text):
@@ -164,6 +157,32 @@ class LanguageSchema(CommandSchema):
 
 class CloseCampaignSchema(CommandSchema):
     version = WholeNumber(required=True)
+
+
+class WaysSchema(CommandSchema):
+    """How an office can be paid; `version` names the terms in view."""
+
+    card = Tick()
+    link = Tick()
+    promptpay = Tick()
+    matching_days = WholeNumber(
+        required=True,
+        validate=validate.Range(0, 14, error=N_("Please write a number of days up to 14.")),
+    )
+    version = Text(longest=40, load_default="")
+
+    @post_load
+    def list_methods(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        methods = [name for name in STRIPE_METHOD_NAMES if data.pop(name)]
+        return data | {"stripe_methods": methods}
+
+
+class BillerSchema(CommandSchema):
+    """The bank that a PromptPay QR code is to lead to, as the bank's own letter writes it."""
+
+    biller_id = Text(longest=20, required=True)
+    merchant_name = Text(longest=25, required=True)
+    merchant_city = Text(longest=15, required=True)
 
 
 class _CampaignWords(CommandSchema):

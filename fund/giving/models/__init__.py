@@ -9,6 +9,7 @@ from fund.giving.models.abuse import (
 from fund.giving.models.campaigns import Campaign
 from fund.giving.models.dedications import Dedication, MailRefusal, PlanDedication
 from fund.giving.models.donors import Donor, DonorApart, DonorMark
+from fund.giving.models.edonation import EdonationMapping
 from fund.giving.models.gifts import Gift, GiftPaper
 from fund.giving.models.plans import (
     LIVE,
@@ -23,13 +24,14 @@ from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
 from fund.giving.models.statements import AnnualStatement
 from fund.giving.models.strays import StraySubscription
-from fund.giving.models.terms import NAMES_TAX_ID, RECEIPT_COUNTRIES, OfficeTerms
+from fund.giving.models.terms import NAMES_TAX_ID, RECEIPT_COUNTRIES, BillerChange, OfficeTerms
 
 __all__ = [
     "LIVE",
     "NAMES_TAX_ID",
     "RECEIPT_COUNTRIES",
     "AnnualStatement",
+    "BillerChange",
     "Campaign",
     "CheckoutBreaker",
     "CheckoutFailure",
@@ -39,6 +41,7 @@ __all__ = [
     "Donor",
     "DonorApart",
     "DonorMark",
+    "EdonationMapping",
     "Gift",
     "GiftPaper",
     "GiftReturn",

@@ -1,6 +1,12 @@
 """What donors, Stripe and the bank do to gifts."""
 
 from fund.giving.operations.bank import record_bank_gift
+from fund.giving.operations.billers import (
+    approve_biller,
+    ask_biller,
+    drop_biller,
+    stop_promptpay,
+)
 from fund.giving.operations.campaigns import change_campaign, close_campaign, open_campaign
 from fund.giving.operations.exports import export_data
 from fund.giving.operations.gifts import check_amount, keep_session, retry_gift, start_gift
@@ -17,17 +23,21 @@ from fund.giving.operations.portal import (
 from fund.giving.operations.receipts import heal_receipt
 from fund.giving.operations.returns import record_return
 from fund.giving.operations.statements import issue_statement
-from fund.giving.operations.terms import change_receipts, set_terms
+from fund.giving.operations.terms import change_receipts, change_ways, set_terms
 
 __all__ = [
     "apply_payment",
     "apply_payments",
+    "approve_biller",
+    "ask_biller",
     "ask_for_link",
     "change_campaign",
     "change_receipts",
+    "change_ways",
     "check_amount",
     "choose_language",
     "close_campaign",
+    "drop_biller",
     "export_data",
     "find_two",
     "forget_visits",
@@ -46,4 +56,5 @@ __all__ = [
     "retry_gift",
     "set_terms",
     "start_gift",
+    "stop_promptpay",
 ]

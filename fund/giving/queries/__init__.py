@@ -1,6 +1,7 @@
 """What is read about gifts."""
 
 from fund.giving.queries.abuse import list_gates, list_open_breakers
+from fund.giving.queries.billers import find_biller_changes, get_biller_change, list_waiting
 from fund.giving.queries.campaigns import (
     Progress,
     find_progress,
@@ -61,6 +62,7 @@ from fund.giving.queries.statements import (
     list_statement_rows,
     list_statements_due,
 )
+from fund.giving.queries.strays import count_strays, list_strays
 from fund.giving.queries.terms import find_terms, terms_at
 
 __all__ = [
@@ -72,7 +74,9 @@ __all__ = [
     "Record",
     "StatementRow",
     "count_running",
+    "count_strays",
     "count_to_watch",
+    "find_biller_changes",
     "find_donor_key",
     "find_fees",
     "find_last_receipt",
@@ -84,6 +88,7 @@ __all__ = [
     "find_terms",
     "find_visit",
     "find_waiting",
+    "get_biller_change",
     "get_campaign",
     "get_campaign_page",
     "get_gift",
@@ -118,9 +123,11 @@ __all__ = [
     "list_statement_rows",
     "list_statements_due",
     "list_statements_of",
+    "list_strays",
     "list_stripe_types",
     "list_unknown_intents",
     "list_unmailed",
     "list_unreceipted",
+    "list_waiting",
     "terms_at",
 ]

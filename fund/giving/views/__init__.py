@@ -4,6 +4,7 @@ from fund.giving.views import (
     breakers,
     campaigns,
     checkout,
+    edonation,
     gate,
     give,
     keep,
@@ -15,6 +16,7 @@ from fund.giving.views import (
     staff,
     staff_plans,
     terms,
+    ways,
 )
 from fund.giving.views.room import NAVIGATION as NAVIGATION
 from fund.giving.views.room import blueprint as blueprint
@@ -25,6 +27,7 @@ __all__ = [
     "breakers",
     "campaigns",
     "checkout",
+    "edonation",
     "gate",
     "give",
     "keep",
@@ -36,4 +39,5 @@ __all__ = [
     "staff",
     "staff_plans",
     "terms",
+    "ways",
 ]
