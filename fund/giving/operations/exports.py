@@ -56,6 +56,7 @@ def export_data(session: Session, donor_id: UUID, *, actor: Actor, now: datetime
             {
                 "office": office.code,
                 "year": statement.year,
+                "is_tax_year": statement.is_tax_year,
                 "made_at": statement.made_at.isoformat(),
                 "proof": str(statement.audit_event_id),
             }
