@@ -5,7 +5,7 @@ from sqlalchemy import select, text
 
 from fund import clock, keys
 from fund.audit.models import Event
-from fund.giving import pledges
+from fund.giving import pledges, queries
 from fund.giving.models import Donor, Gift
 from fund.money import baht
 from fund.permissions import SYSTEM, Role

@@ -50,6 +50,7 @@ from fund.giving.queries.plans import (
     PlanRow,
     count_running,
     count_to_watch,
+    find_follower,
     find_other_plan,
     find_waiting,
     get_plan,
@@ -60,6 +61,7 @@ from fund.giving.queries.plans import (
     list_plans_of,
 )
 from fund.giving.queries.portal import (
+    find_dedication_of,
     find_link_reader,
     find_visit,
     get_gift_of,
@@ -90,10 +92,12 @@ __all__ = [
     "count_strays",
     "count_to_watch",
     "find_biller_changes",
+    "find_dedication_of",
     "find_donor_key",
     "find_erasure_bars",
     "find_erasure_of",
     "find_fees",
+    "find_follower",
     "find_last_check",
     "find_last_receipt",
     "find_last_return",
