@@ -111,8 +111,10 @@ def _judge(
     """Open the breaker, or raise it, if cards are being tried out."""
 
     def troubles(window: timedelta, *also: ColumnElement[bool]) -> int:
+        at_once = func.count().filter(CheckoutFailure.failed_at > now - policy.TYPING)
+        few = func.least(func.count(), policy.COUNTED_OF_AN_ATTEMPT)
         each = (
-            select(func.least(func.count(), policy.COUNTED_OF_AN_ATTEMPT).label("counted"))
+            select(func.greatest(few, at_once).label("counted"))
             .where(
                 CheckoutFailure.office_id == state.office_id,
                 CheckoutFailure.failed_at > max(now - window, state.since),

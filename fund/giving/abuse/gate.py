@@ -30,17 +30,15 @@ def come(session: Session, order: Coming, whence: Whence, *, now: datetime) -> C
     It may come any number of times; what it gave before counts as long as no more is asked now.
     """
     gate = _stand(session, order, whence, now=now)
-    level = session.scalar(
-        select(CheckoutBreaker.level).where(CheckoutBreaker.office_id == order.office_id)
-    )
-    need = policy.needs(level or 0, _record(session, gate, now=now), is_trapped=gate.is_trapped)
+    level = _level(session, order.office_id)
+    need = policy.needs(level, _record(session, gate, now=now), is_trapped=gate.is_trapped)
     if not policy.suffices(gate.let_by, need):
         gate.let_by = gate.let_at = None
     gate.needs = need
     if need == "nothing" and gate.let_by is None:
         let(gate, "nothing", now=now)
     if gate.let_by is not None and gate.slot_at is None:
-        gate.slot_at = _take_slot(session, gate.office_id, now=now)
+        gate.slot_at = _take_slot(session, gate.office_id, level, now=now)
     return gate
 
 
@@ -120,13 +118,19 @@ def _record(session: Session, gate: CheckoutGate, *, now: datetime) -> policy.Re
     return policy.Record(*session.execute(counts).one())
 
 
-def _take_slot(session: Session, office_id: UUID, *, now: datetime) -> datetime:
+def _level(session: Session, office_id: UUID) -> int:
+    level = select(CheckoutBreaker.level).where(CheckoutBreaker.office_id == office_id)
+    return session.scalar(level) or 0
+
+
+def _take_slot(session: Session, office_id: UUID, level: int, *, now: datetime) -> datetime:
     """The next moment at which a session may be made; at once as long as there is no rush."""
-    first = now - policy.SPACING * policy.AT_ONCE
-    row = insert(CheckoutPace).values(office_id=office_id, next_at=first + policy.SPACING)
+    spacing = policy.SPACING[level]
+    first = now - spacing * (policy.AT_ONCE[level] - 1)
+    row = insert(CheckoutPace).values(office_id=office_id, next_at=first + spacing)
     moved = row.on_conflict_do_update(
         index_elements=[CheckoutPace.office_id],
-        set_={"next_at": func.greatest(CheckoutPace.next_at, first) + literal(policy.SPACING)},
+        set_={"next_at": func.greatest(CheckoutPace.next_at, first) + literal(spacing)},
     )
     next_at: datetime = session.scalars(moved.returning(CheckoutPace.next_at)).one()
-    return next_at - policy.SPACING
+    return next_at - spacing

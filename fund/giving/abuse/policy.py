@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 NEEDS = ("nothing", "proof", "mail")  # by the breaker's level, and each includes the one before
 
 # So many refused cards within so long, and more than were paid, are no bad luck. Of one attempt
-# two count at most: somebody looks for a card that still works.
+# two count at most, somebody looks for a card that still works; unless they came faster than
+# anybody types.
 TROUBLE = ((timedelta(minutes=1), 3), (timedelta(minutes=10), 8))
-COUNTED_OF_AN_ATTEMPT = 2
+COUNTED_OF_AN_ATTEMPT, TYPING = 2, timedelta(seconds=10)
 # After that, so many refused behind a proof are no bad luck either; nor are those refused on pages
 # opened before, once what was under way has come to its end.
-INSISTING, INSISTING_LATE, UNDER_WAY = 2, 3, timedelta(seconds=5)
+INSISTING, INSISTING_LATE, UNDER_WAY = 2, 3, timedelta(seconds=2)
 # A level is left after so long without trouble, unless so many still wait at the gate.
 CALM, KNOCKING, KNOCKS = timedelta(minutes=15), 10, timedelta(minutes=5)
 
@@ -37,8 +38,10 @@ OPEN_LATELY = timedelta(hours=1)
 LINK_PURPOSE, LINK_LIFE = "giving.gate", timedelta(minutes=15)
 LINKS_OF_EMAIL, LINKS_OF_ADDRESS, LINKS_OF_NETWORK, LINKS_IN_ALL = 3, 5, 20, 1000
 
-# Stripe takes 25 sessions a second ("Rate limits"); some are left for what is tried again.
-SPACING, AT_ONCE = timedelta(milliseconds=50), 8
+# Stripe takes 25 sessions a second ("Rate limits"); some are left for what is tried again. Behind a
+# proof of work they are few, so that what insists is heard of before much more is let through.
+SPACING = (timedelta(milliseconds=50), timedelta(milliseconds=500), timedelta(milliseconds=50))
+AT_ONCE = (8, 1, 8)
 
 
 @dataclass(frozen=True)
