@@ -58,8 +58,10 @@ class Permission(StrEnum):
     WRITE_RATES = "write_rates"
     READ_GIFTS = "read_gifts"
     RECORD_GIFTS = "record_gifts"
+    MERGE_DONORS = "merge_donors"
     WRITE_CAMPAIGNS = "write_campaigns"
-    WRITE_TERMS = "write_terms"  # which receipts an office gives, and who signs them
+    WRITE_TERMS = "write_terms"  # which receipts an office gives, who signs them, ways to pay
+    APPROVE_BILLERS = "approve_billers"  # whose bank a PromptPay QR code names; never one's own
     READ_SETTLEMENT = "read_settlement"
     WORK_SETTLEMENT = "work_settlement"
     ASK_REFUNDS = "ask_refunds"
@@ -129,6 +131,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.WRITE_RATES,
             _P.READ_GIFTS,
             _P.RECORD_GIFTS,
+            _P.MERGE_DONORS,
             _P.WRITE_CAMPAIGNS,
             _P.WRITE_TERMS,
             _P.READ_SETTLEMENT,
@@ -153,6 +156,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.APPROVE_ENTRIES,
             _P.READ_ENTRY_PAPERS,
             _P.READ_GIFTS,
+            _P.APPROVE_BILLERS,
             _P.APPROVE_REFUNDS,
             _P.SET_REFUND_LIMIT,
             _P.READ_SETTLEMENT,

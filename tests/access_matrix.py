@@ -204,6 +204,12 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
+    # Whose two records are: finance, who knows donors by name
+    "GET giving.merge_list": "f",
+    "POST giving.merge_find": "f",
+    "GET giving.merge_show": "f",
+    "POST giving.merge_donors": "f",
+    "POST giving.merge_dismiss": "f",
     "GET giving.plan_list": MONEY + "u",
     "GET giving.plan_show": MONEY + "u",
     "POST giving.plan_change": "f",  # for a donor who wrote to us
@@ -219,6 +225,13 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET giving.terms_list": MONEY + "u",
     "GET giving.terms_change": "f",
     "POST giving.terms_change": "f",
+    "GET giving.ways_change": "f",
+    "POST giving.ways_change": "f",
+    "POST giving.biller_ask": "f",
+    "POST giving.biller_stop": "f",
+    "GET giving.biller_show": MONEY + "u",
+    "POST giving.biller_approve": "t",
+    "POST giving.biller_drop": MONEY,  # who asked takes it back; the treasurer says no
     # The bank: amounts and days for finance and auditor; what a bank wrote may name people
     "GET banking.statement_list": MONEY + "u",
     "GET banking.statement_show": MONEY + "u",
@@ -253,6 +266,8 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET settlement.dispute_list": MONEY + "u",
     "GET settlement.dispute_show": MONEY + "u",
     "POST settlement.dispute_note": "f",
+    "GET settlement.stray_list": MONEY + "u",
+    "POST settlement.stray_seen": "f",  # who also gives back, and writes to donors
     "POST settlement.alert_keep": "f",
     "GET giving.breaker_list": MONEY + "u",  # counts, nobody's address
     "POST giving.breaker_move": "f",

@@ -12,6 +12,17 @@ STRIPE_WAYS = {
     "link": ("Link",),
     "promptpay": ("PromptPay",),
 }
+# For finance, who chooses among them.
+STRIPE_METHOD_NAMES = {
+    "card": N_("Cards, with Apple Pay and Google Pay"),
+    "link": N_("Link, Stripe’s own wallet"),
+    "promptpay": N_("PromptPay at Stripe"),
+}
+BILLER_STATE_NAMES = {
+    "asked": N_("waits for a second person"),
+    "approved": N_("agreed to"),
+    "dropped": N_("not done"),
+}
 DEDICATIONS = {
     "honour": N_("in honour of somebody"),
     "memory": N_("in memory of somebody"),
@@ -20,6 +31,15 @@ DROP_NAMES = {
     "refused": N_("no such mail is wanted there"),
     "too_many": N_("three went there within a day"),
     "unreadable": N_("the donor was forgotten"),
+}
+# Two donors' records side by side: the one that came first, and the other.
+ONE, OTHER = "one", "other"
+SIDES = (ONE, OTHER)
+LIKENESSES = {
+    "tax_id": N_("the same tax number"),
+    "address": N_("almost the same address"),
+    "name": N_("the same name"),
+    "sound": N_("names that sound alike"),
 }
 STATE_NAMES = {
     "open": N_("not paid yet"),
@@ -69,6 +89,11 @@ CHANGE_NAMES = {
     "skip": N_("skip the next gift"),
     "resume": N_("go on after the pause"),
     "stop": N_("stop"),
+}
+STRAY_STATE_NAMES = {
+    "stopping": N_("being stopped"),
+    "stopped": N_("stopped"),
+    "left": N_("left running, older than our books"),
 }
 CHANGE_STATE_NAMES = {
     "asked": N_("under way"),

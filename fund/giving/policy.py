@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from fund.i18n import N_
 from fund.ledger.models import Fund, Office
@@ -78,6 +79,15 @@ MOST_MINOR: dict[str, int] = {
 
 # How long a PromptPay code is shown; who pays it later is found by its reference all the same.
 PROMPTPAY_WAIT = timedelta(days=7)
+# A pledge's code, until the month is let go; and after which days without it we ask again.
+PLEDGE_WAIT = timedelta(days=21)
+PLEDGE_REMINDERS = {"reminded": timedelta(days=5), "reminded_again": timedelta(days=12)}
+
+
+def promptpay_wait(plan_id: UUID | None) -> timedelta:
+    """How long the code of a gift is shown, if it is of this pledge, or of none."""
+    return PROMPTPAY_WAIT if plan_id is None else PLEDGE_WAIT
+
 
 CURRENCY_NAMES: dict[str, str] = {
     "THB": N_("Thai baht"),

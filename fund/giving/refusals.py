@@ -36,6 +36,7 @@ TEXTS: dict[str, str] = {
     "plan_over": N_("This regular gift cannot be changed like that any more."),
     "change_under_way": N_("Another change is still under way. Please try again in a moment."),
     "day_not_possible": N_("Please choose a day of the month that can still be moved to."),
+    "stray_runs": N_("Stripe has not confirmed yet that this subscription ended."),
     "nothing_to_skip": N_("The next gift cannot be skipped now."),
     "stripe_unavailable": N_("Stripe, which takes the payment, does not answer at the moment."),
     "stripe_busy": N_("Many people are giving just now. Please wait a moment."),
@@ -49,6 +50,12 @@ TEXTS: dict[str, str] = {
     "tax_id_needed": N_("The receipt for your taxes needs your tax number."),
     "name_needed": N_("The receipt for your taxes needs your name."),
     "tax_id_of_nobody": N_("A tax number needs the e-mail address of its owner too."),
+    "two_tax_ids": N_(
+        "Each of the two records has a tax number of its own, so these may be two taxpayers. Ask"
+        " the donor first; a number is put right with their next gift."
+    ),
+    "donor_unknown": N_("No donor has this address."),
+    "one_donor": N_("Both addresses are of one donor already."),
     "return_differs": N_("Another amount went back by this than was recorded before."),
     "return_too_large": N_("No more can go back than was given."),
     "receipt_needs_signatory": N_("A receipt of this kind needs the name and title of who signs."),
@@ -59,5 +66,8 @@ TEXTS: dict[str, str] = {
     "promptpay_needs_names": N_(
         "A PromptPay QR code needs biller id, name and city together, in Latin letters."
     ),
+    "promptpay_in_thailand_only": N_("Stripe offers PromptPay to offices in Thailand only."),
+    "biller_needs_second": N_("Another bank for PromptPay needs a second person."),
+    "biller_asked_already": N_("Another bank is asked for already: that one is decided first."),
     "not_the_offices_currency": N_("This office's bank holds another currency."),
 }

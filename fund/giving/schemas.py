@@ -11,6 +11,8 @@ from fund.giving.choices import (
     DEDICATIONS,
     FREQUENCIES,
     RECEIPT_KIND_NAMES,
+    SIDES,
+    STRIPE_METHOD_NAMES,
 )
 from fund.giving.countries import COUNTRIES
 from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
@@ -165,6 +167,32 @@ class CloseCampaignSchema(CommandSchema):
     version = WholeNumber(required=True)
 
 
+class WaysSchema(CommandSchema):
+    """How an office can be paid; `version` names the terms in view."""
+
+    card = Tick()
+    link = Tick()
+    promptpay = Tick()
+    matching_days = WholeNumber(
+        required=True,
+        validate=validate.Range(0, 14, error=N_("Please write a number of days up to 14.")),
+    )
+    version = Text(longest=40, load_default="")
+
+    @post_load
+    def list_methods(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        methods = [name for name in STRIPE_METHOD_NAMES if data.pop(name)]
+        return data | {"stripe_methods": methods}
+
+
+class BillerSchema(CommandSchema):
+    """The bank that a PromptPay QR code is to lead to, as the bank's own letter writes it."""
+
+    biller_id = Text(longest=20, required=True)
+    merchant_name = Text(longest=25, required=True)
+    merchant_city = Text(longest=15, required=True)
+
+
 class _CampaignWords(CommandSchema):
     title_en = Text(longest=100, required=True)
     title_th = Text(longest=100, required=True)
@@ -225,3 +253,18 @@ def _amount(currency: str, choice: str, typed: str) -> Money:
     if not (minor.isascii() and minor.isdigit() and len(minor) < 12):
         raise ValidationError(N_("Please choose an amount."), "amount")
     return Money(int(minor), currency)
+
+
+class TwoDonorsSchema(CommandSchema):
+    """Two donors by the addresses that they give with."""
+
+    email = Email(required=True)
+    other_email = Email(required=True)
+
+
+class MergeSchema(CommandSchema):
+    """Of which of two records address, name and language stay."""
+
+    email = Code(SIDES, required=True)
+    name = Code(SIDES, required=True)
+    language = Code(SIDES, required=True)

@@ -63,5 +63,8 @@ form.addEventListener("input", show);
 for (const name of ["frequency", "currency", "country", "wants_tax_receipt"]) {
   form.elements[name]?.addEventListener("change", () => reload(name));
 }
+for (const group of form.querySelectorAll("[data-reload]")) {
+  group.addEventListener("change", () => reload(group.dataset.reload));
+}
 form.elements[focus]?.focus();
 show();

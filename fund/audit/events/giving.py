@@ -132,6 +132,25 @@ class OfficeTermsChanged(Event, subject="office"):
 
 
 @dataclass(frozen=True)
+class BillerChangeAsked(Event, subject="office"):
+    """Somebody asked that an office's PromptPay QR code lead to this bank's biller id instead.
+
+    Nothing changes until a second person agrees.
+    """
+
+    change_id: UUID
+    biller_id: str
+
+
+@dataclass(frozen=True)
+class BillerChangeDecided(Event, subject="office"):
+    """A second person agreed to another biller (`approved`), or it stays as it is (`dropped`)."""
+
+    change_id: UUID
+    state: str
+
+
+@dataclass(frozen=True)
 class DedicationMailed(Event, subject="gift"):
     """The person to be told in whose honour or memory the gift is was told by mail, once."""
 
@@ -162,6 +181,25 @@ class DonorLanguageChosen(Event, subject="donor"):
 @dataclass(frozen=True)
 class DonorDataExported(Event, subject="donor"):
     """The donor took a copy of all that is kept about them."""
+
+
+@dataclass(frozen=True)
+class DonorsMerged(Event, subject="donor"):
+    """Finance found the record `merged_id` to be this donor's: what belongs to both is theirs.
+
+    `name_of`, `language_of`: of which record these stay, `kept` (this one) or `merged`.
+    """
+
+    merged_id: UUID
+    name_of: str
+    language_of: str
+
+
+@dataclass(frozen=True)
+class DonorsKeptApart(Event, subject="donor"):
+    """Finance found that this record and `other_id`, although alike, are not one person's."""
+
+    other_id: UUID
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from fund import i18n, pdf
 from fund.audit.queries import get_leaf_hash
 from fund.giving import queries
-from fund.giving.donors import open_person
+from fund.giving.donors import head_of, open_person
 from fund.giving.letters.paper import Letter, office_facts, proof_parts
 from fund.giving.models import AnnualStatement, Donor
 from fund.giving.queries import StatementRow
@@ -21,12 +21,12 @@ from fund.money import Money
 def write_statement(session: Session, statement_id: UUID) -> Letter:
     """An annual statement, in the language that its donor reads now."""
     statement = session.get_one(AnnualStatement, statement_id)
-    donor = session.get_one(Donor, statement.donor_id)
+    donor = head_of(session, session.get_one(Donor, statement.donor_id))
     office = session.get_one(Office, statement.office_id)
     person, language = open_person(session, donor), donor.language
     rows = queries.list_statement_rows(
         session,
-        donor_id=donor.id,
+        donor_ids=statement.donor_ids,
         office_id=office.id,
         year=statement.year,
         until=statement.id,

@@ -8,7 +8,7 @@ from fund.giving.models.abuse import (
 )
 from fund.giving.models.campaigns import Campaign
 from fund.giving.models.dedications import Dedication, MailRefusal, PlanDedication
-from fund.giving.models.donors import Donor
+from fund.giving.models.donors import Donor, DonorApart, DonorMark
 from fund.giving.models.gifts import Gift, GiftPaper
 from fund.giving.models.plans import (
     LIVE,
@@ -22,13 +22,15 @@ from fund.giving.models.portal import PortalLink, PortalSession
 from fund.giving.models.receipts import Receipt, ReceiptNumber, ReceiptSeries
 from fund.giving.models.returns import GiftReturn
 from fund.giving.models.statements import AnnualStatement
-from fund.giving.models.terms import NAMES_TAX_ID, RECEIPT_COUNTRIES, OfficeTerms
+from fund.giving.models.strays import StraySubscription
+from fund.giving.models.terms import NAMES_TAX_ID, RECEIPT_COUNTRIES, BillerChange, OfficeTerms
 
 __all__ = [
     "LIVE",
     "NAMES_TAX_ID",
     "RECEIPT_COUNTRIES",
     "AnnualStatement",
+    "BillerChange",
     "Campaign",
     "CheckoutBreaker",
     "CheckoutFailure",
@@ -36,6 +38,8 @@ __all__ = [
     "CheckoutPace",
     "Dedication",
     "Donor",
+    "DonorApart",
+    "DonorMark",
     "Gift",
     "GiftPaper",
     "GiftReturn",
@@ -50,6 +54,7 @@ __all__ = [
     "Receipt",
     "ReceiptNumber",
     "ReceiptSeries",
+    "StraySubscription",
     "StripeCustomer",
     "StripeProduct",
 ]

@@ -17,12 +17,14 @@ class Gift(Stateful, Base):
     Within one attempt a state only moves on; a new attempt opens a failed or expired gift again.
     `amount_minor` is all that is charged, `cover_minor` the part of it that was added for the fee.
     `payment_reference`: what a PromptPay code says, and the bank's statement gives back.
+    `for_month`: the first day of the month that a pledge was asked for.
     """
 
     __tablename__ = "gift"
     __table_args__ = (
         UniqueConstraint("office_id", "bank_reference"),
         UniqueConstraint("office_id", "payment_reference"),
+        UniqueConstraint("plan_id", "for_month"),
         CheckConstraint("amount_minor > 0", name="amount_minor"),
         Index(
             "ix_gift_at_stripe",
@@ -61,6 +63,7 @@ class Gift(Stateful, Base):
     payment_reference: Mapped[str | None]
     stripe_invoice_id: Mapped[str | None] = mapped_column(unique=True)
     plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan.id"), index=True)
+    for_month: Mapped[date | None]
     cover_minor: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     country: Mapped[str | None]
     wants_tax_receipt: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

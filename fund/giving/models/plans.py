@@ -4,11 +4,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from fund.db import Base, Stateful
+from fund.giving.models.donors import Donor
 from fund.ids import new_id
 from fund.money import Money
 
@@ -18,6 +19,8 @@ LIVE = ("active", "past_due", "paused")
 class Plan(Stateful, Base):
     """A gift each month or year. `stopped` never goes back; `stopping` waits for Stripe's word.
 
+    `method`: card, a subscription of Stripe's, or promptpay, a pledge that we ask for by mail.
+    `replaces_id`: the plan of another kind that this one follows on.
     One that `is_additional` began beside another for the same fund: it stays `paused` until its
     donor says that they wish for both, at `confirmed_at`.
     `asked` counts how often Stripe was asked about it: an answer counts for the last who asked.
@@ -42,6 +45,17 @@ class Plan(Stateful, Base):
                 "state IN ('active', 'past_due', 'paused') AND NOT is_additional"
             ),
         ),
+        Index(
+            "ix_plan_next_on",
+            "next_on",
+            postgresql_where=text("method = 'promptpay' AND state = 'active'"),
+        ),
+        Index(
+            "uq_plan_replaces_id",
+            "replaces_id",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
     )
     TRANSITIONS = {
         "open": frozenset({"active", "paused", "expired", "stopped"}),
@@ -57,6 +71,8 @@ class Plan(Stateful, Base):
     donor_id: Mapped[UUID] = mapped_column(ForeignKey("donor.id"), index=True)
     office_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.office.id"))
     fund_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.fund.id"))
+    method: Mapped[str] = mapped_column(default="card")
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan.id"))
     every: Mapped[str]
     amount_minor: Mapped[int]
     cover_minor: Mapped[int] = mapped_column(default=0, server_default=text("0"))
@@ -80,6 +96,15 @@ class Plan(Stateful, Base):
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
+
+    # Who may speak for the plan: its donor, or the one whose record that turned out to be.
+    owner_id: Mapped[UUID] = column_property(
+        select(func.coalesce(Donor.merged_into_id, Donor.id))
+        .where(Donor.id == donor_id)
+        .correlate_except(Donor)
+        .scalar_subquery(),
+        deferred=True,
+    )
 
     @property
     def amount(self) -> Money:

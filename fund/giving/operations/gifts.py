@@ -47,7 +47,7 @@ def start_gift(
     method = order.method or offer.methods[0]
     total = amount + find_cover(session, offer, method, amount, order, now=now)
     check_amount(fund, offer.office, total)
-    tax_id = _ask_tax_id(offer, order, name)
+    tax_id = ask_tax_id(offer, order, name)
     donor = find_or_add_donor(session, email=email, name=name, language=language, now=now)
     gift = Gift(
         id=new_id(),
@@ -78,7 +78,7 @@ def start_gift(
     return gift
 
 
-def _ask_tax_id(offer: queries.Offer, order: Order, name: str) -> str:
+def ask_tax_id(offer: queries.Offer, order: Order, name: str) -> str:
     """The number that the gift's tax receipt will name, if it must name one; else empty.
 
     Raises Refused(`tax_id_needed`, `tax_id_wrong`, `name_needed`).
@@ -121,6 +121,7 @@ def choose_offer(
         currency=currency,
         wants_receipt=order.wants_tax_receipt,
         frequency=frequency,
+        method=order.method,
         now=now,
     )
     if offer is None:

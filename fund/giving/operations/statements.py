@@ -11,6 +11,7 @@ from fund.audit import operations as audit
 from fund.audit.events import AnnualStatementIssued
 from fund.audit.verify import canonical
 from fund.giving import queries, tasks
+from fund.giving.donors import records_of
 from fund.giving.models import AnnualStatement, Donor
 from fund.ids import new_id
 from fund.ledger.models import Office
@@ -25,8 +26,9 @@ def issue_statement(
     Raises IntegrityError if that statement was made meanwhile.
     """
     statement_id = new_id()
+    donor_ids = list(session.scalars(records_of(donor_id)))
     rows = queries.list_statement_rows(
-        session, donor_id=donor_id, office_id=office_id, year=year, until=statement_id
+        session, donor_ids=donor_ids, office_id=office_id, year=year, until=statement_id
     )
     if not rows:
         return None
@@ -42,6 +44,7 @@ def issue_statement(
     statement = AnnualStatement(
         id=statement_id,
         donor_id=donor_id,
+        donor_ids=donor_ids,
         office_id=office_id,
         year=year,
         audit_event_id=audit.record(session, issued, actor=SYSTEM, now=now, key_id=key_id),

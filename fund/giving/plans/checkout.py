@@ -16,6 +16,7 @@ from fund.gateways import stripe
 from fund.giving import queries
 from fund.giving.donors import open_person
 from fund.giving.models import Donor, Plan, StripeCustomer, StripeProduct
+from fund.giving.offices import CARD
 from fund.giving.plans.following import follow
 from fund.giving.plans.paying import ask_invoice, record_payment
 from fund.giving.plans.products import make_product
@@ -114,7 +115,7 @@ def _reopen(office: str, plan: Plan, *, now: datetime) -> str | None:
 def _look(plan_id: UUID) -> _Visit:
     with reading() as session:
         plan = session.get(Plan, plan_id)
-        if plan is None:
+        if plan is None or plan.method != CARD:
             raise NotFound
         customer = session.get(StripeCustomer, (plan.donor_id, plan.office_id, plan.currency))
         product = session.get(StripeProduct, (plan.office_id, plan.fund_id))

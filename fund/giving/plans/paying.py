@@ -11,13 +11,13 @@ from fund.audit import operations as audit
 from fund.audit.events import PlanGave, PlanPaymentFailed
 from fund.db import reading, transaction
 from fund.gateways import stripe
-from fund.giving.dedications import pass_on_dedication
-from fund.giving.models import Donor, Gift, Plan, StripeProduct
+from fund.gateways.stripe import Doc
+from fund.giving.models import Gift, Plan, StripeProduct
 from fund.giving.operations.payment import record_paid
 from fund.giving.plans import mailing
 from fund.giving.plans.answers import PlanPayment, from_invoice_payment, plan_id_of
+from fund.giving.plans.passing import pass_on
 from fund.giving.plans.rows import begin, find_key, lock_plan
-from fund.giving.words import open_words, seal_words
 from fund.ids import new_id
 from fund.ledger.models import Fund, Office
 from fund.permissions import SYSTEM
@@ -29,8 +29,7 @@ def ask_invoice(office_code: str, invoice_id: str) -> PlanPayment | None:
         known = session.scalar(select(Gift.id).where(Gift.stripe_invoice_id == invoice_id))
     if known is not None:
         return None
-    payment = stripe.find_invoice_payment(office_code, invoice=invoice_id)
-    return from_invoice_payment(payment) if payment else None
+    return _of_a_plan(stripe.find_invoice_payment(office_code, invoice=invoice_id))
 
 
 def learn_of_charge(office_code: str, intent_id: str, *, now: datetime) -> bool:
@@ -38,8 +37,7 @@ def learn_of_charge(office_code: str, intent_id: str, *, now: datetime) -> bool:
 
     A subscription's charge says nothing of whose it is: only the invoice does. Raises Unavailable.
     """
-    found = stripe.find_invoice_payment(office_code, intent=intent_id)
-    payment = from_invoice_payment(found) if found else None
+    payment = _of_a_plan(stripe.find_invoice_payment(office_code, intent=intent_id))
     if payment is None:
         return False
     with transaction() as session:
@@ -87,7 +85,7 @@ def record_payment(session: Session, payment: PlanPayment, *, now: datetime) -> 
     )
     session.add(gift)
     session.flush()
-    _pass_on(session, plan, gift)
+    pass_on(session, plan, gift)
     event = PlanGave(
         subject_id=gift.id,
         plan_id=plan.id,
@@ -101,14 +99,15 @@ def record_payment(session: Session, payment: PlanPayment, *, now: datetime) -> 
     return gift
 
 
-def _pass_on(session: Session, plan: Plan, gift: Gift) -> None:
-    """What the donor wrote beside the plan: the company to each gift, the rest to the first."""
-    if find_key(session, plan) is None:
-        return  # forgotten since: money that came is booked all the same
-    donor, words = session.get_one(Donor, plan.donor_id), open_words(session, plan)
-    seal_words(session, gift, donor, company=words.company, note=words.note)
-    plan.sealed_note = None
-    pass_on_dedication(session, plan, gift, donor)
+def _of_a_plan(found: Doc | None) -> PlanPayment | None:
+    """What was paid, if there is a plan that it was paid for; what names none of ours is nobody's
+    gift, as any other charge that we know nothing of."""
+    payment = from_invoice_payment(found) if found else None
+    if payment is not None:
+        with reading() as session:
+            if session.get(Plan, payment.plan_id) is None:
+                return None
+    return payment
 
 
 def ask_failure(office_code: str, invoice_id: str) -> UUID | None:

@@ -11,8 +11,14 @@ from fund.giving import queries
 from fund.giving.dedications import promise_dedication
 from fund.giving.donors import find_or_add_donor
 from fund.giving.models import Plan
-from fund.giving.offices import CHECKOUT
-from fund.giving.operations.gifts import check_amount, choose_offer, find_cover, flush_open
+from fund.giving.offices import CARD, PROMPTPAY
+from fund.giving.operations.gifts import (
+    ask_tax_id,
+    check_amount,
+    choose_offer,
+    find_cover,
+    flush_open,
+)
 from fund.giving.orders import PLAIN, Order
 from fund.giving.plans.rows import find_key, lock_plan
 from fund.giving.words import seal_words
@@ -33,7 +39,8 @@ def start_plan(
     now: datetime,
     order: Order = PLAIN,
 ) -> Plan:
-    """A gift each `month` or `year` that its donor is about to begin on Stripe's page.
+    """A gift each `month` or `year` that its donor is about to begin: on Stripe's page, or as a
+    pledge by PromptPay, with a first gift (`pledges.ask_first`).
 
     `amount` is what the fund is to have each time; what covers the fee comes on top. Whether they
     have one for this fund already is asked once it is paid: until then anybody can have typed the
@@ -41,7 +48,10 @@ def start_plan(
     """
     fund = queries.get_open_fund(session, fund_code)
     offer = choose_offer(session, amount.currency, order, frequency=every, now=now)
-    total = amount + find_cover(session, offer, CHECKOUT, amount, order, now=now)
+    method = order.method or offer.methods[0]
+    if method == PROMPTPAY:
+        ask_tax_id(offer, order, name)
+    total = amount + find_cover(session, offer, method, amount, order, now=now)
     check_amount(fund, offer.office, total)
     donor = find_or_add_donor(session, email=email, name=name, language=language, now=now)
     plan = Plan(
@@ -49,6 +59,7 @@ def start_plan(
         donor_id=donor.id,
         office_id=offer.office.id,
         fund_id=fund.id,
+        method=PROMPTPAY if method == PROMPTPAY else CARD,
         every=every,
         amount_minor=total.amount_minor,
         cover_minor=(total - amount).amount_minor,

@@ -1,6 +1,7 @@
 """What is read about gifts."""
 
 from fund.giving.queries.abuse import list_gates, list_open_breakers
+from fund.giving.queries.billers import find_biller_changes, get_biller_change, list_waiting
 from fund.giving.queries.campaigns import (
     Progress,
     find_progress,
@@ -26,6 +27,7 @@ from fund.giving.queries.gifts import (
     list_unknown_intents,
 )
 from fund.giving.queries.healing import list_unmailed, list_unreceipted
+from fund.giving.queries.merging import Pair, Record, get_two, list_pairs
 from fund.giving.queries.offers import Offer, find_fees, find_offer, list_stripe_types
 from fund.giving.queries.offices import (
     get_open_fund,
@@ -33,8 +35,10 @@ from fund.giving.queries.offices import (
 )
 from fund.giving.queries.plans import (
     PlanRow,
+    count_running,
     count_to_watch,
     find_other_plan,
+    find_waiting,
     get_plan,
     get_plan_of,
     list_all_plans_of,
@@ -58,15 +62,21 @@ from fund.giving.queries.statements import (
     list_statement_rows,
     list_statements_due,
 )
+from fund.giving.queries.strays import count_strays, list_strays
 from fund.giving.queries.terms import find_terms, terms_at
 
 __all__ = [
     "GiftRow",
     "Offer",
+    "Pair",
     "PlanRow",
     "Progress",
+    "Record",
     "StatementRow",
+    "count_running",
+    "count_strays",
     "count_to_watch",
+    "find_biller_changes",
     "find_donor_key",
     "find_fees",
     "find_last_receipt",
@@ -77,6 +87,8 @@ __all__ = [
     "find_progress",
     "find_terms",
     "find_visit",
+    "find_waiting",
+    "get_biller_change",
     "get_campaign",
     "get_campaign_page",
     "get_gift",
@@ -88,6 +100,7 @@ __all__ = [
     "get_receipt_of",
     "get_remaining",
     "get_statement_of",
+    "get_two",
     "is_link_open",
     "list_all_gifts_of",
     "list_all_plans_of",
@@ -101,6 +114,7 @@ __all__ = [
     "list_named_with_tax_id",
     "list_open_breakers",
     "list_paid",
+    "list_pairs",
     "list_plans",
     "list_plans_of",
     "list_receipts_of",
@@ -109,9 +123,11 @@ __all__ = [
     "list_statement_rows",
     "list_statements_due",
     "list_statements_of",
+    "list_strays",
     "list_stripe_types",
     "list_unknown_intents",
     "list_unmailed",
     "list_unreceipted",
+    "list_waiting",
     "terms_at",
 ]

@@ -1,10 +1,11 @@
 """What donors gave in a year."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from fund.giving.models import AnnualStatement, Donor, Gift, Receipt, ReceiptNumber
@@ -26,17 +27,21 @@ class StatementRow:
 
 def list_statements_due(session: Session, year: int) -> list[tuple[UUID, UUID]]:
     """(donor, office) of who gave in that year, can be reached, and has no statement yet."""
+    owner_id = func.coalesce(Donor.merged_into_id, Donor.id)
     made = (
         select(AnnualStatement.id)
         .where(
-            AnnualStatement.donor_id == Gift.donor_id,
+            or_(
+                Gift.donor_id == func.any(AnnualStatement.donor_ids),
+                AnnualStatement.donor_id == owner_id,
+            ),
             AnnualStatement.office_id == Gift.office_id,
             AnnualStatement.year == year,
         )
         .exists()
     )
     due = (
-        select(Gift.donor_id, Gift.office_id)
+        select(owner_id, Gift.office_id)
         .join(Donor, Donor.id == Gift.donor_id)
         .join(DataKey, DataKey.id == Donor.key_id)
         .where(
@@ -47,15 +52,15 @@ def list_statements_due(session: Session, year: int) -> list[tuple[UUID, UUID]]:
             ~made,
         )
         .distinct()
-        .order_by(Gift.donor_id, Gift.office_id)
+        .order_by(owner_id, Gift.office_id)
     )
-    return [(donor_id, office_id) for donor_id, office_id in session.execute(due) if donor_id]
+    return [(donor_id, office_id) for donor_id, office_id in session.execute(due)]
 
 
 def list_statement_rows(
-    session: Session, *, donor_id: UUID, office_id: UUID, year: int, until: UUID
+    session: Session, *, donor_ids: Sequence[UUID], office_id: UUID, year: int, until: UUID
 ) -> list[StatementRow]:
-    """The donor's gifts of the year that count, oldest first, by receipts of ids below `until`."""
+    """What counts of the year, of these records, oldest first, by receipts of ids below `until`."""
     later = aliased(Receipt)
     is_last = ~(select(later.id).where(later.corrects_id == Receipt.id, later.id < until).exists())
     rows = session.execute(
@@ -64,7 +69,7 @@ def list_statement_rows(
         .join(Fund, Fund.id == Gift.fund_id)
         .join(Office, Office.id == Gift.office_id)
         .where(
-            Gift.donor_id == donor_id,
+            Gift.donor_id.in_(donor_ids),
             Gift.office_id == office_id,
             func.extract("year", Gift.paid_on) == year,
             Receipt.id < until,

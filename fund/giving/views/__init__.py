@@ -7,6 +7,7 @@ from fund.giving.views import (
     gate,
     give,
     keep,
+    merging,
     my,
     no_mail,
     pay,
@@ -14,6 +15,7 @@ from fund.giving.views import (
     staff,
     staff_plans,
     terms,
+    ways,
 )
 from fund.giving.views.room import NAVIGATION as NAVIGATION
 from fund.giving.views.room import blueprint as blueprint
@@ -27,6 +29,7 @@ __all__ = [
     "gate",
     "give",
     "keep",
+    "merging",
     "my",
     "no_mail",
     "pay",
@@ -34,4 +37,5 @@ __all__ = [
     "staff",
     "staff_plans",
     "terms",
+    "ways",
 ]

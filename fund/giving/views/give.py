@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from fund import clock, i18n
 from fund.db import reading
 from fund.errors import Refused
-from fund.giving import countries, operations, plans, policy, queries
+from fund.giving import countries, operations, plans, pledges, policy, queries
 from fund.giving.choices import DEDICATIONS, EVERY_NAMES, FREQUENCIES, METHOD_NAMES, STRIPE_WAYS
 from fund.giving.fees import FeeRange
 from fund.giving.models import Campaign
@@ -47,6 +47,7 @@ class Wish:
     country: str
     wants_tax_receipt: bool
     frequency: str
+    method: str | None
 
     @classmethod
     def of(cls, form: Form) -> "Wish":
@@ -58,6 +59,7 @@ class Wish:
             country if country in countries.COUNTRIES else "",
             bool(form.value("wants_tax_receipt")),
             form.value("frequency") if form.value("frequency") in EVERY_NAMES else ONCE,
+            form.value("method") or None,
         )
 
 
@@ -122,6 +124,11 @@ def _start_plan(post: Post, form: Form, fund_code: str) -> Response:
         language=i18n.language(),
         now=clock.now(),
     )
+    if plan.method == PROMPTPAY:
+        gift = pledges.ask_first(
+            post.session, plan, tax_id=form.data["order"].tax_id, now=clock.now()
+        )
+        return post.redirect(url_for("giving.pay", gift_id=gift.id))
     gate.note_trap(post.session, form, plan.id, now=clock.now())
     return post.redirect(url_for("giving.plan_checkout", plan_id=plan.id))
 
@@ -136,6 +143,7 @@ def _give_page(form: Form, page: CampaignPage | None, status: int = 200) -> Resp
             currency=wish.currency,
             wants_receipt=wish.wants_tax_receipt,
             frequency=wish.frequency,
+            method=wish.method,
             now=clock.now(),
         )
         fees = _fees(session, offer, wish.currency)
@@ -152,7 +160,7 @@ def _give_page(form: Form, page: CampaignPage | None, status: int = 200) -> Resp
         frequencies=i18n.options(FREQUENCIES),
         countries=[("", "–"), *countries.list_countries(language)],
         ways=_ways(offer) if offer else "",
-        methods=i18n.options({m: METHOD_NAMES[m] for m in offer.methods}) if offer else [],
+        methods=i18n.options({m: METHOD_NAMES[m] for m in offer.ways}) if offer else [],
         presets=presets,
         least=policy.least(wish.currency, offer.office if offer else None),
         funds=funds,

@@ -21,7 +21,7 @@ from fund.giving.choices import (
 )
 from fund.giving.donors import find_person
 from fund.giving.models import Plan
-from fund.giving.plans.changing import LAST_DAY
+from fund.giving.plans.dates import LAST_DAY
 from fund.giving.queries import PlanRow
 from fund.giving.schemas import PlanChangeSchema
 from fund.giving.views.room import fresh
@@ -126,6 +126,7 @@ def _tell(session: Session, row: PlanRow) -> dict[str, Any]:
         "stop_asked_at": next((c.asked_at for c in changes if c.kind == "stop"), None),
         "now": clock.now(),
         "other": queries.find_other_plan(session, plan, plan.fund_id),
+        "waiting": queries.find_waiting(session, plan.id),
         "gifts": queries.list_gifts(session, plan_id=plan.id),
         "gift_states": STATE_NAMES,
     }

@@ -25,6 +25,7 @@ from fund.disbursements.models import Payment
 from fund.disbursements.queries import get_payment
 from fund.errors import NotFound
 from fund.giving.choices import EVERY_NAMES
+from fund.giving.donors import records_of
 from fund.giving.models import Donor, Gift, Plan, Receipt
 from fund.giving.queries import get_gift, get_plan, list_receipts_of
 from fund.i18n import N_, format_money, gettext, language
@@ -235,15 +236,17 @@ def of_staff(session: Session, staff_id: UUID) -> Timeline:
 
 def of_donor(session: Session, donor_id: UUID) -> Timeline:
     """What a donor gave; who that is stands only on the gift, for those who may see it there."""
-    if session.get(Donor, donor_id) is None:
+    donor = session.get(Donor, donor_id)
+    if donor is None:
         raise NotFound
-    gifts = select(Gift.id).where(Gift.donor_id == donor_id)
+    records = list(session.scalars(records_of(donor.head_id)))
+    gifts = select(Gift.id).where(Gift.donor_id.in_(records))
     return Timeline(
         str(gettext("A donor")),
         [
-            Match(subjects=[("donor", donor_id)]),
-            _about("gift", Gift.id, Gift.donor_id == donor_id),
-            _about("plan", Plan.id, Plan.donor_id == donor_id),
+            Match(subjects=[("donor", record_id) for record_id in records]),
+            _about("gift", Gift.id, Gift.donor_id.in_(records)),
+            _about("plan", Plan.id, Plan.donor_id.in_(records)),
             _about("receipt", Receipt.id, Receipt.gift_id.in_(gifts)),
         ],
         [],

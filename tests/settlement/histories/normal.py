@@ -49,7 +49,12 @@ def normal_form(session: Session) -> dict[str, Any]:
             select(dispute.id, dispute.state, dispute.lost_at, dispute.loss_booked_at.is_(None)),
         ),
         "alerts": _rows(session, select(alert.id, alert.decision)),
-        "refunds": _rows(session, select(refund.stripe_id, refund.state, refund.amount_minor)),
+        "refunds": _rows(
+            session,
+            select(refund.stripe_id, refund.state, refund.amount_minor).where(
+                refund.stripe_id.is_not(None)
+            ),
+        ),
         "holds": _rows(
             session,
             select(Hold.cause, Hold.amount_minor).where(

@@ -56,7 +56,8 @@ class Place:
             assert all(line[1] in ("posted", "memo") for line in told_anyhow["lines"])
             service.catch_up()
             told_in_order, _ = self._look()
-        assert told_anyhow == told_in_order
+        differing = _only_in(told_anyhow, told_in_order), _only_in(told_in_order, told_anyhow)
+        assert differing == ({}, {})
 
     def _begin(self, life: Life, service: Service) -> list[str]:
         for code in ("general", "education"):
@@ -102,6 +103,18 @@ class Place:
 
     def _session(self) -> Session:
         return Session(self.connection, join_transaction_mode="create_savepoint")
+
+
+def _only_in(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """What is not said by the other, too: a failure shows nothing else."""
+    differing = {}
+    for name, told in one.items():
+        both = other[name]
+        if isinstance(told, dict):
+            told, both = sorted(told.items(), key=str), sorted(both.items(), key=str)
+        if told != both:
+            differing[name] = [fact for fact in told if fact not in both]
+    return differing
 
 
 @contextmanager

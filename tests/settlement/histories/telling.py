@@ -66,14 +66,14 @@ class Service:
         """The final sweep, and all that it leads to; a line that came late is found at night."""
         self.jobs(self)
         operations.sweep("nz", now=self.now)
-        for hours in (0, 2, 4, 8, 16, 30):
+        look_back: timedelta | None = timedelta(days=90)
+        # What failed is tried again within the hour; after four days all that was pending is
+        # available.
+        for hours in (1, 2, 4, 8, 16, 30, 100, 101):
             self.ahead = hours * HOUR
-            self._round(timedelta(days=90) if hours == 0 else None)
-            if hours and not self._is_waiting():
-                break
-        self.ahead = 100 * HOUR  # all that was pending is available by now
-        self._round(None)
-        self._round(None)
+            if hours == 1 or hours == 100 or self._is_waiting():
+                self._round(look_back)
+                look_back = None
         self.ahead = 0
 
     def _round(self, look_back: timedelta | None) -> None:

@@ -14,7 +14,7 @@ from tests.settlement.histories.lives import Life, lives
 from tests.settlement.histories.place import Place
 
 PARTS = 4  # so that the processes of a run share them
-EXAMPLES = int(os.environ.get("FUND_LONG", "240")) // PARTS
+EXAMPLES = int(os.environ.get("FUND_LONG", "200")) // PARTS
 
 
 @pytest.mark.parametrize("part", range(PARTS))

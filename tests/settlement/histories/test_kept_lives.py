@@ -3,11 +3,10 @@
 import pytest
 
 from fund.money import Money
-from tests.settlement.histories.lives import Act, Gift, Life, Plan
+from tests.settlement.histories.lives import Act, Gift, Life
 from tests.settlement.histories.place import WORKS, Place
 
 GIVEN = Gift(Money(50_00, "NZD"), "education", "4242424242424242")
-MONTHLY = Plan(Money(50_00, "NZD"), "general", "month")
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -188,6 +188,15 @@ LEDGER = {
             )
         },
     ),
+    "biller_change_asked": Sentence(
+        N_("Another bank for PromptPay asked for"),
+        N_("The QR code shall lead to the biller %(biller_id)s, once a second person agrees."),
+    ),
+    "biller_change_decided": Sentence(
+        N_("Another bank for PromptPay decided"),
+        N_("What was asked for: %(state)s."),
+        {"state": {"approved": N_("agreed to"), "dropped": N_("not done")}},
+    ),
     "fund_opened": Sentence(
         N_("Fund opened"),
         N_("The fund %(code)s may pay for %(purpose)s only. Restriction: %(restriction)s."),

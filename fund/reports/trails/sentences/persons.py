@@ -135,6 +135,7 @@ SURVIVORS = {
     "document_read": Sentence(N_("Paper opened"), N_("The paper was opened.")),
 }
 
+_RECORDS = {"kept": N_("this record"), "merged": N_("the other record")}
 DONORS = {
     "portal_opened": Sentence(
         N_("Donor’s pages opened"), N_("The one-time link sent to the donor was used.")
@@ -146,5 +147,16 @@ DONORS = {
     ),
     "donor_data_exported": Sentence(
         N_("Data exported"), N_("The donor took a copy of all that is kept about them.")
+    ),
+    "donors_merged": Sentence(
+        N_("Donor records merged"),
+        N_(
+            "Another record was found to be this donor’s. The name is that of %(name_of)s, the"
+            " language of letters that of %(language_of)s."
+        ),
+        {"name_of": _RECORDS, "language_of": _RECORDS},
+    ),
+    "donors_kept_apart": Sentence(
+        N_("Donors kept apart"), N_("A record like this one was found to be somebody else’s.")
     ),
 }
