@@ -78,10 +78,7 @@ def attack(street: Street, act: Callable[[], None]) -> Iterator[int]:
 
 def is_paid(street: Street, way: str) -> bool:
     """Go on to Stripe's page, as soon as it is this gift's turn, and pay there."""
-    answer = street.look(way, HOME)
-    while answer.status_code == 503:
-        street.move(float(answer.headers["Retry-After"]))
-        answer = street.look(way, HOME)
+    answer = street.wait(way, HOME)
     assert is_stripes(answer), answer.headers.get("Location")
     street.try_card(answer.headers["Location"], "4242424242424242")
     street.move(0.01)

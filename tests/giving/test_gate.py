@@ -167,7 +167,7 @@ def test_cards_refused_behind_the_proof_raise_the_breaker_to_the_mailed_link(
         address, email = stranger(number)
         way = street.begin(address, email=email)
         street.solve(street.look(way, address).headers["Location"], address)
-        street.try_card(street.look(way, address).headers["Location"])
+        street.try_card(street.wait(way, address).headers["Location"])
         street.move(1)
     assert level(session, world) == 2
     gate = street.look(street.begin(email="true@example.org")).headers["Location"]
@@ -180,9 +180,8 @@ def test_cards_refused_behind_the_proof_raise_the_breaker_to_the_mailed_link(
 def test_a_rush_in_which_some_cards_are_refused_is_no_attack(street, session, world):
     for number in range(24):
         address, email = stranger(number)
-        page = street.look(street.begin(address, email=email), address).headers["Location"]
+        page = street.wait(street.begin(address, email=email), address).headers["Location"]
         street.try_card(page, "4242424242424242" if number % 4 else "4000000000000002")
-        street.move(0.05)
     street.move(1)
     assert street.refused() == 6
     assert session.scalar(select(func.count()).select_from(CheckoutFailure)) == 6

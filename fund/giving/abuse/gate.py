@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -73,6 +73,13 @@ def leave_line(session: Session, order: Coming) -> None:
         gate.slot_at = None
 
 
+def slow_down(session: Session, office_id: UUID, *, now: datetime) -> None:
+    """Let the line begin anew, slowly: cards are refused, and not yet so many that it is sure."""
+    pace = session.get(CheckoutPace, office_id, with_for_update=True, populate_existing=True)
+    if pace is not None:
+        pace.since, pace.next_at = now, max(pace.next_at, now)
+
+
 def find_gate(session: Session, order_id: UUID, attempt: int) -> CheckoutGate | None:
     """The attempt's row, ours until the transaction ends."""
     return session.get(
@@ -124,13 +131,10 @@ def _level(session: Session, office_id: UUID) -> int:
 
 
 def _take_slot(session: Session, office_id: UUID, level: int, *, now: datetime) -> datetime:
-    """The next moment at which a session may be made; at once as long as there is no rush."""
-    spacing = policy.SPACING[level]
-    first = now - spacing * (policy.AT_ONCE[level] - 1)
-    row = insert(CheckoutPace).values(office_id=office_id, next_at=first + spacing)
-    moved = row.on_conflict_do_update(
-        index_elements=[CheckoutPace.office_id],
-        set_={"next_at": func.greatest(CheckoutPace.next_at, first) + literal(spacing)},
-    )
-    next_at: datetime = session.scalars(moved.returning(CheckoutPace.next_at)).one()
-    return next_at - spacing
+    """The next moment at which a session may be made."""
+    first = insert(CheckoutPace).values(office_id=office_id, since=now, next_at=now - policy.DAY)
+    session.execute(first.on_conflict_do_nothing())
+    pace = session.get_one(CheckoutPace, office_id, with_for_update=True, populate_existing=True)
+    turn_at, line = policy.take_turn(policy.Line(pace.since, pace.next_at), level, now=now)
+    pace.since, pace.next_at = line.since, line.next_at
+    return turn_at

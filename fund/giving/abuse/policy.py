@@ -38,10 +38,31 @@ OPEN_LATELY = timedelta(hours=1)
 LINK_PURPOSE, LINK_LIFE = "giving.gate", timedelta(minutes=15)
 LINKS_OF_EMAIL, LINKS_OF_ADDRESS, LINKS_OF_NETWORK, LINKS_IN_ALL = 3, 5, 20, 1000
 
-# Stripe takes 25 sessions a second ("Rate limits"); some are left for what is tried again. Behind a
-# proof of work they are few, so that what insists is heard of before much more is let through.
-SPACING = (timedelta(milliseconds=50), timedelta(milliseconds=500), timedelta(milliseconds=50))
-AT_ONCE = (8, 1, 8)
+# Stripe takes 25 sessions a second ("Rate limits"); some are left for what is tried again. A line
+# begins slowly, by the breaker's level, and gets twice as quick each few seconds: of cards that are
+# tried out something is heard before many more are let through, and a rush is at full speed soon.
+QUICKEST = timedelta(milliseconds=50)
+SLOWEST = tuple(timedelta(milliseconds=spacing) for spacing in (500, 1500, 500))
+STEP, AT_ONCE, RESTED = timedelta(seconds=3), 3, timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Line:
+    """Whose turn is when: the next at `next_at`, of a line that stands since then."""
+
+    since: datetime
+    next_at: datetime
+
+
+def take_turn(line: Line | None, level: int, *, now: datetime) -> tuple[datetime, Line]:
+    """The next turn, at once where nobody waits, and the line behind it."""
+    slowest = SLOWEST[level]
+    if line is None or now - line.next_at > RESTED:
+        line = Line(now, now - slowest * ((AT_ONCE if level == 0 else 1) - 1))
+    turn_at = max(line.next_at, now - slowest * (AT_ONCE - 1))
+    steps = max(turn_at - line.since, timedelta()) // STEP
+    spacing = max(slowest / 2 ** min(steps, 10), QUICKEST)
+    return turn_at, Line(line.since, turn_at + spacing)
 
 
 @dataclass(frozen=True)
