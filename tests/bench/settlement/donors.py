@@ -46,7 +46,7 @@ def rush(cluster: postgres.Cluster) -> list[dict[str, object]]:
 
     with _place(cluster) as place:
         place.twin.control("switches", limits="live")
-        _at_pace(RUSH_A_SECOND, count, lambda number: walk(place, number), lines=200)
+        spent = _at_pace(RUSH_A_SECOND, count, lambda number: walk(place, number), lines=200)
         sessions = list(
             place.twin.client().v1.checkout.sessions.list({"limit": 100}).auto_paging_iter()
         )
@@ -54,6 +54,7 @@ def rush(cluster: postgres.Cluster) -> list[dict[str, object]]:
     return [
         row("rush of 60 donors/s: lost", float(count - len(waited)), "donors", "<= 0"),
         row("rush: sessions made twice", float(len(sessions) - len(gifts)), "", "<= 0"),
+        row("rush: donors who reached Stripe's page", len(waited) / spent, "donors/s", None),
         row("rush: longest wait for Stripe's page", max(waited), "s", None),
     ]
 
@@ -78,11 +79,13 @@ def card_testing(cluster: postgres.Cluster) -> list[dict[str, object]]:
             args=(1 / DONORS_EVERY_SECONDS, CARDS_SECONDS // DONORS_EVERY_SECONDS, give),
         )
         others.start()
-        _at_pace(CARDS_A_SECOND, CARDS_A_SECOND * CARDS_SECONDS, try_one)
+        tries = CARDS_A_SECOND * CARDS_SECONDS
+        spent = _at_pace(CARDS_A_SECOND, tries, try_one)
         others.join()
         charges = place.twin.client().v1.charges.list({"limit": 100}).data
     refused = sum(charge.status == "failed" for charge in charges)
     return [
+        row("card testing: cards that came to the give page", tries / spent, "cards/s", None),
         row("20 stolen cards/s for a minute: tried at Stripe", float(refused), "cards", "<= 10"),
         row("donors kept from giving meanwhile", float(paid.count(False)), "donors", "<= 0"),
         row("donors who gave meanwhile", float(paid.count(True)), "donors", None),
@@ -116,8 +119,8 @@ def _link_to(mailbox: Mailbox, email: str) -> str:
     return text[text.index("/give/open/") :].split()[0]
 
 
-def _at_pace(a_second: float, count: int, do: Callable[[int], None], *, lines: int = 32) -> None:
-    """Do it so often, each at its moment, as far as so many at once keep up."""
+def _at_pace(a_second: float, count: int, do: Callable[[int], None], *, lines: int = 32) -> float:
+    """Do it so often, each at its moment, as far as so many at once keep up; the seconds spent."""
     start = time.monotonic()
 
     def one(number: int) -> None:
@@ -126,6 +129,7 @@ def _at_pace(a_second: float, count: int, do: Callable[[int], None], *, lines: i
 
     with ThreadPoolExecutor(lines) as pool:
         list(pool.map(one, range(count)))
+    return time.monotonic() - start
 
 
 @contextmanager
