@@ -79,6 +79,9 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET giving.my_statement": DONOR,
     "POST giving.my_language": DONOR,
     "POST giving.my_data": DONOR,
+    "GET giving.my_erasure": DONOR,
+    "POST giving.my_erasure": DONOR,
+    "POST giving.my_erasure_withdraw": DONOR,
     # People: the administrator, who has no power over money or votes and no view of identities
     "GET people.staff_list": "a",
     "GET people.staff_check": "a",
@@ -204,6 +207,16 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
+    # Whom to forget: the data-protection contact alone, who sees no name there
+    "GET giving.erasure_list": "d",
+    "GET giving.erasure_show": "d",
+    "POST giving.erasure_decide": "d",
+    # Names and tax numbers leave in a file: who works it, and nobody else
+    "GET giving.edonation_show": "f",
+    "POST giving.edonation_file": "f",
+    "POST giving.edonation_confirm": "f",
+    "GET giving.edonation_columns": "f",
+    "POST giving.edonation_columns": "f",
     # Whose two records are: finance, who knows donors by name
     "GET giving.merge_list": "f",
     "POST giving.merge_find": "f",

@@ -47,6 +47,11 @@ TEXTS: dict[str, str] = {
     "paid_twice": N_("This gift was paid a second time, by another payment."),
     "bank_reference_known": N_("A gift with this bank reference is recorded already."),
     "tax_id_wrong": N_("A Thai tax number has thirteen digits; one of these is wrong."),
+    "no_columns": N_("The file needs at least one column."),
+    "too_many_columns": N_("The file cannot have these columns."),
+    "bank_reports_transfers_only": N_(
+        "Only a transfer to an office in Thailand comes by the bank’s e-Donation code."
+    ),
     "tax_id_needed": N_("The receipt for your taxes needs your tax number."),
     "name_needed": N_("The receipt for your taxes needs your name."),
     "tax_id_of_nobody": N_("A tax number needs the e-mail address of its owner too."),
@@ -54,6 +59,14 @@ TEXTS: dict[str, str] = {
         "Each of the two records has a tax number of its own, so these may be two taxpayers. Ask"
         " the donor first; a number is put right with their next gift."
     ),
+    "erasure_plans": N_(
+        "A regular gift still runs, or has just begun: it has to be stopped first."
+    ),
+    "erasure_gifts": N_(
+        "A gift of theirs is still on its way. Please decide once it is paid or given up."
+    ),
+    "erasure_asked": N_("This is asked for already, and waits to be decided."),
+    "erasure_open": N_("One of the two asked to be forgotten: this is decided first."),
     "donor_unknown": N_("No donor has this address."),
     "one_donor": N_("Both addresses are of one donor already."),
     "return_differs": N_("Another amount went back by this than was recorded before."),

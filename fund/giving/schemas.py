@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import ValidationError, post_load, validate, validates_schema
 
 from fund.giving import orders
 from fund.giving.choices import (
     BREAKER_LEVELS,
     CHANGE_NAMES,
     DEDICATIONS,
+    ERASURE_REASONS,
     FREQUENCIES,
     RECEIPT_KIND_NAMES,
     SIDES,
@@ -27,19 +28,11 @@ from fund.schemas import (
     Email,
     Satang,
     Text,
+    Tick,
     WholeNumber,
 )
 
 OTHER = "other"
-
-
-class Tick(fields.Boolean):
-    """A box that is ticked or not."""
-
-    default_error_messages = {"invalid": CHOOSE}
-
-    def __init__(self) -> None:
-        super().__init__(load_default=False)
 
 
 class PlainName(Text):
@@ -268,3 +261,15 @@ class MergeSchema(CommandSchema):
     email = Code(SIDES, required=True)
     name = Code(SIDES, required=True)
     language = Code(SIDES, required=True)
+
+
+class ErasureSchema(CommandSchema):
+    """What is decided about a donor who asks to be forgotten; `reason` only if they are not."""
+
+    decision = Code(("grant", "refuse"), required=True)
+    reason = Code(["", *ERASURE_REASONS], load_default="")
+
+    @validates_schema
+    def check_reason(self, data: dict[str, Any], **_: Any) -> None:
+        if data["decision"] == "refuse" and not data["reason"]:
+            raise ValidationError(REQUIRED, "reason")

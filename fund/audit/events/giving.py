@@ -132,6 +132,39 @@ class OfficeTermsChanged(Event, subject="office"):
 
 
 @dataclass(frozen=True)
+class EdonationColumnsChanged(Event, subject="office"):
+    """The office's e-Donation file has other columns from now on; nobody has confirmed them yet.
+
+    `mapping` counts the changes; `columns` are the facts told, in order.
+    """
+
+    mapping: int
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EdonationColumnsConfirmed(Event, subject="office"):
+    """Somebody held the columns of that `mapping` against the Revenue Department's own form."""
+
+    mapping: int
+
+
+@dataclass(frozen=True)
+class EdonationExported(Event, subject="office"):
+    """Somebody took the file of the office's tax receipts, with names and tax numbers.
+
+    It tells the gifts paid from `first_on` to `last_on`; `is_confirmed`: its columns were.
+    """
+
+    first_on: date
+    last_on: date
+    receipt_count: int
+    mapping: int
+    is_confirmed: bool
+    file_format: str
+
+
+@dataclass(frozen=True)
 class BillerChangeAsked(Event, subject="office"):
     """Somebody asked that an office's PromptPay QR code lead to this bank's biller id instead.
 
@@ -200,6 +233,43 @@ class DonorsKeptApart(Event, subject="donor"):
     """Finance found that this record and `other_id`, although alike, are not one person's."""
 
     other_id: UUID
+
+
+@dataclass(frozen=True)
+class ErasureAsked(Event, subject="donor"):
+    """The donor asked to be forgotten."""
+
+    request_id: UUID
+
+
+@dataclass(frozen=True)
+class ErasureWithdrawn(Event, subject="donor"):
+    """The donor took that back before it was decided."""
+
+    request_id: UUID
+
+
+@dataclass(frozen=True)
+class ErasureRefused(Event, subject="donor"):
+    """The data-protection contact did not forget the donor, and told them why.
+
+    `reason`: law (a law or an authority needs the data for now), money (a refund or dispute is
+    under way) or doubt (it is not certain who asked).
+    """
+
+    request_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True)
+class DonorErased(Event, subject="donor"):
+    """The keys of all the donor's records were destroyed: nobody reads who they were any more.
+
+    Gifts, receipts and this log stay, without a name.
+    """
+
+    request_id: UUID
+    records: int
 
 
 @dataclass(frozen=True)

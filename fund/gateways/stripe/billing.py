@@ -84,6 +84,15 @@ def create_customer(office: str, *, email: str, key: str) -> str:
     return str(answer["id"])
 
 
+def delete_customer(office: str, customer_id: str) -> None:
+    """Let the account forget a customer, who has no subscription any more; once or again."""
+    try:
+        call(office, lambda client: client.v1.customers.delete(customer_id))
+    except Refused as refused:
+        if refused.params.get("reason") != "resource_missing":
+            raise
+
+
 def retrieve_subscription(office: str, subscription_id: str) -> Doc:
     """A subscription as it stands, with the card that it is paid by."""
     return call(

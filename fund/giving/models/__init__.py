@@ -9,6 +9,8 @@ from fund.giving.models.abuse import (
 from fund.giving.models.campaigns import Campaign
 from fund.giving.models.dedications import Dedication, MailRefusal, PlanDedication
 from fund.giving.models.donors import Donor, DonorApart, DonorMark
+from fund.giving.models.edonation import EdonationMapping
+from fund.giving.models.erasure import ErasureRequest
 from fund.giving.models.gifts import Gift, GiftPaper
 from fund.giving.models.plans import (
     LIVE,
@@ -40,6 +42,8 @@ __all__ = [
     "Donor",
     "DonorApart",
     "DonorMark",
+    "EdonationMapping",
+    "ErasureRequest",
     "Gift",
     "GiftPaper",
     "GiftReturn",

@@ -8,6 +8,12 @@ from fund.giving.operations.billers import (
     stop_promptpay,
 )
 from fund.giving.operations.campaigns import change_campaign, close_campaign, open_campaign
+from fund.giving.operations.erasure import (
+    ask_erasure,
+    grant_erasure,
+    refuse_erasure,
+    withdraw_erasure,
+)
 from fund.giving.operations.exports import export_data
 from fund.giving.operations.gifts import check_amount, keep_session, retry_gift, start_gift
 from fund.giving.operations.merging import find_two, keep_apart, mark_donors, merge_donors
@@ -30,6 +36,7 @@ __all__ = [
     "apply_payments",
     "approve_biller",
     "ask_biller",
+    "ask_erasure",
     "ask_for_link",
     "change_campaign",
     "change_receipts",
@@ -41,6 +48,7 @@ __all__ = [
     "export_data",
     "find_two",
     "forget_visits",
+    "grant_erasure",
     "heal_receipt",
     "issue_statement",
     "keep_apart",
@@ -53,8 +61,10 @@ __all__ = [
     "open_portal",
     "record_bank_gift",
     "record_return",
+    "refuse_erasure",
     "retry_gift",
     "set_terms",
     "start_gift",
     "stop_promptpay",
+    "withdraw_erasure",
 ]

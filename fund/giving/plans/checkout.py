@@ -14,8 +14,8 @@ from fund.db import reading, transaction
 from fund.errors import NotFound
 from fund.gateways import stripe
 from fund.giving import queries
-from fund.giving.donors import open_person
-from fund.giving.models import Donor, Plan, StripeCustomer, StripeProduct
+from fund.giving.donors import find_person
+from fund.giving.models import Plan, StripeCustomer, StripeProduct
 from fund.giving.offices import CARD
 from fund.giving.plans.following import follow
 from fund.giving.plans.paying import ask_invoice, record_payment
@@ -117,6 +117,9 @@ def _look(plan_id: UUID) -> _Visit:
         plan = session.get(Plan, plan_id)
         if plan is None or plan.method != CARD:
             raise NotFound
+        person = find_person(session, plan.donor_id)
+        if person is None:
+            raise NotFound
         customer = session.get(StripeCustomer, (plan.donor_id, plan.office_id, plan.currency))
         product = session.get(StripeProduct, (plan.office_id, plan.fund_id))
         office = session.get_one(Office, plan.office_id)
@@ -127,7 +130,7 @@ def _look(plan_id: UUID) -> _Visit:
             plan,
             office,
             session.get_one(Fund, plan.fund_id),
-            open_person(session, session.get_one(Donor, plan.donor_id)).email,
+            person.email,
             product.product_id if product else None,
             customer.customer_id if customer else None,
             types,

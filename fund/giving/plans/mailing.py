@@ -10,8 +10,8 @@ from fund import clock, i18n, jobs, signed
 from fund.db import reading, transaction
 from fund.gateways import mail
 from fund.giving.choices import EVERY_NAMES
-from fund.giving.donors import open_person
-from fund.giving.models import Donor, Plan, PlanLetter
+from fund.giving.donors import find_person
+from fund.giving.models import Plan, PlanLetter
 from fund.giving.queries import find_other_plan, get_plan
 from fund.i18n import N_
 from fund.ledger.queries import fund_name
@@ -53,7 +53,9 @@ def mail_plan(plan_id: str, kind: str, about: str) -> None:
             return
         row = get_plan(session, UUID(plan_id))
         plan, language = row.plan, row.plan.language
-        person = open_person(session, session.get_one(Donor, plan.donor_id))
+        person = find_person(session, plan.donor_id)
+        if person is None:  # forgotten
+            return
         other = find_other_plan(session, plan, plan.fund_id) if kind == "second" else None
     with i18n.speaking(language):
         subject = i18n.gettext(SUBJECTS[kind], amount=i18n.format_money(plan.amount))

@@ -9,6 +9,13 @@ from fund.giving.queries.campaigns import (
     get_campaign_page,
     list_campaigns,
 )
+from fund.giving.queries.erasure import (
+    find_erasure_bars,
+    find_erasure_of,
+    get_erasure,
+    list_erasures,
+    list_erasures_waiting,
+)
 from fund.giving.queries.gifts import (
     GiftRow,
     find_donor_key,
@@ -78,6 +85,8 @@ __all__ = [
     "count_to_watch",
     "find_biller_changes",
     "find_donor_key",
+    "find_erasure_bars",
+    "find_erasure_of",
     "find_fees",
     "find_last_receipt",
     "find_last_return",
@@ -91,6 +100,7 @@ __all__ = [
     "get_biller_change",
     "get_campaign",
     "get_campaign_page",
+    "get_erasure",
     "get_gift",
     "get_gift_of",
     "get_open_fund",
@@ -108,6 +118,8 @@ __all__ = [
     "list_card_offices",
     "list_changes",
     "list_donor_keys",
+    "list_erasures",
+    "list_erasures_waiting",
     "list_gates",
     "list_gifts",
     "list_gifts_of",

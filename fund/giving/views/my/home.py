@@ -38,6 +38,7 @@ def my() -> str:
             statements=queries.list_statements_of(session, donor_id),
             form=Form(),
             plans=queries.list_plans_of(session, donor_id),
+            erasure=queries.find_erasure_of(session, donor_id),
             every=EVERY_NAMES,
             plan_states=PLAN_STATE_NAMES,
             states=STATE_NAMES,
