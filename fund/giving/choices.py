@@ -112,6 +112,10 @@ CHANGE_NAMES = {
     "resume": N_("go on after the pause"),
     "stop": N_("stop"),
 }
+PLAN_METHOD_NAMES = {
+    "card": N_("by card or wallet"),
+    "promptpay": N_("by PromptPay, with a code by mail"),
+}
 STRAY_STATE_NAMES = {
     "stopping": N_("being stopped"),
     "stopped": N_("stopped"),

@@ -37,6 +37,10 @@ TEXTS: dict[str, str] = {
     "change_under_way": N_("Another change is still under way. Please try again in a moment."),
     "day_not_possible": N_("Please choose a day of the month that can still be moved to."),
     "stray_runs": N_("Stripe has not confirmed yet that this subscription ended."),
+    "kind_not_now": N_(
+        "The way you give cannot be changed like that now. If the next gift is due in the coming"
+        " days, please try again after it."
+    ),
     "nothing_to_skip": N_("The next gift cannot be skipped now."),
     "stripe_unavailable": N_("Stripe, which takes the payment, does not answer at the moment."),
     "stripe_busy": N_("Many people are giving just now. Please wait a moment."),

@@ -136,9 +136,10 @@ def _shown(text: str) -> Money | None:
 
 class PlanChangeSchema(CommandSchema):
     """What is changed of a regular gift; `amount` is read in the plan's own currency. `only`: of
-    two for one fund, keep this one."""
+    two for one fund, keep this one. `way`: another kind of plan, such as `year:card`."""
 
-    kind = Code([*CHANGE_NAMES, "only"], required=True)
+    kind = Code([*CHANGE_NAMES, "only", "way"], required=True)
+    way = Text(longest=40, load_default="")
     amount = Text(longest=40, load_default="")
     day = Code(["", *map(str, range(1, 29))], load_default="")
     fund = Text(longest=40, load_default="")

@@ -105,6 +105,20 @@ class AnnualStatementIssued(Event, subject="annual_statement"):
 
 
 @dataclass(frozen=True)
+class TaxYearStatementIssued(Event, subject="annual_statement"):
+    """A donor was told what they gave to an office in its tax year, from `first_on` to `last_on`.
+
+    `rows_sha256` as in AnnualStatementIssued.
+    """
+
+    office: str
+    first_on: date
+    last_on: date
+    receipt_count: int
+    rows_sha256: str
+
+
+@dataclass(frozen=True)
 class GiftPaperSettled(Event, subject="gift"):
     """The sealed paper of a gift reached the document store (`stored`) or did not (`failed`)."""
 

@@ -76,7 +76,7 @@ def list_statements_of(session: Session, donor_id: UUID) -> list[tuple[AnnualSta
         select(AnnualStatement, Office)
         .join(Office, Office.id == AnnualStatement.office_id)
         .where(AnnualStatement.donor_id.in_(records_of(donor_id)))
-        .order_by(AnnualStatement.year.desc(), Office.code)
+        .order_by(AnnualStatement.year.desc(), Office.code, AnnualStatement.is_tax_year)
     )
     return [(statement, office) for statement, office in rows]
 

@@ -118,6 +118,13 @@ GIVING = {
             " %(receipt_count)s receipts."
         ),
     ),
+    "tax_year_statement_issued": Sentence(
+        N_("Tax year’s statement issued"),
+        N_(
+            "A donor was told what they gave to the office %(office)s from %(first_on)s to"
+            " %(last_on)s: %(receipt_count)s receipts."
+        ),
+    ),
     "refund_asked": Sentence(
         N_("Refund asked for"),
         N_("%(amount_minor)s shall go back to the donor. Why: %(reason)s."),
