@@ -79,6 +79,7 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET giving.my_statement": DONOR,
     "POST giving.my_language": DONOR,
     "POST giving.my_data": DONOR,
+    "POST giving.my_dedication": DONOR,
     "GET giving.my_erasure": DONOR,
     "POST giving.my_erasure": DONOR,
     "POST giving.my_erasure_withdraw": DONOR,

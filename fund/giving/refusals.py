@@ -71,6 +71,7 @@ TEXTS: dict[str, str] = {
     ),
     "erasure_asked": N_("This is asked for already, and waits to be decided."),
     "erasure_open": N_("One of the two asked to be forgotten: this is decided first."),
+    "dedication_told": N_("The mail about it has left, so it cannot be withdrawn any more."),
     "donor_unknown": N_("No donor has this address."),
     "one_donor": N_("Both addresses are of one donor already."),
     "return_differs": N_("Another amount went back by this than was recorded before."),

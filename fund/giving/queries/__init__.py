@@ -55,6 +55,7 @@ from fund.giving.queries.plans import (
     list_plans_of,
 )
 from fund.giving.queries.portal import (
+    find_dedication_of,
     find_link_reader,
     find_visit,
     get_gift_of,
@@ -85,6 +86,7 @@ __all__ = [
     "count_strays",
     "count_to_watch",
     "find_biller_changes",
+    "find_dedication_of",
     "find_donor_key",
     "find_erasure_bars",
     "find_erasure_of",

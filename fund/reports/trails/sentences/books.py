@@ -54,6 +54,10 @@ GIVING = {
     "dedication_mailed": Sentence(
         N_("Dedication told"), N_("The person to be told of the gift was told by mail.")
     ),
+    "dedication_hidden": Sentence(
+        N_("Dedication hidden"),
+        N_("The donor’s pages no longer show in whose name the gift was."),
+    ),
     "dedication_dropped": Sentence(
         N_("Dedication not told"),
         N_("The mail about the gift did not go out: %(reason)s."),
