@@ -8,6 +8,7 @@ from fund.giving.queries.campaigns import (
     get_campaign,
     get_campaign_page,
     list_campaigns,
+    list_frame_origins,
 )
 from fund.giving.queries.gifts import (
     GiftRow,
@@ -106,6 +107,7 @@ __all__ = [
     "list_card_offices",
     "list_changes",
     "list_donor_keys",
+    "list_frame_origins",
     "list_gates",
     "list_gifts",
     "list_gifts_of",
