@@ -58,6 +58,7 @@ class Permission(StrEnum):
     WRITE_RATES = "write_rates"
     READ_GIFTS = "read_gifts"
     RECORD_GIFTS = "record_gifts"
+    EXPORT_DONORS = "export_donors"  # names and tax numbers, for the Revenue Department
     MERGE_DONORS = "merge_donors"
     WRITE_CAMPAIGNS = "write_campaigns"
     WRITE_TERMS = "write_terms"  # which receipts an office gives, who signs them, ways to pay
@@ -131,6 +132,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.WRITE_RATES,
             _P.READ_GIFTS,
             _P.RECORD_GIFTS,
+            _P.EXPORT_DONORS,
             _P.MERGE_DONORS,
             _P.WRITE_CAMPAIGNS,
             _P.WRITE_TERMS,

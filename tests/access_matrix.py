@@ -205,6 +205,12 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
+    # Names and tax numbers leave in a file: who works it, and nobody else
+    "GET giving.edonation_show": "f",
+    "POST giving.edonation_file": "f",
+    "POST giving.edonation_confirm": "f",
+    "GET giving.edonation_columns": "f",
+    "POST giving.edonation_columns": "f",
     # Whose two records are: finance, who knows donors by name
     "GET giving.merge_list": "f",
     "POST giving.merge_find": "f",
@@ -270,6 +276,8 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET settlement.dispute_list": MONEY + "u",
     "GET settlement.dispute_show": MONEY + "u",
     "POST settlement.dispute_note": "f",
+    "GET settlement.stray_list": MONEY + "u",
+    "POST settlement.stray_seen": "f",  # who also gives back, and writes to donors
     "POST settlement.alert_keep": "f",
     "GET giving.breaker_list": MONEY + "u",  # counts, nobody's address
     "POST giving.breaker_move": "f",

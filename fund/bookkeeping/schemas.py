@@ -19,6 +19,7 @@ from fund.schemas import (
     Id,
     Satang,
     Text,
+    Tick,
     WholeNumber,
 )
 
@@ -100,6 +101,7 @@ class GiftSchema(CommandSchema):
     name = Text(longest=200, load_default="")
     language = Code(LANGUAGES, required=True)
     tax_id = Text(longest=20, load_default="")
+    is_bank_reported = Tick()
 
 
 class EntrySchema(CommandSchema):

@@ -90,6 +90,11 @@ CHANGE_NAMES = {
     "resume": N_("go on after the pause"),
     "stop": N_("stop"),
 }
+STRAY_STATE_NAMES = {
+    "stopping": N_("being stopped"),
+    "stopped": N_("stopped"),
+    "left": N_("left running, older than our books"),
+}
 CHANGE_STATE_NAMES = {
     "asked": N_("under way"),
     "done": N_("done"),

@@ -38,6 +38,7 @@ TEXTS: dict[str, str] = {
     "plan_over": N_("This regular gift cannot be changed like that any more."),
     "change_under_way": N_("Another change is still under way. Please try again in a moment."),
     "day_not_possible": N_("Please choose a day of the month that can still be moved to."),
+    "stray_runs": N_("Stripe has not confirmed yet that this subscription ended."),
     "nothing_to_skip": N_("The next gift cannot be skipped now."),
     "stripe_unavailable": N_("Stripe, which takes the payment, does not answer at the moment."),
     "stripe_busy": N_("Many people are giving just now. Please wait a moment."),
@@ -48,6 +49,11 @@ TEXTS: dict[str, str] = {
     "paid_twice": N_("This gift was paid a second time, by another payment."),
     "bank_reference_known": N_("A gift with this bank reference is recorded already."),
     "tax_id_wrong": N_("A Thai tax number has thirteen digits; one of these is wrong."),
+    "no_columns": N_("The file needs at least one column."),
+    "too_many_columns": N_("The file cannot have these columns."),
+    "bank_reports_transfers_only": N_(
+        "Only a transfer to an office in Thailand comes by the bank’s e-Donation code."
+    ),
     "tax_id_needed": N_("The receipt for your taxes needs your tax number."),
     "name_needed": N_("The receipt for your taxes needs your name."),
     "tax_id_of_nobody": N_("A tax number needs the e-mail address of its owner too."),

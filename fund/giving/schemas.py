@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import ValidationError, post_load, validate, validates_schema
 
 from fund.giving import orders
 from fund.giving.choices import (
@@ -27,19 +27,11 @@ from fund.schemas import (
     Email,
     Satang,
     Text,
+    Tick,
     WholeNumber,
 )
 
 OTHER = "other"
-
-
-class Tick(fields.Boolean):
-    """A box that is ticked or not."""
-
-    default_error_messages = {"invalid": CHOOSE}
-
-    def __init__(self) -> None:
-        super().__init__(load_default=False)
 
 
 class PlainName(Text):

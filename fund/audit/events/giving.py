@@ -132,6 +132,39 @@ class OfficeTermsChanged(Event, subject="office"):
 
 
 @dataclass(frozen=True)
+class EdonationColumnsChanged(Event, subject="office"):
+    """The office's e-Donation file has other columns from now on; nobody has confirmed them yet.
+
+    `mapping` counts the changes; `columns` are the facts told, in order.
+    """
+
+    mapping: int
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EdonationColumnsConfirmed(Event, subject="office"):
+    """Somebody held the columns of that `mapping` against the Revenue Department's own form."""
+
+    mapping: int
+
+
+@dataclass(frozen=True)
+class EdonationExported(Event, subject="office"):
+    """Somebody took the file of the office's tax receipts, with names and tax numbers.
+
+    It tells the gifts paid from `first_on` to `last_on`; `is_confirmed`: its columns were.
+    """
+
+    first_on: date
+    last_on: date
+    receipt_count: int
+    mapping: int
+    is_confirmed: bool
+    file_format: str
+
+
+@dataclass(frozen=True)
 class BillerChangeAsked(Event, subject="office"):
     """Somebody asked that an office's PromptPay QR code lead to this bank's biller id instead.
 

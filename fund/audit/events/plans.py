@@ -96,5 +96,28 @@ class PlanChangeRefused(Event, subject="plan"):
 
 
 @dataclass(frozen=True)
+class StraySubscriptionFound(Event, subject="office"):
+    """A subscription at Stripe bills somebody, and no plan of ours knows of it. It is stopped there
+    next, unless `is_left`: from before the office was opened here, and perhaps the charity's."""
+
+    subscription_id: str
+    is_left: bool
+
+
+@dataclass(frozen=True)
+class StraySubscriptionStopped(Event, subject="office"):
+    """Stripe confirms that a subscription which no plan knew of has ended."""
+
+    subscription_id: str
+
+
+@dataclass(frozen=True)
+class StraySubscriptionNoted(Event, subject="office"):
+    """Finance saw to a subscription which no plan knew of, and to whoever was billed by it."""
+
+    subscription_id: str
+
+
+@dataclass(frozen=True)
 class PlanPaymentFailed(Event, subject="plan"):
     """A payment did not go through; Stripe tries again, and the donor is told."""

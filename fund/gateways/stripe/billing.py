@@ -127,5 +127,6 @@ def retrieve_setup_intent(office: str, intent_id: str) -> Doc:
 
 
 def list_live_subscriptions(office: str) -> Iterator[Doc]:
-    """Every subscription that has not ended; one call for each hundred."""
-    return list_all(office, "/v1/subscriptions", {})
+    """Every subscription that has not ended, with the card that it is paid by; one call for each
+    hundred."""
+    return list_all(office, "/v1/subscriptions", {"expand": ["data.default_payment_method"]})

@@ -69,10 +69,15 @@ def resume(office: str, subscription_id: str, *, key: str) -> None:
     )
 
 
-def cancel(office: str, subscription_id: str) -> Doc:
+def cancel(office: str, subscription_id: str, *, key: str) -> Doc:
     """End the subscription at once; as it stands then. One that ended already stays so."""
     try:
-        call(office, lambda client: client.v1.subscriptions.cancel(subscription_id))
+        call(
+            office,
+            lambda client: client.v1.subscriptions.cancel(
+                subscription_id, {}, {"idempotency_key": key}
+            ),
+        )
     except Refused as refused:
         if refused.params.get("reason") != "resource_missing":
             raise

@@ -9,6 +9,7 @@ from fund.giving.models.abuse import (
 from fund.giving.models.campaigns import Campaign, FrameOrigin
 from fund.giving.models.dedications import Dedication, MailRefusal, PlanDedication
 from fund.giving.models.donors import Donor, DonorApart, DonorMark
+from fund.giving.models.edonation import EdonationMapping
 from fund.giving.models.gifts import Gift, GiftPaper
 from fund.giving.models.plans import (
     LIVE,
@@ -40,6 +41,7 @@ __all__ = [
     "Donor",
     "DonorApart",
     "DonorMark",
+    "EdonationMapping",
     "FrameOrigin",
     "Gift",
     "GiftPaper",

@@ -17,6 +17,8 @@ class Gift(Stateful, Base):
     Within one attempt a state only moves on; a new attempt opens a failed or expired gift again.
     `amount_minor` is all that is charged, `cover_minor` the part of it that was added for the fee.
     `payment_reference`: what a PromptPay code says, and the bank's statement gives back.
+    `is_bank_reported`: it came by the bank's own e-Donation code, and the bank tells the Revenue
+    Department of it.
     `for_month`: the first day of the month that a pledge was asked for.
     """
 
@@ -72,6 +74,7 @@ class Gift(Stateful, Base):
     sealed_note: Mapped[bytes | None]
     sealed_tax_id: Mapped[bytes | None]
     bank_reference: Mapped[str | None]
+    is_bank_reported: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     paid_on: Mapped[date | None]

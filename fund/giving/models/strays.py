@@ -28,7 +28,7 @@ class StraySubscription(Stateful, Base):
     TRANSITIONS = {
         "stopping": frozenset({"stopped"}),
         "stopped": frozenset(),
-        "left": frozenset({"stopped"}),
+        "left": frozenset(),
     }
 
     id: Mapped[str] = mapped_column(primary_key=True)

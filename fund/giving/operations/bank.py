@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from fund.errors import Refused, require
 from fund.giving.donors import find_or_add_donor
 from fund.giving.models import Gift
+from fund.giving.offices import THAILAND
 from fund.giving.operations.payment import record_paid
 from fund.giving.tax_ids import keep_with_gift, read_tax_id
 from fund.ids import new_id
@@ -33,11 +34,13 @@ def record_bank_gift(
     name: str = "",
     language: str = "en",
     tax_id: str = "",
+    is_bank_reported: bool = False,
 ) -> Gift:
     """A gift that came to the office's bank; booked and receipted at once.
 
     `method`: bank (a transfer), cash or cheque. `bank_reference`: the statement's, or the number of
-    the pay-in slip. Without an e-mail address the donor stays unknown and no mail is sent. Raises
+    the pay-in slip. `is_bank_reported`: by the bank's e-Donation code. Without an e-mail address
+    the donor stays unknown and no mail is sent. Raises
     Refused if a gift with this bank reference is recorded already.
     """
     require(actor.may(Permission.RECORD_GIFTS) or actor is SYSTEM)
@@ -48,6 +51,8 @@ def record_bank_gift(
         if email
         else None
     )
+    if is_bank_reported and (method != "bank" or office.country != THAILAND):
+        raise Refused("bank_reports_transfers_only", field="is_bank_reported")
     if tax_id and donor is None:
         raise Refused("tax_id_of_nobody", field="tax_id")
     gift = Gift(
@@ -61,6 +66,7 @@ def record_bank_gift(
         state="paid",
         language=language,
         bank_reference=bank_reference,
+        is_bank_reported=is_bank_reported,
         created_at=now,
         paid_at=now,
         paid_on=received_on,

@@ -1,6 +1,6 @@
 """Mails about a plan, each once."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -24,8 +24,9 @@ SUBJECTS = {
     "second": N_("Would you like to give to this fund twice?"),
     "ended": N_("Your regular gift has ended"),
     "stopped": N_("Your regular gift has been stopped"),
+    "card": N_("The card of your regular gift expires soon"),
 }
-BUTTONS = {"second": N_("Choose"), "ended": N_("Give again")}
+BUTTONS = {"second": N_("Choose"), "ended": N_("Give again"), "card": N_("Give another card")}
 
 
 def ask_letter(session: Session, plan: Plan, kind: str, about: str, *, now: datetime) -> bool:
@@ -69,6 +70,7 @@ def mail_plan(plan_id: str, kind: str, about: str) -> None:
         subject=subject,
         donor=person.name,
         plan=plan,
+        last_day=date.fromisoformat(about.rpartition(".")[2]) if kind == "card" else None,
         other=other,
         every=EVERY_NAMES,
         fund=fund_name(row.fund, language),

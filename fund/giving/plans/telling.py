@@ -109,7 +109,7 @@ def _tell(errand: _Errand) -> str | None:
         case "card":
             stripe.use_card(office, subscription, method=after["payment_method"], key=key)
         case "stop":
-            ended = stripe.cancel(office, subscription)
+            ended = stripe.cancel(office, subscription, key=key)
             if ended["status"] != "canceled":
                 raise Refused("stripe_refused", reason=ended["status"])
             return ended["cancellation_details"]["reason"] or "unknown"

@@ -63,6 +63,7 @@ from fund.giving.queries.statements import (
     list_statement_rows,
     list_statements_due,
 )
+from fund.giving.queries.strays import count_strays, list_strays
 from fund.giving.queries.terms import find_terms, terms_at
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "Record",
     "StatementRow",
     "count_running",
+    "count_strays",
     "count_to_watch",
     "find_biller_changes",
     "find_donor_key",
@@ -123,6 +125,7 @@ __all__ = [
     "list_statement_rows",
     "list_statements_due",
     "list_statements_of",
+    "list_strays",
     "list_stripe_types",
     "list_unknown_intents",
     "list_unmailed",

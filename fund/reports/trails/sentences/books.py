@@ -3,6 +3,7 @@
 from fund.applications.choices import KINDS
 from fund.bookkeeping.choices import KINDS as ENTRY_KINDS
 from fund.giving.choices import BREAKER_CAUSES, DROP_NAMES, RECEIPT_KIND_NAMES, RETURN_NAMES
+from fund.giving.edonation import FIELD_NAMES
 from fund.i18n import N_
 from fund.ledger.choices import KIND_NAMES
 from fund.reports.trails.sentences.sentence import Sentence
@@ -90,6 +91,32 @@ GIVING = {
         {"state": {"stored": N_("it is stored"), "failed": N_("it did not arrive")}},
     ),
     "gift_paper_read": Sentence(N_("Gift’s paper opened"), N_("The paper was opened.")),
+    "edonation_columns_changed": Sentence(
+        N_("e-Donation columns changed"),
+        N_(
+            "The e-Donation file has other columns (change %(mapping)s), not confirmed yet:"
+            " %(columns)s."
+        ),
+        {"columns": FIELD_NAMES},
+    ),
+    "edonation_columns_confirmed": Sentence(
+        N_("e-Donation columns confirmed"),
+        N_("The columns of change %(mapping)s were held against the Revenue Department’s form."),
+    ),
+    "edonation_exported": Sentence(
+        N_("e-Donation file taken"),
+        N_(
+            "Tax receipts with names and tax numbers, as %(file_format)s: %(receipt_count)s, paid"
+            " from %(first_on)s to %(last_on)s. Columns of change %(mapping)s, confirmed."
+        ),
+        instead={
+            ("is_confirmed", "False"): N_(
+                "Tax receipts with names and tax numbers, as %(file_format)s: %(receipt_count)s,"
+                " paid from %(first_on)s to %(last_on)s. Columns of change %(mapping)s,"
+                " unconfirmed."
+            )
+        },
+    ),
     "annual_statement_issued": Sentence(
         N_("Annual statement issued"),
         N_(

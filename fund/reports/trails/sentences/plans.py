@@ -64,6 +64,28 @@ PLANS = {
         N_("Stripe did not accept it: %(kind)s. All stays as it was."),
         {"kind": CHANGE_NAMES},
     ),
+    "stray_subscription_found": Sentence(
+        N_("Subscription at Stripe that nobody here knows"),
+        N_(
+            "The subscription %(subscription_id)s runs at Stripe, and no regular gift of ours. It"
+            " is stopped there."
+        ),
+        {},
+        {
+            ("is_left", "True"): N_(
+                "The subscription %(subscription_id)s runs at Stripe, and no regular gift of ours."
+                " It is older than our books, so it is left to finance."
+            )
+        },
+    ),
+    "stray_subscription_stopped": Sentence(
+        N_("Unknown subscription stopped"),
+        N_("Stripe confirms that the subscription %(subscription_id)s has ended."),
+    ),
+    "stray_subscription_noted": Sentence(
+        N_("Unknown subscription seen to"),
+        N_("Somebody saw to the subscription %(subscription_id)s and to whoever was billed by it."),
+    ),
     "plan_payment_failed": Sentence(
         N_("Payment of a regular gift failed"),
         N_("Stripe tries again by itself, and the donor is told."),
