@@ -60,6 +60,7 @@ class Permission(StrEnum):
     RECORD_GIFTS = "record_gifts"
     EXPORT_DONORS = "export_donors"  # names and tax numbers, for the Revenue Department
     MERGE_DONORS = "merge_donors"
+    DECIDE_ERASURE = "decide_erasure"  # of donors; sees no name
     WRITE_CAMPAIGNS = "write_campaigns"
     WRITE_TERMS = "write_terms"  # which receipts an office gives, who signs them, ways to pay
     APPROVE_BILLERS = "approve_billers"  # whose bank a PromptPay QR code names; never one's own
@@ -182,7 +183,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.READ_POLICY,
         }
     ),
-    Role.DATA_PROTECTION: frozenset({_P.READ_LOOKS}),
+    Role.DATA_PROTECTION: frozenset({_P.READ_LOOKS, _P.DECIDE_ERASURE}),
     Role.ADMINISTRATOR: frozenset({_P.MANAGE_STAFF, _P.READ_POLICY}),
 }
 

@@ -80,6 +80,10 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET giving.my_statement": DONOR,
     "POST giving.my_language": DONOR,
     "POST giving.my_data": DONOR,
+    "POST giving.my_dedication": DONOR,
+    "GET giving.my_erasure": DONOR,
+    "POST giving.my_erasure": DONOR,
+    "POST giving.my_erasure_withdraw": DONOR,
     # People: the administrator, who has no power over money or votes and no view of identities
     "GET people.staff_list": "a",
     "GET people.staff_check": "a",
@@ -205,6 +209,10 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
+    # Whom to forget: the data-protection contact alone, who sees no name there
+    "GET giving.erasure_list": "d",
+    "GET giving.erasure_show": "d",
+    "POST giving.erasure_decide": "d",
     # Names and tax numbers leave in a file: who works it, and nobody else
     "GET giving.edonation_show": "f",
     "POST giving.edonation_file": "f",

@@ -31,6 +31,29 @@ DROP_NAMES = {
     "refused": N_("no such mail is wanted there"),
     "too_many": N_("three went there within a day"),
     "unreadable": N_("the donor was forgotten"),
+    "withdrawn": N_("the donor withdrew it"),
+}
+ERASURE_STATES = {
+    "asked": N_("to be decided"),
+    "withdrawn": N_("taken back by the donor"),
+    "refused": N_("not forgotten"),
+    "granted": N_("forgotten"),
+}
+ERASURE_REASONS = {
+    "law": N_("a law or an authority needs the data for now"),
+    "money": N_("a refund or dispute is under way"),
+    "doubt": N_("it is not certain who asked"),
+}
+# The same, as the donor is told.
+ERASURE_ANSWERS = {
+    "law": N_(
+        "A law or an authority asks us to keep your data for now. We forget you once that is over."
+    ),
+    "money": N_(
+        "A refund or a dispute about a gift of yours is under way, and we need your data for it."
+        " Please ask again once it is settled."
+    ),
+    "doubt": N_("We could not be certain that it was you who asked. Please write to us."),
 }
 # Two donors' records side by side: the one that came first, and the other.
 ONE, OTHER = "one", "other"
@@ -89,6 +112,10 @@ CHANGE_NAMES = {
     "skip": N_("skip the next gift"),
     "resume": N_("go on after the pause"),
     "stop": N_("stop"),
+}
+PLAN_METHOD_NAMES = {
+    "card": N_("by card or wallet"),
+    "promptpay": N_("by PromptPay, with a code by mail"),
 }
 STRAY_STATE_NAMES = {
     "stopping": N_("being stopped"),

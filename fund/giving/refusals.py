@@ -39,6 +39,10 @@ TEXTS: dict[str, str] = {
     "change_under_way": N_("Another change is still under way. Please try again in a moment."),
     "day_not_possible": N_("Please choose a day of the month that can still be moved to."),
     "stray_runs": N_("Stripe has not confirmed yet that this subscription ended."),
+    "kind_not_now": N_(
+        "The way you give cannot be changed like that now. If the next gift is due in the coming"
+        " days, please try again after it."
+    ),
     "nothing_to_skip": N_("The next gift cannot be skipped now."),
     "stripe_unavailable": N_("Stripe, which takes the payment, does not answer at the moment."),
     "stripe_busy": N_("Many people are giving just now. Please wait a moment."),
@@ -61,6 +65,15 @@ TEXTS: dict[str, str] = {
         "Each of the two records has a tax number of its own, so these may be two taxpayers. Ask"
         " the donor first; a number is put right with their next gift."
     ),
+    "erasure_plans": N_(
+        "A regular gift still runs, or has just begun: it has to be stopped first."
+    ),
+    "erasure_gifts": N_(
+        "A gift of theirs is still on its way. Please decide once it is paid or given up."
+    ),
+    "erasure_asked": N_("This is asked for already, and waits to be decided."),
+    "erasure_open": N_("One of the two asked to be forgotten: this is decided first."),
+    "dedication_told": N_("The mail about it has left, so it cannot be withdrawn any more."),
     "donor_unknown": N_("No donor has this address."),
     "one_donor": N_("Both addresses are of one donor already."),
     "return_differs": N_("Another amount went back by this than was recorded before."),

@@ -9,6 +9,7 @@ from fund.giving.choices import (
     BREAKER_LEVELS,
     CHANGE_NAMES,
     DEDICATIONS,
+    ERASURE_REASONS,
     FREQUENCIES,
     RECEIPT_KIND_NAMES,
     SIDES,
@@ -135,9 +136,10 @@ def _shown(text: str) -> Money | None:
 
 class PlanChangeSchema(CommandSchema):
     """What is changed of a regular gift; `amount` is read in the plan's own currency. `only`: of
-    two for one fund, keep this one."""
+    two for one fund, keep this one. `way`: another kind of plan, such as `year:card`."""
 
-    kind = Code([*CHANGE_NAMES, "only"], required=True)
+    kind = Code([*CHANGE_NAMES, "only", "way"], required=True)
+    way = Text(longest=40, load_default="")
     amount = Text(longest=40, load_default="")
     day = Code(["", *map(str, range(1, 29))], load_default="")
     fund = Text(longest=40, load_default="")
@@ -266,3 +268,15 @@ class MergeSchema(CommandSchema):
     email = Code(SIDES, required=True)
     name = Code(SIDES, required=True)
     language = Code(SIDES, required=True)
+
+
+class ErasureSchema(CommandSchema):
+    """What is decided about a donor who asks to be forgotten; `reason` only if they are not."""
+
+    decision = Code(("grant", "refuse"), required=True)
+    reason = Code(["", *ERASURE_REASONS], load_default="")
+
+    @validates_schema
+    def check_reason(self, data: dict[str, Any], **_: Any) -> None:
+        if data["decision"] == "refuse" and not data["reason"]:
+            raise ValidationError(REQUIRED, "reason")

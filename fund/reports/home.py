@@ -31,6 +31,7 @@ SOURCES: tuple[Callable[..., list[Waiting]], ...] = (
     disbursements.list_waiting,
     giving.list_waiting,
     settlement.list_waiting,
+    giving.list_erasures_waiting,
     banking.list_waiting,
     ledger.list_waiting,
     bookkeeping.list_waiting,

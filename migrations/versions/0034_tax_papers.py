@@ -46,13 +46,40 @@ CREATE TRIGGER keep_edonation_mapping BEFORE UPDATE OR DELETE ON edonation_mappi
     FOR EACH ROW EXECUTE FUNCTION keep_edonation_mapping();
 """
 
+YEARS = """
+ALTER TABLE annual_statement
+    ADD COLUMN is_tax_year boolean NOT NULL DEFAULT false,
+    DROP CONSTRAINT uq_annual_statement_donor_id_office_id_year,
+    ADD CONSTRAINT uq_annual_statement_donor_id_office_id_year_is_tax_year
+        UNIQUE (donor_id, office_id, year, is_tax_year),
+    DROP CONSTRAINT ck_annual_statement_year,
+    ADD CONSTRAINT ck_annual_statement_year
+        CHECK (year < EXTRACT(year FROM made_at + interval '1 day') + is_tax_year::int);
+CREATE TRIGGER keep_year BEFORE UPDATE ON annual_statement FOR EACH ROW
+    WHEN (NEW.is_tax_year IS DISTINCT FROM OLD.is_tax_year)
+    EXECUTE FUNCTION vault.refuse_change();
+"""
+
 
 def upgrade() -> None:
-    for script in (GIFTS, EDONATION):
+    for script in (GIFTS, EDONATION, YEARS):
         op.get_bind().connection.driver_connection.execute(script)
 
 
 def downgrade() -> None:
+    """Possible as long as nobody was told of a tax year."""
+    op.execute(
+        """
+        DROP TRIGGER keep_year ON annual_statement;
+        ALTER TABLE annual_statement
+            DROP CONSTRAINT ck_annual_statement_year,
+            DROP COLUMN is_tax_year,
+            ADD CONSTRAINT uq_annual_statement_donor_id_office_id_year
+                UNIQUE (donor_id, office_id, year),
+            ADD CONSTRAINT ck_annual_statement_year
+                CHECK (year < EXTRACT(year FROM made_at + interval '1 day'));
+        """
+    )
     op.execute("DROP TABLE edonation_mapping")
     op.execute("DROP FUNCTION keep_edonation_mapping")
     op.execute("ALTER TABLE gift DROP COLUMN is_bank_reported, DROP COLUMN sealed_tax_id")

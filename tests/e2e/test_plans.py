@@ -74,7 +74,7 @@ def begin(walk: Walk, amount: str) -> None:
     page = walk.page
     walk.open("/give?currency=NZD")
     with page.expect_navigation():
-        page.select_option('[name="frequency"]', "month")
+        page.check('[name="frequency"][value="month"]')
     page.check('[name="choice"]:not([data-minor])')
     page.fill('[name="amount"]', amount)
     page.select_option('[name="fund"]', "education")

@@ -11,6 +11,7 @@ from fund.giving import letters, likeness, operations, plans, queries
 from fund.giving.donors import find_or_add_donor, open_person
 from fund.giving.models import AnnualStatement, Donor, DonorApart, DonorMark
 from fund.giving.tax_ids import keep_with_donor, keep_with_gift, open_of_donor
+from fund.giving.years import Year
 from fund.money import Money
 from fund.permissions import Actor, Role
 from tests.giving.factories import begin_plan, make_donor, pay_gift, start_gift, visit
@@ -162,15 +163,15 @@ def test_a_statement_prints_as_it_was_sealed_after_its_donor_was_merged(world, s
         pay_gift(session, start_gift(session, email=email), paid_at=day)
         for email in ("a@x.org", "b@y.org")
     ]
-    year = {"office_id": gifts[0].office_id, "year": 2025, "now": clock.now()}
+    year = {"office_id": gifts[0].office_id, "year": Year(2025), "now": clock.now()}
     made = operations.issue_statement(session, donor_id=keep.id, **year)
     merge(session, keep, other, finance)
     (row,) = _rows(session, made)
     assert row.receipt_id == queries.get_gift(session, gifts[0].id).receipt.id
-    assert queries.list_statements_due(session, 2025) == []
+    assert queries.list_statements_due(session, gifts[0].office_id, Year(2025)) == []
     day = day.replace(year=2024)
     pay_gift(session, start_gift(session, email="b@y.org"), paid_at=day)
-    assert queries.list_statements_due(session, 2024) == [(keep.id, gifts[0].office_id)]
+    assert queries.list_statements_due(session, gifts[0].office_id, Year(2024)) == [keep.id]
     with pytest.raises(DBAPIError), session.begin_nested():
         session.execute(text("UPDATE annual_statement SET donor_ids = donor_ids || donor_id"))
 
@@ -180,7 +181,7 @@ def _rows(session, made: AnnualStatement):
         session,
         donor_ids=made.donor_ids,
         office_id=made.office_id,
-        year=made.year,
+        year=Year(made.year),
         until=made.id,
     )
 

@@ -105,6 +105,20 @@ class AnnualStatementIssued(Event, subject="annual_statement"):
 
 
 @dataclass(frozen=True)
+class TaxYearStatementIssued(Event, subject="annual_statement"):
+    """A donor was told what they gave to an office in its tax year, from `first_on` to `last_on`.
+
+    `rows_sha256` as in AnnualStatementIssued.
+    """
+
+    office: str
+    first_on: date
+    last_on: date
+    receipt_count: int
+    rows_sha256: str
+
+
+@dataclass(frozen=True)
 class GiftPaperSettled(Event, subject="gift"):
     """The sealed paper of a gift reached the document store (`stored`) or did not (`failed`)."""
 
@@ -192,11 +206,16 @@ class DedicationMailed(Event, subject="gift"):
 class DedicationDropped(Event, subject="gift"):
     """That mail did not go out and never will.
 
-    `reason`: refused (no such mail is wanted there), too_many (three went there within a day), or
-    unreadable (the donor was forgotten).
+    `reason`: refused (no such mail is wanted there), too_many (three went there within a day),
+    unreadable (the donor was forgotten), or withdrawn (by the donor).
     """
 
     reason: str
+
+
+@dataclass(frozen=True)
+class DedicationHidden(Event, subject="gift"):
+    """The donor no longer wants to see on their pages in whose name they gave."""
 
 
 @dataclass(frozen=True)
@@ -247,6 +266,42 @@ class FrameForbidden(Event, subject="frame_origin"):
     """Pages of this site may show it no more."""
 
     origin: str
+
+
+class ErasureAsked(Event, subject="donor"):
+    """The donor asked to be forgotten."""
+
+    request_id: UUID
+
+
+@dataclass(frozen=True)
+class ErasureWithdrawn(Event, subject="donor"):
+    """The donor took that back before it was decided."""
+
+    request_id: UUID
+
+
+@dataclass(frozen=True)
+class ErasureRefused(Event, subject="donor"):
+    """The data-protection contact did not forget the donor, and told them why.
+
+    `reason`: law (a law or an authority needs the data for now), money (a refund or dispute is
+    under way) or doubt (it is not certain who asked).
+    """
+
+    request_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True)
+class DonorErased(Event, subject="donor"):
+    """The keys of all the donor's records were destroyed: nobody reads who they were any more.
+
+    Gifts, receipts and this log stay, without a name.
+    """
+
+    request_id: UUID
+    records: int
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,7 @@ MEANINGS = {
     "columns": "what stands in the columns, in order",
     "reason": "why, a code of its room's list",
     "receipt_kind": "for which country's taxes the office's receipts are, or none",
+    "records": "number of records",
     "region": "part of the country",
     "relation": "what the giver is to the survivor",
     "reserve_days": "days for which young gifts are held back",

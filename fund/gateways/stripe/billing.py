@@ -17,7 +17,8 @@ _INVOICE = ["data.invoice", "data.payment.payment_intent"]
 class PlanOrder:
     """What a Checkout session for a plan is made of; the same order gives the same session.
 
-    `method_types` as in CheckoutOrder.
+    `method_types` as in CheckoutOrder. Before `starts_at`, in seconds since 1970, nothing is
+    charged; without it, the first payment is made there.
     """
 
     reference: str
@@ -29,11 +30,15 @@ class PlanOrder:
     language: str
     return_path: str
     method_types: tuple[Any, ...]
+    starts_at: int | None = None
 
 
 def create_plan_session(office: str, order: PlanOrder) -> Doc:
     """A hosted Checkout session that begins a subscription."""
     metadata = {"plan_id": order.reference, "attempt": str(order.attempt)}
+    data: Any = {"metadata": metadata}
+    if order.starts_at is not None:
+        data["trial_end"] = order.starts_at
     return call(
         office,
         lambda client: client.v1.checkout.sessions.create(
@@ -57,7 +62,7 @@ def create_plan_session(office: str, order: PlanOrder) -> Doc:
                     }
                 ],
                 "metadata": metadata,
-                "subscription_data": {"metadata": metadata},
+                "subscription_data": data,
                 "success_url": back_to(order.return_path),
                 "cancel_url": back_to(order.return_path),
             },
@@ -82,6 +87,15 @@ def create_customer(office: str, *, email: str, key: str) -> str:
         lambda client: client.v1.customers.create({"email": email}, {"idempotency_key": key}),
     )
     return str(answer["id"])
+
+
+def delete_customer(office: str, customer_id: str) -> None:
+    """Let the account forget a customer, who has no subscription any more; once or again."""
+    try:
+        call(office, lambda client: client.v1.customers.delete(customer_id))
+    except Refused as refused:
+        if refused.params.get("reason") != "resource_missing":
+            raise
 
 
 def retrieve_subscription(office: str, subscription_id: str) -> Doc:

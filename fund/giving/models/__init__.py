@@ -10,6 +10,7 @@ from fund.giving.models.campaigns import Campaign, FrameOrigin
 from fund.giving.models.dedications import Dedication, MailRefusal, PlanDedication
 from fund.giving.models.donors import Donor, DonorApart, DonorMark
 from fund.giving.models.edonation import EdonationMapping
+from fund.giving.models.erasure import ErasureRequest
 from fund.giving.models.gifts import Gift, GiftPaper
 from fund.giving.models.plans import (
     LIVE,
@@ -42,6 +43,7 @@ __all__ = [
     "DonorApart",
     "DonorMark",
     "EdonationMapping",
+    "ErasureRequest",
     "FrameOrigin",
     "Gift",
     "GiftPaper",

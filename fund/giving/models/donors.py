@@ -14,7 +14,8 @@ class Donor(Base):
     """Who gives: one row an e-mail address, sealed under the donor's own key.
 
     `merged_into_id`: this record was found to be that donor's; what belongs to it stays where it
-    is, and is theirs. No chains: what it points to points nowhere.
+    is, and is theirs. No chains: what it points to points nowhere. `erased_at`: the key is
+    destroyed, and the index is a random one that no address has.
     """
 
     __tablename__ = "donor"
@@ -32,6 +33,7 @@ class Donor(Base):
     language: Mapped[str]
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("donor.id"))
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
 
     @property
     def head_id(self) -> UUID:

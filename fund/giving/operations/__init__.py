@@ -8,6 +8,12 @@ from fund.giving.operations.billers import (
     stop_promptpay,
 )
 from fund.giving.operations.campaigns import change_campaign, close_campaign, open_campaign
+from fund.giving.operations.erasure import (
+    ask_erasure,
+    grant_erasure,
+    refuse_erasure,
+    withdraw_erasure,
+)
 from fund.giving.operations.exports import export_data
 from fund.giving.operations.frames import allow_frame, forbid_frame
 from fund.giving.operations.gifts import check_amount, keep_session, retry_gift, start_gift
@@ -32,6 +38,7 @@ __all__ = [
     "apply_payments",
     "approve_biller",
     "ask_biller",
+    "ask_erasure",
     "ask_for_link",
     "change_campaign",
     "change_receipts",
@@ -44,6 +51,7 @@ __all__ = [
     "find_two",
     "forbid_frame",
     "forget_visits",
+    "grant_erasure",
     "heal_receipt",
     "issue_statement",
     "keep_apart",
@@ -56,8 +64,10 @@ __all__ = [
     "open_portal",
     "record_bank_gift",
     "record_return",
+    "refuse_erasure",
     "retry_gift",
     "set_terms",
     "start_gift",
     "stop_promptpay",
+    "withdraw_erasure",
 ]

@@ -199,10 +199,13 @@ def lock_gift(session: Session, gift_id: UUID) -> Gift:
 
 
 def flush_open(session: Session) -> None:
-    """Raises Refused if the fund of a gift that opens was closed meanwhile."""
+    """Raises Refused if the fund of a gift that opens was closed, or its donor forgotten."""
     try:
         session.flush()
     except DBAPIError as error:
-        if refusal_of(error) == "fund_closed":
-            raise Refused("fund_takes_no_gifts", field="fund")
+        match refusal_of(error, {"donor_erased": "donor_erased"}):
+            case "fund_closed":
+                raise Refused("fund_takes_no_gifts", field="fund")
+            case "donor_erased":
+                raise Refused("gift_unknown")
         raise

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from fund.audit import operations as audit
 from fund.audit.events import DonorsKeptApart, DonorsMerged
 from fund.errors import NotFound, Refused, require
-from fund.giving import likeness
+from fund.giving import likeness, queries
 from fund.giving.donors import (
     find_by_index,
     index_of,
@@ -40,10 +40,14 @@ def merge_donors(
     """Let `other_id` be a record of the donor `keep_id`, to whose address all mail goes from now.
 
     `takes_name`, `takes_language`: what stays is the other record's. Raises Denied; NotFound
-    unless both are donors; Refused(`two_tax_ids`) if each has a tax number of its own.
+    unless both are donors; Refused: `two_tax_ids` if each has a tax number of its
+    own, `erasure_open` if one asked to be forgotten.
     """
     require(actor.may(Permission.MERGE_DONORS))
     keep, other = lock_two(session, keep_id, other_id)
+    for donor in (keep, other):
+        if queries.find_erasure_of(session, donor.id) is not None:
+            raise Refused("erasure_open")
     _merge_tax_ids(session, keep, other)
     if takes_name and (name := open_person(session, other).name):
         keep_name(session, keep, name)
@@ -93,10 +97,14 @@ def find_two(session: Session, *, email: str, other_email: str) -> tuple[UUID, U
 
 
 def lock_two(session: Session, one_id: UUID, other_id: UUID) -> tuple[Donor, Donor]:
-    """Two donors, ours until the transaction ends. Raises NotFound if one is none, or merged."""
+    """Two donors, ours until the transaction ends. Raises NotFound unless both stand alone."""
     rows = session.scalars(
         select(Donor)
-        .where(Donor.id.in_((one_id, other_id)), Donor.merged_into_id.is_(None))
+        .where(
+            Donor.id.in_((one_id, other_id)),
+            Donor.merged_into_id.is_(None),
+            Donor.erased_at.is_(None),
+        )
         .order_by(Donor.id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)

@@ -9,8 +9,8 @@ from fund import clock, i18n, jobs, signed
 from fund.db import reading, transaction
 from fund.gateways import mail
 from fund.giving import policy, queries
-from fund.giving.donors import open_person
-from fund.giving.models import Donor, Gift, Plan, PlanLetter
+from fund.giving.donors import find_person
+from fund.giving.models import Gift, Plan, PlanLetter
 from fund.giving.plans.mailing import KEEP, note_letter
 from fund.ledger.queries import fund_name
 
@@ -36,7 +36,9 @@ def mail_pledge(kind: str, gift_id: str) -> None:
         is_sent = session.get_one(PlanLetter, key).sent_at is not None
         if is_sent or row.gift.state != "open" or plan.state != "active":
             return
-        person = open_person(session, session.get_one(Donor, plan.donor_id))
+        person = find_person(session, plan.donor_id)
+        if person is None:  # forgotten
+            return
     with i18n.speaking(plan.language):
         page = i18n.link("giving.plan_keep", token=signed.write(KEEP, plan.id))
         pay = i18n.link("giving.pay", gift_id=row.gift.id)

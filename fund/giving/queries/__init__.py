@@ -10,6 +10,13 @@ from fund.giving.queries.campaigns import (
     list_campaigns,
     list_frame_origins,
 )
+from fund.giving.queries.erasure import (
+    find_erasure_bars,
+    find_erasure_of,
+    get_erasure,
+    list_erasures,
+    list_erasures_waiting,
+)
 from fund.giving.queries.gifts import (
     GiftRow,
     find_donor_key,
@@ -38,6 +45,7 @@ from fund.giving.queries.plans import (
     PlanRow,
     count_running,
     count_to_watch,
+    find_follower,
     find_other_plan,
     find_waiting,
     get_plan,
@@ -48,6 +56,7 @@ from fund.giving.queries.plans import (
     list_plans_of,
 )
 from fund.giving.queries.portal import (
+    find_dedication_of,
     find_link_reader,
     find_visit,
     get_gift_of,
@@ -78,8 +87,12 @@ __all__ = [
     "count_strays",
     "count_to_watch",
     "find_biller_changes",
+    "find_dedication_of",
     "find_donor_key",
+    "find_erasure_bars",
+    "find_erasure_of",
     "find_fees",
+    "find_follower",
     "find_last_receipt",
     "find_last_return",
     "find_link_reader",
@@ -92,6 +105,7 @@ __all__ = [
     "get_biller_change",
     "get_campaign",
     "get_campaign_page",
+    "get_erasure",
     "get_gift",
     "get_gift_of",
     "get_open_fund",
@@ -109,6 +123,8 @@ __all__ = [
     "list_card_offices",
     "list_changes",
     "list_donor_keys",
+    "list_erasures",
+    "list_erasures_waiting",
     "list_frame_origins",
     "list_gates",
     "list_gifts",

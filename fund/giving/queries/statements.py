@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from fund.giving.models import AnnualStatement, Donor, Gift, Receipt, ReceiptNumber
+from fund.giving.years import Year
 from fund.keys import DataKey
 from fund.ledger.models import Fund, Office
 from fund.money import Money
@@ -25,8 +26,8 @@ class StatementRow:
     amount: Money
 
 
-def list_statements_due(session: Session, year: int) -> list[tuple[UUID, UUID]]:
-    """(donor, office) of who gave in that year, can be reached, and has no statement yet."""
+def list_statements_due(session: Session, office_id: UUID, year: Year) -> list[UUID]:
+    """Who gave to the office in that year, can be reached, and has no statement yet."""
     owner_id = func.coalesce(Donor.merged_into_id, Donor.id)
     made = (
         select(AnnualStatement.id)
@@ -36,29 +37,31 @@ def list_statements_due(session: Session, year: int) -> list[tuple[UUID, UUID]]:
                 AnnualStatement.donor_id == owner_id,
             ),
             AnnualStatement.office_id == Gift.office_id,
-            AnnualStatement.year == year,
+            AnnualStatement.year == year.number,
+            AnnualStatement.is_tax_year == (year.country is not None),
         )
         .exists()
     )
     due = (
-        select(owner_id, Gift.office_id)
+        select(owner_id)
+        .select_from(Gift)
         .join(Donor, Donor.id == Gift.donor_id)
         .join(DataKey, DataKey.id == Donor.key_id)
         .where(
             Gift.state == "paid",
-            Gift.paid_on >= date(year, 1, 1),
-            Gift.paid_on <= date(year, 12, 31),
+            Gift.office_id == office_id,
+            Gift.paid_on.between(year.first_on, year.last_on),
             DataKey.wrapped.is_not(None),
             ~made,
         )
         .distinct()
-        .order_by(owner_id, Gift.office_id)
+        .order_by(owner_id)
     )
-    return [(donor_id, office_id) for donor_id, office_id in session.execute(due)]
+    return list(session.scalars(due))
 
 
 def list_statement_rows(
-    session: Session, *, donor_ids: Sequence[UUID], office_id: UUID, year: int, until: UUID
+    session: Session, *, donor_ids: Sequence[UUID], office_id: UUID, year: Year, until: UUID
 ) -> list[StatementRow]:
     """What counts of the year, of these records, oldest first, by receipts of ids below `until`."""
     later = aliased(Receipt)
@@ -71,7 +74,7 @@ def list_statement_rows(
         .where(
             Gift.donor_id.in_(donor_ids),
             Gift.office_id == office_id,
-            func.extract("year", Gift.paid_on) == year,
+            Gift.paid_on.between(year.first_on, year.last_on),
             Receipt.id < until,
             Receipt.amount_minor > 0,
             is_last,

@@ -49,14 +49,14 @@ def served(app: str, environ: Environ) -> Iterator[int]:
         env=environ | {"FUND_BIND": f"127.0.0.1:{port}"},
     )
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         answers = 0
         while answers < 20:  # the port opens before the workers have read the code
             assert time.monotonic() < until
             try:
-                requests.get(f"http://127.0.0.1:{port}/webhooks/stripe/nz", timeout=30)
+                requests.get(f"http://127.0.0.1:{port}/webhooks/stripe/nz", timeout=10)
                 answers += 1
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 time.sleep(0.2)
         yield port
     finally:

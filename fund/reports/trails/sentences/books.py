@@ -60,6 +60,10 @@ GIVING = {
     "dedication_mailed": Sentence(
         N_("Dedication told"), N_("The person to be told of the gift was told by mail.")
     ),
+    "dedication_hidden": Sentence(
+        N_("Dedication hidden"),
+        N_("The donor’s pages no longer show in whose name the gift was."),
+    ),
     "dedication_dropped": Sentence(
         N_("Dedication not told"),
         N_("The mail about the gift did not go out: %(reason)s."),
@@ -122,6 +126,13 @@ GIVING = {
         N_(
             "A donor was told what they gave to the office %(office)s in %(year)s:"
             " %(receipt_count)s receipts."
+        ),
+    ),
+    "tax_year_statement_issued": Sentence(
+        N_("Tax year’s statement issued"),
+        N_(
+            "A donor was told what they gave to the office %(office)s from %(first_on)s to"
+            " %(last_on)s: %(receipt_count)s receipts."
         ),
     ),
     "refund_asked": Sentence(
