@@ -268,6 +268,7 @@ class FrameForbidden(Event, subject="frame_origin"):
     origin: str
 
 
+@dataclass(frozen=True)
 class ErasureAsked(Event, subject="donor"):
     """The donor asked to be forgotten."""
 
