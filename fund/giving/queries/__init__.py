@@ -8,6 +8,7 @@ from fund.giving.queries.campaigns import (
     get_campaign,
     get_campaign_page,
     list_campaigns,
+    list_frame_origins,
 )
 from fund.giving.queries.erasure import (
     find_erasure_bars,
@@ -124,6 +125,7 @@ __all__ = [
     "list_donor_keys",
     "list_erasures",
     "list_erasures_waiting",
+    "list_frame_origins",
     "list_gates",
     "list_gifts",
     "list_gifts_of",
