@@ -24,6 +24,8 @@ TEXTS: dict[str, str] = {
         " changed, and send the form once more."
     ),
     "campaign_exists": N_("There is a campaign at this address already."),
+    "origin_wrong": N_("Please write the site as https://www.example.org, without a path."),
+    "origin_known": N_("This site may show it already."),
     "campaign_closed": N_("This campaign is over."),
     "another_total": N_(
         "With the fee covered it is %(total)s in all. Nothing has been charged: please send the"

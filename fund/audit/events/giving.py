@@ -255,6 +255,20 @@ class DonorsKeptApart(Event, subject="donor"):
 
 
 @dataclass(frozen=True)
+class FrameAllowed(Event, subject="frame_origin"):
+    """Pages of this site may show the small give page in a frame."""
+
+    origin: str
+
+
+@dataclass(frozen=True)
+class FrameForbidden(Event, subject="frame_origin"):
+    """Pages of this site may show it no more."""
+
+    origin: str
+
+
+@dataclass(frozen=True)
 class ErasureAsked(Event, subject="donor"):
     """The donor asked to be forgotten."""
 

@@ -8,6 +8,7 @@ from fund.giving.queries.campaigns import (
     get_campaign,
     get_campaign_page,
     list_campaigns,
+    list_frame_origins,
 )
 from fund.giving.queries.erasure import (
     find_erasure_bars,
@@ -132,6 +133,7 @@ __all__ = [
     "list_erasures",
     "list_erasures_waiting",
     "list_faults",
+    "list_frame_origins",
     "list_gates",
     "list_gifts",
     "list_gifts_of",
