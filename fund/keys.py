@@ -45,15 +45,26 @@ def keyring() -> crypto.Keyring:
 
 def create(session: Session, owner_kind: str, *, now: datetime) -> UUID:
     """Make and store a new data key; its id."""
-    key_id = new_id()
-    version, wrapped = keyring().wrap(crypto.new_data_key(), context=_context(key_id))
-    session.add(
-        DataKey(
-            id=key_id, owner_kind=owner_kind, kek_version=version, wrapped=wrapped, created_at=now
+    return create_many(session, owner_kind, 1, now=now)[0].id
+
+
+def create_many(session: Session, owner_kind: str, count: int, *, now: datetime) -> list[DataKey]:
+    """Make and store new data keys, all at once."""
+    made = []
+    for key_id in (new_id() for _ in range(count)):
+        version, wrapped = keyring().wrap(crypto.new_data_key(), context=_context(key_id))
+        made.append(
+            DataKey(
+                id=key_id,
+                owner_kind=owner_kind,
+                kek_version=version,
+                wrapped=wrapped,
+                created_at=now,
+            )
         )
-    )
+    session.add_all(made)
     session.flush()
-    return key_id
+    return made
 
 
 def seal(session: Session, key_id: UUID, text: str, *, context: str) -> bytes:

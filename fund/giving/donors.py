@@ -25,20 +25,39 @@ def find_or_add_donor(
     session: Session, *, email: str, name: str, language: str, now: datetime
 ) -> Donor:
     """The donor with this address; their language, and name if one is given, are the latest."""
-    address, index = email.strip(), index_of(email)
-    donor = find_by_index(session, index)
-    if donor is None:
+    said = Said(email=email, name=name, language=language)
+    return find_or_add_donors(session, [said], now=now)[index_of(email)]
+
+
+def find_or_add_donors(
+    session: Session, people: Sequence[Said], *, now: datetime
+) -> dict[bytes, Donor]:
+    """`find_or_add_donor` for many, in as many statements as for one, by `index_of` the address.
+
+    Of one address the last word counts.
+    """
+    latest: dict[bytes, Said] = {}
+    for said in people:
+        index = index_of(said.email)
+        before = latest.get(index)
+        latest[index] = replace(said, name=before.name) if before and not said.name else said
+    donors = find_by_indices(session, latest)
+    new = {index: said for index, said in latest.items() if index not in donors}
+    if new:
         try:
             with session.begin_nested():
-                donor = _add(session, index, address, language=language, now=now)
+                added = _add(session, new, now=now)
         except IntegrityError:  # the same person in two tabs
-            donor = find_by_index(session, index)
-            if donor is None:
-                raise
-    donor.language = language
-    if name:
-        donor.sealed_name = keys.seal(session, donor.key_id, name, context=f"donor.name:{donor.id}")
-    return donor
+            return find_or_add_donors(session, people, now=now)
+        donors |= added
+    for index, said in latest.items():
+        donor = donors[index]
+        donor.language = said.language
+        if said.name:
+            donor.sealed_name = keys.seal(
+                session, donor.key_id, said.name, context=f"donor.name:{donor.id}"
+            )
+    return donors
 
 
 def open_person(session: Session, donor: Donor) -> Person:
@@ -87,19 +106,35 @@ def index_of(email: str) -> bytes:
 
 def find_by_index(session: Session, index: bytes) -> Donor | None:
     """The donor whose address this is."""
-    return session.scalars(select(Donor).where(Donor.email_index == index)).one_or_none()
+    return find_by_indices(session, [index]).get(index)
 
 
-def _add(session: Session, index: bytes, address: str, *, language: str, now: datetime) -> Donor:
-    key_id, donor_id = keys.create(session, "donor", now=now), new_id()
-    donor = Donor(
-        id=donor_id,
-        key_id=key_id,
-        email_index=index,
-        sealed_email=keys.seal(session, key_id, address, context=f"donor.email:{donor_id}"),
-        language=language,
-        created_at=now,
-    )
-    session.add(donor)
+def find_by_indices(session: Session, indices: Collection[bytes]) -> dict[bytes, Donor]:
+    """The donors of these addresses, each with the key read too."""
+    rows = session.execute(
+        select(Donor, keys.DataKey)
+        .join(keys.DataKey, keys.DataKey.id == Donor.key_id)
+        .where(Donor.email_index.in_(indices))
+    ).all()
+    session.info["donor_keys"] = [row.DataKey for row in rows]
+    return {row.Donor.email_index: row.Donor for row in rows}
+
+
+def _add(session: Session, people: Mapping[bytes, Said], *, now: datetime) -> dict[bytes, Donor]:
+    made = {}
+    new_keys = keys.create_many(session, "donor", len(people), now=now)
+    for key, (index, said) in zip(new_keys, people.items(), strict=True):
+        donor_id = new_id()
+        made[index] = Donor(
+            id=donor_id,
+            key_id=key.id,
+            email_index=index,
+            sealed_email=keys.seal(
+                session, key.id, said.email.strip(), context=f"donor.email:{donor_id}"
+            ),
+            language=said.language,
+            created_at=now,
+        )
+    session.add_all(made.values())
     session.flush()
-    return donor
+    return made

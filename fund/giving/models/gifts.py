@@ -17,6 +17,7 @@ class Gift(Stateful, Base):
     Within one attempt a state only moves on; a new attempt opens a failed or expired gift again.
     `amount_minor` is all that is charged, `cover_minor` the part of it that was added for the fee.
     `payment_reference`: what a PromptPay code says, and the bank's statement gives back.
+    `has_outside_receipt`: the donor got one elsewhere, on paper, so none is issued here.
     """
 
     __tablename__ = "gift"
@@ -24,6 +25,7 @@ class Gift(Stateful, Base):
         UniqueConstraint("office_id", "bank_reference"),
         UniqueConstraint("office_id", "payment_reference"),
         CheckConstraint("amount_minor > 0", name="amount_minor"),
+        Index("ix_gift_office_id_paid_on", "office_id", "paid_on"),
         Index(
             "ix_gift_at_stripe",
             "office_id",
@@ -68,6 +70,7 @@ class Gift(Stateful, Base):
     sealed_company: Mapped[bytes | None]
     sealed_note: Mapped[bytes | None]
     bank_reference: Mapped[str | None]
+    has_outside_receipt: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     paid_on: Mapped[date | None]
