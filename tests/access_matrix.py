@@ -43,7 +43,7 @@ PUBLIC = (
     # The same for a regular gift: whoever knows its id may go on, and see what became of it
     "GET giving.plan_checkout", "GET giving.plan_thanks", "POST giving.plan_retry",
     # The link in a mail about a regular gift; its signature is the key
-    "GET giving.plan_keep", "POST giving.plan_keep", "POST giving.plan_card",
+    "GET giving.plan_keep", "POST giving.plan_keep",
     "GET audit.log", "GET audit.check", "GET audit.checkpoint", "GET audit.consistency",
     "GET audit.key", "GET audit.verify_script", "GET audit.tile",
     # Public for receipts; for anything else the view asks for `read_trail`
@@ -71,6 +71,8 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     # A donor's own pages: whose gift it is, each view asks too
     "GET giving.my": DONOR,
     "GET giving.my_gift": DONOR,
+    "GET giving.my_plan": DONOR,
+    "POST giving.my_plan": DONOR,
     "GET giving.my_receipt": DONOR,
     "GET giving.my_statement": DONOR,
     "POST giving.my_language": DONOR,

@@ -64,8 +64,3 @@ CHANGE_NAMES = {
     "resume": N_("go on after the pause"),
     "stop": N_("stop"),
 }
-CHANGE_STATE_NAMES = {
-    "asked": N_("under way"),
-    "done": N_("done"),
-    "refused": N_("Stripe did not accept it"),
-}

@@ -8,7 +8,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from fund import keys
-from fund.errors import Refused
 from fund.giving.models import Donor
 from fund.ids import new_id
 
@@ -70,33 +69,6 @@ def open_person(session: Session, donor: Donor) -> Person:
         if donor.sealed_name
         else "",
     )
-
-
-def keep_tax_id(session: Session, donor: Donor, typed: str) -> None:
-    """The donor's Thai tax number, sealed. Raises Refused(`tax_id_wrong`)."""
-    number = typed.replace("-", "").replace(" ", "")
-    if not is_thai_tax_id(number):
-        raise Refused("tax_id_wrong", field="tax_id")
-    donor.sealed_tax_id = keys.seal(
-        session, donor.key_id, number, context=f"donor.tax_id:{donor.id}"
-    )
-
-
-def open_tax_id(session: Session, donor: Donor) -> str:
-    """For the receipt alone; empty if it was never given. Raises crypto.Unreadable."""
-    if donor.sealed_tax_id is None:
-        return ""
-    return keys.unseal(
-        session, donor.key_id, donor.sealed_tax_id, context=f"donor.tax_id:{donor.id}"
-    )
-
-
-def is_thai_tax_id(number: str) -> bool:
-    """Thirteen digits, the last of which checks the others, as on a Thai identity card."""
-    if len(number) != 13 or not (number.isascii() and number.isdigit()):
-        return False
-    total = sum(int(digit) * (13 - place) for place, digit in enumerate(number[:12]))
-    return (11 - total % 11) % 10 == int(number[12])
 
 
 def index_of(email: str) -> bytes:

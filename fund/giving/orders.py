@@ -22,11 +22,13 @@ class Order:
 
     `method`: the way to pay, None for what comes first at the office. `office_code` and `total`
     are what the donor saw; None if they were shown none. `company`: on whose behalf, empty for a
-    person. `note`: a word for the fund's finance people.
+    person. `note`: a word for the fund's finance people. `tax_id`: as it was typed, kept only where
+    the receipt must say it.
     """
 
     country: str | None = None
     wants_tax_receipt: bool = False
+    tax_id: str = ""
     method: str | None = None
     office_code: str | None = None
     covers_fee: bool = False

@@ -15,12 +15,14 @@ from fund.audit.events import Event, ReceiptCorrected, ReceiptIssued
 from fund.giving import queries, tasks
 from fund.giving.models import (
     NAMES_TAX_ID,
+    Donor,
     Gift,
     OfficeTerms,
     Receipt,
     ReceiptNumber,
     ReceiptSeries,
 )
+from fund.giving.tax_ids import keep_with_gift, open_of_donor
 from fund.ids import new_id
 from fund.ledger.models import Fund, Office
 from fund.ledger.queries import list_funds, list_offices
@@ -105,11 +107,18 @@ def _issue(
 
 
 def _kinds(session: Session, gifts: Sequence[Gift], terms: OfficeTerms | None) -> dict[UUID, str]:
-    """The kind of each gift's receipt: the office's, if it can say all that this kind must."""
+    """The kind of each gift's receipt: the office's, if it can say all that this kind must.
+
+    A tax number that the receipt will name is kept with the gift from now on.
+    """
     kind = terms.receipt_kind if terms else "none"
     if kind not in NAMES_TAX_ID:
         return dict.fromkeys((gift.id for gift in gifts), kind)
-    known = queries.list_with_tax_id(session, [gift.id for gift in gifts])
+    known = queries.list_named_with_tax_id(session, [gift.id for gift in gifts])
+    for gift in gifts:
+        if gift.id in known and gift.sealed_tax_id is None:  # the donor's, as it is now
+            donor = session.get_one(Donor, gift.donor_id)
+            keep_with_gift(session, gift, donor, open_of_donor(session, donor))
     return {gift.id: kind if gift.id in known else "none" for gift in gifts}
 
 

@@ -23,8 +23,7 @@ TEXTS: dict[str, str] = {
     ),
     "method_not_offered": N_("The office that receives your gift is not paid this way."),
     "plan_exists": N_(
-        "With this address there is a regular gift to this fund already. If you would like to give"
-        " another one beside it, please say so below."
+        "You have a regular gift to this fund already. You can change its amount instead."
     ),
     "plan_over": N_("This regular gift cannot be changed like that any more."),
     "change_under_way": N_("Another change is still under way. Please try again in a moment."),
@@ -39,6 +38,8 @@ TEXTS: dict[str, str] = {
     "paid_twice": N_("This gift was paid a second time, by another payment."),
     "bank_reference_known": N_("A gift with this bank reference is recorded already."),
     "tax_id_wrong": N_("A Thai tax number has thirteen digits; one of these is wrong."),
+    "tax_id_needed": N_("The receipt for your taxes needs your tax number."),
+    "name_needed": N_("The receipt for your taxes needs your name."),
     "tax_id_of_nobody": N_("A tax number needs the e-mail address of its owner too."),
     "return_differs": N_("Another amount went back by this than was recorded before."),
     "return_too_large": N_("No more can go back than was given."),

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from fund.giving import orders
-from fund.giving.choices import DEDICATIONS, FREQUENCIES, RECEIPT_KIND_NAMES
+from fund.giving.choices import CHANGE_NAMES, DEDICATIONS, FREQUENCIES, RECEIPT_KIND_NAMES
 from fund.giving.countries import COUNTRIES
 from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
 from fund.i18n import LANGUAGES, N_
@@ -53,7 +53,6 @@ class GiveSchema(CommandSchema):
     """
 
     frequency = Code(FREQUENCIES, load_default=ONCE)
-    is_confirmed = Tick()
     currency = Code(OFFERED, required=True)
     choice = Text(longest=40, load_default="")
     amount = Text(longest=40, load_default="")
@@ -62,6 +61,7 @@ class GiveSchema(CommandSchema):
     name = Text(longest=200, load_default="")
     country = Code(["", *COUNTRIES], load_default="")
     wants_tax_receipt = Tick()
+    tax_id = Text(longest=40, load_default="")
     office = Text(longest=40, load_default="")
     method = Code(["", CHECKOUT, PROMPTPAY], load_default="")
     covers_fee = Tick()
@@ -115,6 +115,7 @@ class GiveSchema(CommandSchema):
         order = orders.Order(
             country=data["country"] or None,
             wants_tax_receipt=data["wants_tax_receipt"],
+            tax_id=data["tax_id"],
             method=data["method"] or None,
             office_code=data["office"] or None,
             covers_fee=data["covers_fee"],
@@ -136,9 +137,10 @@ def _shown(text: str) -> Money | None:
 
 
 class PlanChangeSchema(CommandSchema):
-    """What a donor changes of a regular gift; `amount` is read in the plan's own currency."""
+    """What is changed of a regular gift; `amount` is read in the plan's own currency. `only`: of
+    two for one fund, keep this one."""
 
-    kind = Code(["amount", "day", "fund", "pause", "skip", "resume", "stop"], required=True)
+    kind = Code([*CHANGE_NAMES, "only"], required=True)
     amount = Text(longest=40, load_default="")
     day = Code(["", *map(str, range(1, 29))], load_default="")
     fund = Text(longest=40, load_default="")

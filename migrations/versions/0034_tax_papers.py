@@ -1,12 +1,14 @@
-"""Nothing changes in this step."""
+"""The tax number that a gift was given with."""
+
+from alembic import op
 
 revision = "0034"
 down_revision = "0033"
 
 
 def upgrade() -> None:
-    pass
+    op.execute("ALTER TABLE gift ADD COLUMN sealed_tax_id bytea")
 
 
 def downgrade() -> None:
-    pass
+    op.execute("ALTER TABLE gift DROP COLUMN sealed_tax_id")

@@ -76,6 +76,13 @@ def make_terms(
     return operations.set_terms(session, office, **terms, actor=SYSTEM, now=now or clock.now())
 
 
+def register_thai_office(session: Session, world: GivingWorld) -> None:
+    """The Thai office gives receipts for taxes, and asks its donors for their numbers."""
+    signed = {"signatory_name": "Anong Practice", "signatory_title": "Treasurer"}
+    make_terms(session, world.thai, receipt_kind="th_donation", **signed)
+    session.commit()
+
+
 def start_gift(
     session: Session,
     amount: Money = FIFTY,
@@ -176,7 +183,6 @@ def start_plan(
     fund: str = "education",
     email: str = "donor@example.org",
     language: str = "en",
-    is_confirmed: bool = False,
     now: datetime | None = None,
 ) -> Plan:
     """A regular gift that waits for its first payment."""
@@ -188,7 +194,6 @@ def start_plan(
         email=email,
         name="Mere Donor",
         language=language,
-        is_confirmed=is_confirmed,
         now=now or clock.now(),
     )
     session.commit()

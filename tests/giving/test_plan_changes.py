@@ -5,13 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from fund import clock, signed
+from fund import clock
 from fund.errors import Denied, Refused, Unavailable
 from fund.gateways import stripe
 from fund.giving import plans
 from fund.giving.models import Gift, PlanChange
 from fund.giving.plans.checking import go_on
-from fund.giving.plans.mailing import KEEP
 from fund.ids import new_id
 from fund.money import Money
 from fund.permissions import Actor
@@ -190,27 +189,3 @@ def test_another_card_is_given_on_stripes_page(session, stripe_up, plan, run_job
         run_jobs()
     assert at_stripe(plan)["default_payment_method"]["id"] == method != old
     assert len(session.scalars(select(PlanChange)).all()) == 1
-
-
-def test_the_page_that_a_mail_opens(client, session, stripe_up, plan, post, run_jobs):
-    address = f"/give/regular/{signed.write(KEEP, plan.id)}"
-    page = client.get(address).text
-    assert "Stop the regular gift" in page
-    assert "donor@example.org" not in page
-    assert post(address, kind="amount", amount="80").status_code == 303
-    assert "Your change is under way" in client.get(address).text
-    run_jobs()
-    assert "$80" in client.get(address).text
-    assert post(address, kind="amount", amount="x").status_code == 422
-    assert post(address, kind="day", day="28").status_code == 303
-    run_jobs()
-    assert "/c/pay/" in post(f"{address}/card").headers["Location"]
-    post(address, kind="stop")
-    assert "is being stopped" in client.get(address).text
-    run_jobs()
-    assert "has ended" in client.get(address).text
-
-
-def test_a_link_that_we_did_not_write_opens_nothing(client, plan):
-    assert client.get(f"/give/regular/{plan.id}").status_code == 404
-    assert client.get(f"/give/regular/{signed.write('giving.other', plan.id)}").status_code == 404

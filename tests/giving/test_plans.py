@@ -45,16 +45,6 @@ def test_the_give_page_begins_a_monthly_gift(client, session, post):
     assert (plan.every, plan.amount, plan.state) == ("month", Money(75_00, "NZD"), "open")
 
 
-def test_the_give_page_asks_before_a_second_one_to_the_same_fund(client, session, stripe_up, post):
-    begin_plan(session, stripe_up)
-    answer = post("/give", **give_form(frequency="month"))
-    assert answer.status_code == 422
-    assert "a regular gift to this fund already" in answer.text
-    answer = post("/give", **give_form(frequency="month", is_confirmed="true"))
-    assert answer.status_code == 303
-    assert session.scalars(select(Plan).where(Plan.is_additional)).one().state == "open"
-
-
 def test_a_note_is_not_lost_on_a_monthly_gift(post):
     answer = post("/give", **give_form(frequency="year", note="For Mali"))
     assert answer.status_code == 422
@@ -105,26 +95,6 @@ def test_a_crash_before_the_session_is_kept_makes_no_second_one(session, stripe_
 
 def _crash(*_args, **_kwargs):
     raise KeyboardInterrupt
-
-
-def test_one_plan_a_donor_and_fund_unless_confirmed(session, stripe_up):
-    begin_plan(session, stripe_up)
-    with pytest.raises(Refused, match="plan_exists"):
-        start_plan(session)
-    assert not start_plan(session, fund="vocational").is_additional
-    assert start_plan(session, is_confirmed=True).is_additional
-
-
-def test_two_tabs_that_are_both_paid_are_two_plans_and_no_money_is_refused(session, stripe_up):
-    one, other = start_plan(session), start_plan(session)
-    for plan in (one, other):
-        address = plans.open_checkout(plan.id, now=clock.now())
-        stripe_up.control("pay", session_id=address.rpartition("/")[2])
-        plans.ask_stripe(plan.id, now=clock.now())
-    session.expire_all()
-    assert [plan.state for plan in (one, other)] == ["active", "active"]
-    assert [plan.is_additional for plan in (one, other)] == [False, True]
-    assert len(session.scalars(select(Gift)).all()) == 2
 
 
 def test_while_stripe_is_down_the_page_waits_and_a_job_goes_on(

@@ -40,6 +40,18 @@ OFFICES: dict[str, dict[str, Any]] = {
         "methods": ["card"],
         "receipt_prefix": "NZ",
     },
+    "us": {
+        "legal_name": "Practice Friends of LIFT, Inc.",
+        "country": "US",
+        "currency": "USD",
+        "timezone": "America/New_York",
+        "address": "1 Practice Avenue, Springfield, IL 62701",
+        "tax_ids": {"ein": "00-0000000"},
+        "stripe_account_id": "acct_practice_us",
+        "receipt_kind": "us_501c3",
+        "methods": ["card"],
+        "receipt_prefix": "US",
+    },
 }
 FUNDS: dict[str, dict[str, Any]] = {
     "general": {
@@ -64,7 +76,7 @@ FUNDS: dict[str, dict[str, Any]] = {
 
 
 def make_office(session: Session, code: str = "th", **changes: Any) -> Office:
-    """The office `th` (THB, no Stripe) or `nz` (NZD, Stripe), opened unless it is there."""
+    """The office `th` (THB, no Stripe), `nz` or `us` (with Stripe), opened unless it is there."""
     found = session.scalar(select(Office).where(Office.code == code))
     if found:
         return found

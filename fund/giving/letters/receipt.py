@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 from fund import i18n, pdf
 from fund.audit.queries import get_leaf_hash
 from fund.giving import queries
-from fund.giving.donors import open_person, open_tax_id
+from fund.giving.donors import open_person
 from fund.giving.letters import correction
 from fund.giving.letters.paper import Facts, Letter, Words, office_facts, proof_parts
 from fund.giving.models import NAMES_TAX_ID, Donor, OfficeTerms
 from fund.giving.queries import GiftRow
+from fund.giving.tax_ids import open_of_gift
 from fund.giving.words import open_words
 from fund.i18n import N_, gettext
 from fund.ledger.queries import fund_name
@@ -40,7 +41,7 @@ def write_receipt(session: Session, receipt_id: UUID) -> Letter:
     receipt, language = row.receipt, row.gift.language
     donor = session.get_one(Donor, row.gift.donor_id)
     person = open_person(session, donor)
-    tax_id = open_tax_id(session, donor) if receipt.kind in NAMES_TAX_ID else ""
+    tax_id = open_of_gift(session, row.gift, donor) if receipt.kind in NAMES_TAX_ID else ""
     company = open_words(session, row.gift).company
     giver = ", ".join(filter(None, (company, person.name)))
     leaf = get_leaf_hash(session, receipt.audit_event_id)

@@ -69,6 +69,7 @@ class Gift(Stateful, Base):
     is_anonymous: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     sealed_company: Mapped[bytes | None]
     sealed_note: Mapped[bytes | None]
+    sealed_tax_id: Mapped[bytes | None]
     bank_reference: Mapped[str | None]
     has_outside_receipt: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[datetime]

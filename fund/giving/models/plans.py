@@ -18,6 +18,8 @@ LIVE = ("active", "past_due", "paused")
 class Plan(Stateful, Base):
     """A gift each month or year. `stopped` never goes back; `stopping` waits for Stripe's word.
 
+    One that `is_additional` began beside another for the same fund: it stays `paused` until its
+    donor says that they wish for both, at `confirmed_at`.
     `asked` counts how often Stripe was asked about it: an answer counts for the last who asked.
     """
 
@@ -39,8 +41,8 @@ class Plan(Stateful, Base):
         ),
     )
     TRANSITIONS = {
-        "open": frozenset({"active", "expired", "stopped"}),
-        "expired": frozenset({"open", "active", "stopped"}),
+        "open": frozenset({"active", "paused", "expired", "stopped"}),
+        "expired": frozenset({"open", "active", "paused", "stopped"}),
         "active": frozenset({"past_due", "paused", "stopping", "stopped"}),
         "past_due": frozenset({"active", "paused", "stopping", "stopped"}),
         "paused": frozenset({"active", "past_due", "stopping", "stopped"}),
@@ -58,6 +60,7 @@ class Plan(Stateful, Base):
     language: Mapped[str]
     state: Mapped[str]
     is_additional: Mapped[bool] = mapped_column(default=False)
+    confirmed_at: Mapped[datetime | None]
     attempt: Mapped[int] = mapped_column(default=1)
     asked: Mapped[int] = mapped_column(default=0)
     stripe_session_id: Mapped[str | None] = mapped_column(unique=True)
@@ -77,6 +80,11 @@ class Plan(Stateful, Base):
     def is_live(self) -> bool:
         """Whether more is to be given by it."""
         return self.state in LIVE
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether its donor was asked if they wish for it beside another, and did not say yet."""
+        return self.is_live and self.is_additional and self.confirmed_at is None
 
 
 class PlanChange(Stateful, Base):

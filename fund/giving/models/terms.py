@@ -53,15 +53,15 @@ class OfficeTerms(Base):
         return self.valid_from.isoformat() if self.valid_from else ""
 
     @property
+    def names_tax_id(self) -> bool:
+        """Whether its tax receipts need the donor's own tax number."""
+        return self.receipt_kind in NAMES_TAX_ID
+
+    @property
     def takes_promptpay_qr(self) -> bool:
         return self.biller_id is not None
 
     @property
     def receipt_country(self) -> str | None:
-        """The country whose tax payers can use this office's receipts, whoever gives.
-
-        None too where only finance, who asks for the donor's tax number, can give one.
-        """
-        if self.receipt_kind in NAMES_TAX_ID:
-            return None
+        """The country whose tax payers can use this office's receipts."""
         return RECEIPT_COUNTRIES.get(self.receipt_kind)

@@ -6,9 +6,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from fund.errors import Refused, require
-from fund.giving.donors import find_or_add_donor, keep_tax_id
+from fund.giving.donors import find_or_add_donor
 from fund.giving.models import Gift
 from fund.giving.operations.payment import record_paid
+from fund.giving.tax_ids import keep_with_gift, read_tax_id
+from fund.ids import new_id
 from fund.ledger import journals
 from fund.ledger import operations as ledger
 from fund.ledger.models import Fund, Office
@@ -46,11 +48,10 @@ def record_bank_gift(
         if email
         else None
     )
-    if tax_id:
-        if donor is None:
-            raise Refused("tax_id_of_nobody", field="tax_id")
-        keep_tax_id(session, donor, tax_id)
+    if tax_id and donor is None:
+        raise Refused("tax_id_of_nobody", field="tax_id")
     gift = Gift(
+        id=new_id(),
         donor_id=donor.id if donor else None,
         office_id=office.id,
         fund_id=fund.id,
@@ -64,6 +65,8 @@ def record_bank_gift(
         paid_at=now,
         paid_on=received_on,
     )
+    if tax_id and donor is not None:
+        keep_with_gift(session, gift, donor, read_tax_id(tax_id))
     try:
         with session.begin_nested():
             session.add(gift)

@@ -12,9 +12,19 @@ from sqlalchemy.orm import Session
 from fund.audit import operations as audit
 from fund.audit.events import DonorDataExported
 from fund.giving import queries
-from fund.giving.donors import open_person, open_tax_id
-from fund.giving.models import Dedication, Donor, Gift, GiftReturn, PortalSession, Receipt
-from fund.giving.queries import GiftRow
+from fund.giving.donors import open_person
+from fund.giving.models import (
+    Dedication,
+    Donor,
+    Gift,
+    GiftReturn,
+    PlanChange,
+    PlanLetter,
+    PortalSession,
+    Receipt,
+)
+from fund.giving.queries import GiftRow, PlanRow
+from fund.giving.tax_ids import open_of_donor, open_of_gift
 from fund.giving.words import open_dedication, open_words
 from fund.permissions import Actor
 
@@ -32,11 +42,12 @@ def export_data(session: Session, donor_id: UUID, *, actor: Actor, now: datetime
             "id": str(donor.id),
             "email": person.email,
             "name": person.name,
-            "tax_id": open_tax_id(session, donor),
+            "tax_id": open_of_donor(session, donor),
             "language": donor.language,
             "since": donor.created_at.isoformat(),
         },
-        "gifts": _tell_gifts(session, rows),
+        "gifts": _tell_gifts(session, donor, rows),
+        "plans": _tell_plans(session, donor_id),
         "statements": [
             {
                 "office": office.code,
@@ -55,7 +66,7 @@ def export_data(session: Session, donor_id: UUID, *, actor: Actor, now: datetime
     }
 
 
-def _tell_gifts(session: Session, rows: Sequence[GiftRow]) -> list[Told]:
+def _tell_gifts(session: Session, donor: Donor, rows: Sequence[GiftRow]) -> list[Told]:
     ids = [row.gift.id for row in rows]
     receipts: defaultdict[UUID, list[Told]] = defaultdict(list)
     returns: defaultdict[UUID, list[Told]] = defaultdict(list)
@@ -85,6 +96,7 @@ def _tell_gifts(session: Session, rows: Sequence[GiftRow]) -> list[Told]:
     return [
         _tell_gift(session, row)
         | {
+            "tax_id": open_of_gift(session, row.gift, donor) if row.gift.sealed_tax_id else "",
             "receipts": receipts[row.gift.id],
             "returns": returns[row.gift.id],
             "dedication": _tell_dedication(session, dedications.get(row.gift.id)),
@@ -104,6 +116,7 @@ def _tell_gift(session: Session, row: GiftRow) -> Told:
         "fund": row.fund.code,
         "office": row.office.code,
         "method": gift.method,
+        "plan": str(gift.plan_id) if gift.plan_id else None,
         "state": row.state,
         "begun_at": gift.created_at.isoformat(),
         "paid_on": gift.paid_on.isoformat() if gift.paid_on else None,
@@ -115,6 +128,58 @@ def _tell_gift(session: Session, row: GiftRow) -> Told:
         "stripe_payment_intent": gift.stripe_payment_intent_id,
         "bank_reference": gift.bank_reference,
     }
+
+
+def _tell_plans(session: Session, donor_id: UUID) -> list[Told]:
+    rows = queries.list_all_plans_of(session, donor_id)
+    ids = [row.plan.id for row in rows]
+    changes: defaultdict[UUID, list[Told]] = defaultdict(list)
+    letters: defaultdict[UUID, list[Told]] = defaultdict(list)
+    for change in session.scalars(
+        select(PlanChange).where(PlanChange.plan_id.in_(ids)).order_by(PlanChange.id)
+    ):
+        changes[change.plan_id].append(
+            {
+                "kind": change.kind,
+                "after": change.after,
+                "state": change.state,
+                "asked_at": change.asked_at.isoformat(),
+            }
+        )
+    for letter in session.scalars(
+        select(PlanLetter).where(PlanLetter.plan_id.in_(ids)).order_by(PlanLetter.asked_at)
+    ):
+        letters[letter.plan_id].append(
+            {
+                "kind": letter.kind,
+                "sent_at": letter.sent_at.isoformat() if letter.sent_at else None,
+            }
+        )
+    return [
+        _tell_plan(row) | {"changes": changes[row.plan.id], "letters": letters[row.plan.id]}
+        for row in rows
+    ]
+
+
+def _tell_plan(row: PlanRow) -> Told:
+    plan = row.plan
+    moments = {
+        "begun_at": plan.created_at,
+        "started_at": plan.started_at,
+        "next_on": plan.next_on,
+        "skips_on": plan.skips_on,
+        "stopped_at": plan.stopped_at,
+    }
+    return {
+        "id": str(plan.id),
+        "amount_minor": plan.amount_minor,
+        "currency": plan.currency,
+        "every": plan.every,
+        "fund": row.fund.code,
+        "office": row.office.code,
+        "state": plan.state,
+        "stripe_subscription": plan.stripe_subscription_id,
+    } | {name: moment.isoformat() if moment else None for name, moment in moments.items()}
 
 
 def _tell_dedication(session: Session, dedication: Dedication | None) -> Told | None:

@@ -15,6 +15,7 @@ from fund.giving.donors import find_or_add_donor
 from fund.giving.models import Donor, Gift
 from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
 from fund.giving.orders import PLAIN, Order
+from fund.giving.tax_ids import keep_with_gift, read_tax_id
 from fund.giving.words import seal_words
 from fund.ids import new_id
 from fund.ledger.models import Fund, Office
@@ -38,13 +39,15 @@ def start_gift(
 
     The office follows from country, currency and the wish for a tax receipt. `amount` is what the
     fund is to have; what covers the fee comes on top. Raises Refused if the amount is too small or
-    too large, the fund takes no gifts, or office, way or total are not those that were shown.
+    too large, the fund takes no gifts, office, way or total are not those that were shown, or a tax
+    receipt lacks the donor's name or number.
     """
     fund = queries.get_open_fund(session, fund_code)
     offer = choose_offer(session, amount.currency, order, now=now)
     method = order.method or offer.methods[0]
     total = amount + _cover(session, offer, method, amount, order, now=now)
     check_amount(fund, offer.office, total)
+    tax_id = _ask_tax_id(offer, order, name)
     donor = find_or_add_donor(session, email=email, name=name, language=language, now=now)
     gift = Gift(
         id=new_id(),
@@ -65,12 +68,29 @@ def start_gift(
         created_at=now,
     )
     seal_words(session, gift, donor, company=order.company, note=order.note)
+    if tax_id:
+        keep_with_gift(session, gift, donor, tax_id)
     session.add(gift)
     flush_open(session)
     if order.dedication is not None:
         add_dedication(session, gift, donor, order.dedication)
     _record_started(session, gift, offer.office, fund, donor, now=now)
     return gift
+
+
+def _ask_tax_id(offer: queries.Offer, order: Order, name: str) -> str:
+    """The number that the gift's tax receipt will name, if it must name one; else empty.
+
+    Raises Refused(`tax_id_needed`, `tax_id_wrong`, `name_needed`).
+    """
+    is_needed = order.wants_tax_receipt and offer.gives_tax_receipt and offer.terms.names_tax_id
+    if not is_needed:
+        return ""
+    if not order.tax_id:
+        raise Refused("tax_id_needed", field="tax_id")
+    if not (name or order.company):
+        raise Refused("name_needed", field="name")
+    return read_tax_id(order.tax_id)
 
 
 def _record_started(

@@ -2,7 +2,7 @@
 
 from fund.giving.plans.answers import PlanPayment, SubscriptionSeen
 from fund.giving.plans.cards import ask_card, open_card_page, take_card
-from fund.giving.plans.changing import ask_change, can_change
+from fund.giving.plans.changing import ask_change, can_change, keep_only
 from fund.giving.plans.checking import check_office
 from fund.giving.plans.checkout import ask_stripe, open_checkout
 from fund.giving.plans.following import apply_subscription, ask_subscription, follow
@@ -29,6 +29,7 @@ __all__ = [
     "can_change",
     "check_office",
     "follow",
+    "keep_only",
     "learn_of_charge",
     "make_change",
     "open_card_page",

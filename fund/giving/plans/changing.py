@@ -20,7 +20,7 @@ from fund.giving import queries
 from fund.giving.models import Plan, PlanChange
 from fund.giving.operations.gifts import check_amount
 from fund.giving.plans import telling
-from fund.giving.plans.rows import find_key, find_live_plan, lock_plan, move
+from fund.giving.plans.rows import find_key, lock_plan, move
 from fund.ledger.models import Fund, Office
 from fund.money import Money
 from fund.permissions import SYSTEM, Actor, Permission
@@ -43,9 +43,10 @@ def ask_change(
     """Ask for a change; None if the plan is being stopped, or was, already and a stop is asked.
 
     `after`: {"amount_minor": int} for `amount`, {"fund": code}, {"day": 1 to 28},
-    {"payment_method": id} for `card`, and {} for `pause`, `skip`, `resume` and `stop`. Raises
-    Denied; Refused: `plan_over`, `change_under_way`, `plan_exists`, `day_not_possible`,
-    `nothing_to_skip`, and those of an amount or fund.
+    {"payment_method": id} for `card`, and {} for `pause`, `skip`, `resume` and `stop`. To resume
+    a plan that is unconfirmed is to confirm it. Raises Denied; Refused: `plan_over`,
+    `change_under_way`, `plan_exists`, `day_not_possible`, `nothing_to_skip`, and those of an
+    amount or fund.
     """
     plan = lock_plan(session, plan_id)
     require(can_change(actor, plan))
@@ -74,6 +75,16 @@ def ask_change(
     return change
 
 
+def keep_only(session: Session, plan_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Let this plan go on instead of the other one for its fund. Raises as `ask_change`."""
+    plan = lock_plan(session, plan_id)
+    require(can_change(actor, plan))
+    other = queries.find_other_plan(session, plan, plan.fund_id)
+    if other is not None:
+        ask_change(session, other.id, kind="stop", after={}, actor=actor, now=now)
+    ask_change(session, plan_id, kind="resume", after={}, actor=actor, now=now)
+
+
 def _amount(session: Session, plan: Plan, after: Wish, _now: datetime) -> Wish:
     amount = Money(int(after["amount_minor"]), plan.currency)
     fund, office = session.get_one(Fund, plan.fund_id), session.get_one(Office, plan.office_id)
@@ -83,8 +94,7 @@ def _amount(session: Session, plan: Plan, after: Wish, _now: datetime) -> Wish:
 
 def _fund(session: Session, plan: Plan, after: Wish, _now: datetime) -> Wish:
     fund = queries.get_open_fund(session, after["fund"])
-    other = find_live_plan(session, plan.donor_id, fund.id)
-    if other is not None and other is not plan:
+    if queries.find_other_plan(session, plan, fund.id) is not None:
         raise Refused("plan_exists", field="fund")
     check_amount(fund, session.get_one(Office, plan.office_id), plan.amount)
     return {"fund_id": str(fund.id)}
@@ -115,6 +125,12 @@ def _card(_session: Session, _plan: Plan, after: Wish, _now: datetime) -> Wish:
     return {"payment_method": after["payment_method"]}
 
 
+def _resume(_session: Session, plan: Plan, _after: Wish, now: datetime) -> Wish:
+    if plan.is_unconfirmed:
+        plan.confirmed_at = now
+    return {}
+
+
 def _plain(_session: Session, _plan: Plan, _after: Wish, _now: datetime) -> Wish:
     return {}
 
@@ -126,6 +142,6 @@ _PREPARE = {
     "skip": _skip,
     "card": _card,
     "pause": _plain,
-    "resume": _plain,
+    "resume": _resume,
     "stop": _plain,
 }

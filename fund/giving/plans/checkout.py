@@ -17,10 +17,10 @@ from fund.giving.donors import open_person
 from fund.giving.models import Donor, Plan, StripeCustomer, StripeProduct
 from fund.giving.plans.following import follow
 from fund.giving.plans.paying import ask_invoice, record_payment
+from fund.giving.plans.products import make_product
 from fund.giving.plans.rows import lock_plan, move
 from fund.giving.plans.starting import keep_session
 from fund.ledger.models import Fund, Office
-from fund.ledger.queries import fund_name
 
 
 @dataclass(frozen=True)
@@ -73,18 +73,6 @@ def ask_stripe(plan_id: UUID, *, now: datetime) -> None:
 def prepare_checkout(plan_id: str) -> None:
     """Make the session that a donor waits for; the page they see asks again by itself."""
     open_checkout(UUID(plan_id), now=clock.now())
-
-
-def make_product(office: Office, fund: Fund) -> str:
-    """Let the office's account know the fund; its id there."""
-    product_id = f"fund_{fund.code}"
-    stripe.create_product(office.code, product_id, fund_name(fund, "en"))
-    with transaction() as session:
-        row = insert(StripeProduct).values(
-            office_id=office.id, fund_id=fund.id, product_id=product_id
-        )
-        session.execute(row.on_conflict_do_nothing())
-    return product_id
 
 
 def _make_customer(visit: _Visit) -> str:

@@ -7,14 +7,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from fund.audit import operations as audit
-from fund.audit.events import PlanStopped
 from fund.db import reading, transaction
+from fund.errors import Refused
 from fund.gateways import stripe
 from fund.giving.models import Plan
-from fund.giving.plans import mailing
+from fund.giving.plans import changing
 from fund.giving.plans.answers import SubscriptionSeen, from_subscription, plan_id_of
-from fund.giving.plans.rows import begin, find_key, lock_plan, move
+from fund.giving.plans.rows import begin, lock_plan, move, stop
 from fund.ledger.models import Office
 from fund.permissions import SYSTEM
 
@@ -65,19 +64,20 @@ def apply_subscription(session: Session, seen: SubscriptionSeen, *, now: datetim
     plan.next_on = seen.next_at.astimezone(ZoneInfo(office.timezone)).date()
     if not seen.is_skipping:
         plan.skips_on = None
-    if plan.state not in (seen.state, "stopping"):
+    if plan.is_unconfirmed:
+        _hold(session, plan, seen.state, now=now)
+    elif plan.state not in (seen.state, "stopping"):
         move(session, plan, seen.state, now=now)
 
 
-def stop(session: Session, plan: Plan, reason: str, *, now: datetime) -> None:
-    """Stripe confirmed that nothing more is charged. Nothing follows after it."""
-    plan.started_at = plan.started_at or now
-    plan.stopped_at, plan.next_on, plan.skips_on = now, None, None
-    plan.move_to("stopped")
-    event = PlanStopped(subject_id=plan.id, reason=reason)
-    audit.record(session, event, actor=SYSTEM, now=now, key_id=find_key(session, plan))
-    kind = "stopped" if reason == "cancellation_requested" else "ended"
-    mailing.ask_letter(session, plan, kind, "", now=now)
+def _hold(session: Session, plan: Plan, state: str, *, now: datetime) -> None:
+    """Nothing more is charged for the plan until its donor says that they wish for it."""
+    if state == "paused":
+        return
+    try:
+        changing.ask_change(session, plan.id, kind="pause", after={}, actor=SYSTEM, now=now)
+    except Refused:  # `change_under_way`: looked at again once that is done
+        return
 
 
 def _find_plan_id(office_code: str, subscription_id: str) -> UUID | None:

@@ -12,11 +12,20 @@ from fund.gateways import mail
 from fund.giving.choices import EVERY_NAMES
 from fund.giving.donors import open_person
 from fund.giving.models import Donor, Plan, PlanLetter
-from fund.giving.queries import get_plan
+from fund.giving.queries import find_other_plan, get_plan
+from fund.i18n import N_
 from fund.ledger.queries import fund_name
 
 # What the link in a mail opens: the plan's own page, without a sign-in.
 KEEP = "giving.plan"
+
+SUBJECTS = {
+    "failed": N_("Your gift of %(amount)s did not go through"),
+    "second": N_("Would you like to give to this fund twice?"),
+    "ended": N_("Your regular gift has ended"),
+    "stopped": N_("Your regular gift has been stopped"),
+}
+BUTTONS = {"second": N_("Choose"), "ended": N_("Give again")}
 
 
 def ask_letter(session: Session, plan: Plan, kind: str, about: str, *, now: datetime) -> bool:
@@ -36,20 +45,29 @@ def mail_plan(plan_id: str, kind: str, about: str) -> None:
         if session.get_one(PlanLetter, key).sent_at is not None:
             return
         row = get_plan(session, UUID(plan_id))
-        person = open_person(session, session.get_one(Donor, row.plan.donor_id))
-    language = row.plan.language
+        plan, language = row.plan, row.plan.language
+        person = open_person(session, session.get_one(Donor, plan.donor_id))
+        other = find_other_plan(session, plan, plan.fund_id) if kind == "second" else None
     with i18n.speaking(language):
-        page = i18n.link("giving.plan_keep", token=signed.write(KEEP, row.plan.id))
-        every = i18n.gettext(EVERY_NAMES[row.plan.every])
-    subject, text, html = i18n.render_mail(
+        subject = i18n.gettext(SUBJECTS[kind], amount=i18n.format_money(plan.amount))
+        button = i18n.gettext(BUTTONS.get(kind, N_("Your regular gift")))
+        page = (
+            i18n.link("giving.give")
+            if kind == "ended"
+            else i18n.link("giving.plan_keep", token=signed.write(KEEP, plan.id))
+        )
+    _, text, html = i18n.render_mail(
         "plan",
         language,
         kind=kind,
+        subject=subject,
         donor=person.name,
-        plan=row.plan,
-        every=every,
+        plan=plan,
+        other=other,
+        every=EVERY_NAMES,
         fund=fund_name(row.fund, language),
         office=row.office,
+        button=button,
         page=page,
     )
     mail.send(

@@ -7,9 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund.audit import operations as audit
-from fund.audit.events import PlanMoved
+from fund.audit.events import PlanMoved, PlanStopped
 from fund.errors import NotFound
-from fund.giving.models import LIVE, Donor, Plan
+from fund.giving import queries
+from fund.giving.models import Donor, Plan
+from fund.giving.plans import mailing
 from fund.keys import DataKey
 from fund.permissions import SYSTEM, Actor
 
@@ -23,18 +25,6 @@ def lock_plan(session: Session, plan_id: UUID) -> Plan:
     return plan
 
 
-def find_live_plan(session: Session, donor_id: UUID, fund_id: UUID) -> Plan | None:
-    """The donor's plan for this fund, but for those that they confirmed to be another one."""
-    return session.scalars(
-        select(Plan).where(
-            Plan.donor_id == donor_id,
-            Plan.fund_id == fund_id,
-            Plan.state.in_(LIVE),
-            ~Plan.is_additional,
-        )
-    ).one_or_none()
-
-
 def move(session: Session, plan: Plan, state: str, *, actor: Actor = SYSTEM, now: datetime) -> None:
     """Bring the plan to `state`, and write it down."""
     plan.move_to(state)
@@ -43,19 +33,40 @@ def move(session: Session, plan: Plan, state: str, *, actor: Actor = SYSTEM, now
 
 
 def begin(session: Session, plan: Plan, subscription_id: str, *, now: datetime) -> None:
-    """The plan's first money is there, whoever tells it first.
-
-    Two of one kind can both have been paid, in two tabs: money that came is never refused.
-    """
+    """The plan's first money is there, whoever tells it first; money that came is never refused."""
     if plan.state not in ("open", "expired"):
         return
-    plan.is_additional = plan.is_additional or (
-        find_live_plan(session, plan.donor_id, plan.fund_id) is not None
-    )
-    plan.stripe_subscription_id = subscription_id
-    plan.started_at = now
-    move(session, plan, "active", now=now)
+    with session.no_autoflush:  # the row would be half a beginning
+        plan.stripe_subscription_id = subscription_id
+        plan.started_at = now
+        take_fund(session, plan, plan.fund_id, now=now)
+
+
+def take_fund(session: Session, plan: Plan, fund_id: UUID, *, now: datetime) -> None:
+    """Give to this fund from now on; beside another plan for it only once the donor says so.
+
+    They are asked by mail and only there: whoever began a plan need not own its address.
+    """
+    is_additional = queries.find_other_plan(session, plan, fund_id) is not None
+    plan.fund_id, plan.is_additional, plan.confirmed_at = fund_id, is_additional, None
+    if plan.state in ("open", "expired", "active", "past_due") and is_additional:
+        move(session, plan, "paused", now=now)
+    elif plan.state in ("open", "expired"):
+        move(session, plan, "active", now=now)
     session.flush()
+    if plan.is_unconfirmed:
+        mailing.ask_letter(session, plan, "second", str(fund_id), now=now)
+
+
+def stop(session: Session, plan: Plan, reason: str, *, now: datetime) -> None:
+    """Stripe confirmed that nothing more is charged. Nothing follows after it."""
+    plan.started_at = plan.started_at or now
+    plan.stopped_at, plan.next_on, plan.skips_on = now, None, None
+    plan.move_to("stopped")
+    event = PlanStopped(subject_id=plan.id, reason=reason)
+    audit.record(session, event, actor=SYSTEM, now=now, key_id=find_key(session, plan))
+    kind = "stopped" if reason == "cancellation_requested" else "ended"
+    mailing.ask_letter(session, plan, kind, "", now=now)
 
 
 def find_key(session: Session, plan: Plan) -> UUID | None:

@@ -7,13 +7,12 @@ from sqlalchemy.orm import Session
 
 from fund.audit import operations as audit
 from fund.audit.events import PlanRetried, PlanStarted
-from fund.errors import Refused
 from fund.giving import queries
 from fund.giving.donors import find_or_add_donor
 from fund.giving.models import Plan
 from fund.giving.operations.gifts import check_amount, choose_offer, flush_open
 from fund.giving.orders import PLAIN, Order
-from fund.giving.plans.rows import find_key, find_live_plan, lock_plan
+from fund.giving.plans.rows import find_key, lock_plan
 from fund.money import Money
 from fund.permissions import ANONYMOUS
 
@@ -27,22 +26,18 @@ def start_plan(
     email: str,
     name: str,
     language: str,
-    is_confirmed: bool,
     now: datetime,
     order: Order = PLAIN,
 ) -> Plan:
     """A gift each `month` or `year` that its donor is about to begin on Stripe's page.
 
-    Raises Refused as `start_gift` does, and `plan_exists` if the donor has one for this fund and
-    did not confirm that they want another.
+    Whether they have one for this fund already is asked once it is paid: until then anybody can
+    have typed the address. Raises Refused as `start_gift` does.
     """
     fund = queries.get_open_fund(session, fund_code)
     office = choose_offer(session, amount.currency, order, frequency=every, now=now).office
     check_amount(fund, office, amount)
     donor = find_or_add_donor(session, email=email, name=name, language=language, now=now)
-    has_one = find_live_plan(session, donor.id, fund.id) is not None
-    if has_one and not is_confirmed:
-        raise Refused("plan_exists", field="is_confirmed")
     plan = Plan(
         donor_id=donor.id,
         office_id=office.id,
@@ -52,7 +47,6 @@ def start_plan(
         currency=amount.currency,
         language=language,
         state="open",
-        is_additional=has_one,
         created_at=now,
     )
     session.add(plan)

@@ -13,9 +13,8 @@ from fund.db import reading, transaction
 from fund.errors import Refused
 from fund.gateways import stripe
 from fund.giving.models import Plan, PlanChange, StripeProduct
-from fund.giving.plans.checkout import make_product
-from fund.giving.plans.following import stop
-from fund.giving.plans.rows import find_key, find_live_plan, lock_plan, move
+from fund.giving.plans.products import make_product
+from fund.giving.plans.rows import find_key, lock_plan, move, stop, take_fund
 from fund.ledger.models import Fund, Office
 from fund.money import Money
 from fund.permissions import SYSTEM
@@ -104,10 +103,7 @@ def _settle(
         case "amount":
             plan.amount_minor = change.after["amount_minor"]
         case "fund":
-            fund_id = UUID(change.after["fund_id"])
-            other = find_live_plan(session, plan.donor_id, fund_id)
-            plan.is_additional = other is not None and other is not plan
-            plan.fund_id = fund_id
+            take_fund(session, plan, UUID(change.after["fund_id"]), now=now)
         case "skip":
             plan.skips_on = date.fromisoformat(change.after["skips_on"])
         case "pause" if plan.state in ("active", "past_due"):

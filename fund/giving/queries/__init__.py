@@ -17,12 +17,12 @@ from fund.giving.queries.gifts import (
     get_remaining,
     list_donor_keys,
     list_gifts,
+    list_named_with_tax_id,
     list_paid,
     list_receipts_of,
     list_returned,
     list_returns,
     list_unknown_intents,
-    list_with_tax_id,
 )
 from fund.giving.queries.healing import list_unmailed, list_unreceipted
 from fund.giving.queries.offers import Offer, find_fees, find_offer
@@ -34,7 +34,10 @@ from fund.giving.queries.offices import (
 )
 from fund.giving.queries.plans import (
     PlanRow,
+    find_other_plan,
     get_plan,
+    get_plan_of,
+    list_all_plans_of,
     list_changes,
     list_plans_of,
 )
@@ -70,6 +73,7 @@ __all__ = [
     "find_last_return",
     "find_link_reader",
     "find_offer",
+    "find_other_plan",
     "find_progress",
     "find_terms",
     "find_visit",
@@ -79,18 +83,21 @@ __all__ = [
     "get_gift_of",
     "get_open_fund",
     "get_plan",
+    "get_plan_of",
     "get_receipt",
     "get_receipt_of",
     "get_remaining",
     "get_statement_of",
     "is_link_open",
     "list_all_gifts_of",
+    "list_all_plans_of",
     "list_campaigns",
     "list_card_offices",
     "list_changes",
     "list_donor_keys",
     "list_gifts",
     "list_gifts_of",
+    "list_named_with_tax_id",
     "list_paid",
     "list_plans_of",
     "list_receipts_of",
@@ -102,6 +109,5 @@ __all__ = [
     "list_unknown_intents",
     "list_unmailed",
     "list_unreceipted",
-    "list_with_tax_id",
     "terms_at",
 ]

@@ -159,12 +159,16 @@ def find_donor_key(session: Session, gift: Gift) -> UUID | None:
     )
 
 
-def list_with_tax_id(session: Session, gift_ids: Sequence[UUID]) -> set[UUID]:
-    """Those of the gifts whose donors told us their tax number."""
+def list_named_with_tax_id(session: Session, gift_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the gifts whose receipts can name the giver and their tax number."""
     return set(
         session.scalars(
             select(Gift.id)
             .join(Donor, Donor.id == Gift.donor_id)
-            .where(Gift.id.in_(gift_ids), Donor.sealed_tax_id.is_not(None))
+            .where(
+                Gift.id.in_(gift_ids),
+                Gift.sealed_tax_id.is_not(None) | Donor.sealed_tax_id.is_not(None),
+                Gift.sealed_company.is_not(None) | Donor.sealed_name.is_not(None),
+            )
         )
     )

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from fund.errors import NotFound
-from fund.giving.models import Plan, PlanChange
+from fund.giving.models import LIVE, Plan, PlanChange
 from fund.ledger.models import Fund, Office
 
 
@@ -28,10 +28,37 @@ def get_plan(session: Session, plan_id: UUID) -> PlanRow:
     return PlanRow(*row)
 
 
+def get_plan_of(session: Session, donor_id: UUID, plan_id: UUID) -> PlanRow:
+    """One of the donor's plans that began. Raises NotFound."""
+    row = get_plan(session, plan_id)
+    if row.plan.donor_id != donor_id or row.plan.started_at is None:
+        raise NotFound
+    return row
+
+
 def list_plans_of(session: Session, donor_id: UUID) -> list[PlanRow]:
     """A donor's plans, newest first, without those that were never begun."""
     query = _plans().where(Plan.donor_id == donor_id, Plan.started_at.is_not(None))
     return [PlanRow(*row) for row in session.execute(query.order_by(Plan.id.desc()))]
+
+
+def list_all_plans_of(session: Session, donor_id: UUID) -> list[PlanRow]:
+    """Each of the donor's plans, whatever came of it, oldest first."""
+    query = _plans().where(Plan.donor_id == donor_id).order_by(Plan.id)
+    return [PlanRow(*row) for row in session.execute(query)]
+
+
+def find_other_plan(session: Session, plan: Plan, fund_id: UUID) -> Plan | None:
+    """What the plan's donor gives to this fund by another plan, but for those that wait for their
+    word; the oldest one."""
+    others = select(Plan).where(
+        Plan.donor_id == plan.donor_id,
+        Plan.fund_id == fund_id,
+        Plan.id != plan.id,
+        Plan.state.in_(LIVE),
+        ~Plan.is_additional | Plan.confirmed_at.is_not(None),
+    )
+    return session.scalars(others.order_by(Plan.id).limit(1)).one_or_none()
 
 
 def list_changes(session: Session, plan_id: UUID) -> list[PlanChange]:

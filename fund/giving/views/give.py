@@ -115,7 +115,6 @@ def _start_plan(post: Post, form: Form, fund_code: str) -> Response:
         email=form.data["email"],
         name=form.data["name"],
         order=form.data["order"],
-        is_confirmed=form.data["is_confirmed"],
         language=i18n.language(),
         now=clock.now(),
     )

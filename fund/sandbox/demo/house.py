@@ -58,6 +58,9 @@ TERMS: dict[str, dict[str, Any]] = {
         },
     },
     "th": {
+        "receipt_kind": "th_donation",
+        "signatory_name": "Anong Practice",
+        "signatory_title": "Treasurer",
         "stripe_methods": [],
         "biller_id": "000000000000000",
         "merchant_name": "PRACTICE LIFT FOUNDATION",
