@@ -4,9 +4,11 @@ What belongs to a person is sealed under that person's key; destroying the key m
 everywhere, backups included, while everything else stays verifiable.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fund import crypto
@@ -65,6 +67,12 @@ def create_many(session: Session, owner_kind: str, count: int, *, now: datetime)
     session.add_all(made)
     session.flush()
     return made
+
+
+def hold(session: Session, key_ids: Iterable[UUID]) -> dict[UUID, DataKey]:
+    """Many keys, read at once; as long as they are held, `seal` and the like read none again."""
+    found = session.scalars(select(DataKey).where(DataKey.id.in_(set(key_ids))))
+    return {key.id: key for key in found}
 
 
 def seal(session: Session, key_id: UUID, text: str, *, context: str) -> bytes:

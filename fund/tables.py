@@ -68,14 +68,18 @@ def columns_of(rows: Rows) -> list[str]:
 
 
 def header_place(rows: Rows) -> int:
-    """Where among the first rows the columns are named: the widest without figures."""
-    first = rows[:HEADER_WITHIN]
-    widest = max((len(set(named(row))) for row in first), default=0)
-    for place, row in enumerate(first):
-        names = named(row)
-        if len(set(names)) == widest > 1 and not any(_is_figure(name) for name in names):
-            return place
-    raise BadFile("csv_without_columns")
+    """Where among the first rows the columns are named: the widest without figures.
+
+    Raises BadFile.
+    """
+    first = [set(named(row)) for row in rows[:HEADER_WITHIN]]
+    widths = {
+        place: len(names) for place, names in enumerate(first) if not any(map(_is_figure, names))
+    }
+    widest = max(widths.values(), default=0)
+    if widest < 2:
+        raise BadFile("csv_without_columns")
+    return next(place for place, width in widths.items() if width == widest)
 
 
 def named(row: Sequence[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """Donors: one a mail address, found by a blind index, everything personal sealed."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -18,6 +19,15 @@ class Person:
 
     email: str
     name: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody says of themselves as they give; `name` may be empty."""
+
+    email: str
+    name: str
+    language: str
 
 
 def find_or_add_donor(
@@ -49,12 +59,13 @@ def find_or_add_donors(
         except IntegrityError:  # the same person in two tabs
             return find_or_add_donors(session, people, now=now)
         donors |= added
+    held = keys.hold(session, [donor.key_id for donor in donors.values()])
     for index, said in latest.items():
         donor = donors[index]
         donor.language = said.language
         if said.name:
             donor.sealed_name = keys.seal(
-                session, donor.key_id, said.name, context=f"donor.name:{donor.id}"
+                session, held[donor.key_id].id, said.name, context=f"donor.name:{donor.id}"
             )
     return donors
 
@@ -82,14 +93,9 @@ def find_by_index(session: Session, index: bytes) -> Donor | None:
 
 
 def find_by_indices(session: Session, indices: Collection[bytes]) -> dict[bytes, Donor]:
-    """The donors of these addresses, each with the key read too."""
-    rows = session.execute(
-        select(Donor, keys.DataKey)
-        .join(keys.DataKey, keys.DataKey.id == Donor.key_id)
-        .where(Donor.email_index.in_(indices))
-    ).all()
-    session.info["donor_keys"] = [row.DataKey for row in rows]
-    return {row.Donor.email_index: row.Donor for row in rows}
+    """The donors of these addresses."""
+    found = session.scalars(select(Donor).where(Donor.email_index.in_(indices)))
+    return {donor.email_index: donor for donor in found}
 
 
 def _add(session: Session, people: Mapping[bytes, Said], *, now: datetime) -> dict[bytes, Donor]:

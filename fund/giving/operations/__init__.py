@@ -1,6 +1,6 @@
 """What donors, Stripe and the bank do to gifts."""
 
-from fund.giving.operations.bank import record_bank_gift
+from fund.giving.operations.bank import BankGift, record_bank_gift, record_bank_gifts
 from fund.giving.operations.campaigns import change_campaign, close_campaign, open_campaign
 from fund.giving.operations.exports import export_data
 from fund.giving.operations.gifts import check_amount, keep_session, retry_gift, start_gift
@@ -15,11 +15,12 @@ from fund.giving.operations.portal import (
 )
 from fund.giving.operations.promptpay import expire_gifts, settle_by_bank
 from fund.giving.operations.receipts import heal_receipt
-from fund.giving.operations.returns import record_return
+from fund.giving.operations.returns import record_return, take_back_gifts
 from fund.giving.operations.statements import issue_statement
 from fund.giving.operations.terms import change_receipts, set_terms
 
 __all__ = [
+    "BankGift",
     "apply_payment",
     "apply_payments",
     "ask_for_link",
@@ -39,9 +40,11 @@ __all__ = [
     "open_campaign",
     "open_portal",
     "record_bank_gift",
+    "record_bank_gifts",
     "record_return",
     "retry_gift",
     "set_terms",
     "settle_by_bank",
     "start_gift",
+    "take_back_gifts",
 ]
