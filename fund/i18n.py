@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -11,7 +11,15 @@ from typing import Any
 from babel import Locale, dates, numbers
 from babel.messages import mofile, pofile
 from flask import Flask, current_app, has_request_context, render_template, request, url_for
-from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import (
+    Babel,
+    force_locale,
+    format_timedelta,
+    get_locale,
+    gettext,
+    lazy_gettext,
+    ngettext,
+)
 from werkzeug.wrappers import Response
 
 from fund import clock
@@ -51,6 +59,7 @@ def init(app: Flask) -> None:
         moment=format_moment,
         month=format_month,
         year=format_year,
+        span=format_span,
     )
     app.jinja_env.globals.update(
         language=language, LANGUAGES=LANGUAGES, options=options, figure_column=figure_column
@@ -115,6 +124,11 @@ def format_money(money: Money) -> str:
     """`฿1,500` or `฿1,500.50`: decimals only where there are any."""
     whole = money.amount_minor % 10 ** CURRENCIES[money.currency].exponent == 0
     return _format(money, 0 if whole else CURRENCIES[money.currency].exponent)
+
+
+def format_span(span: timedelta) -> str:
+    """How long, in its largest unit: `3 hours`."""
+    return str(format_timedelta(span))
 
 
 def format_short(money: Money) -> str:

@@ -58,8 +58,12 @@ class Permission(StrEnum):
     WRITE_RATES = "write_rates"
     READ_GIFTS = "read_gifts"
     RECORD_GIFTS = "record_gifts"
+    EXPORT_DONORS = "export_donors"  # names and tax numbers, for the Revenue Department
+    MERGE_DONORS = "merge_donors"
+    DECIDE_ERASURE = "decide_erasure"  # of donors; sees no name
     WRITE_CAMPAIGNS = "write_campaigns"
-    WRITE_TERMS = "write_terms"  # which receipts an office gives, and who signs them
+    WRITE_TERMS = "write_terms"  # which receipts an office gives, who signs them, ways to pay
+    APPROVE_BILLERS = "approve_billers"  # whose bank a PromptPay QR code names; never one's own
     READ_SETTLEMENT = "read_settlement"
     WORK_SETTLEMENT = "work_settlement"
     ASK_REFUNDS = "ask_refunds"
@@ -129,6 +133,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.WRITE_RATES,
             _P.READ_GIFTS,
             _P.RECORD_GIFTS,
+            _P.EXPORT_DONORS,
+            _P.MERGE_DONORS,
             _P.WRITE_CAMPAIGNS,
             _P.WRITE_TERMS,
             _P.READ_SETTLEMENT,
@@ -153,6 +159,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.APPROVE_ENTRIES,
             _P.READ_ENTRY_PAPERS,
             _P.READ_GIFTS,
+            _P.APPROVE_BILLERS,
             _P.APPROVE_REFUNDS,
             _P.SET_REFUND_LIMIT,
             _P.READ_SETTLEMENT,
@@ -176,7 +183,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.READ_POLICY,
         }
     ),
-    Role.DATA_PROTECTION: frozenset({_P.READ_LOOKS}),
+    Role.DATA_PROTECTION: frozenset({_P.READ_LOOKS, _P.DECIDE_ERASURE}),
     Role.ADMINISTRATOR: frozenset({_P.MANAGE_STAFF, _P.READ_POLICY}),
 }
 

@@ -118,6 +118,15 @@ class Code(fields.String):
         super().__init__(validate=validate.OneOf(list(codes), error=CHOOSE), **options)
 
 
+class Tick(fields.Boolean):
+    """A box that is ticked or not."""
+
+    default_error_messages = {"invalid": CHOOSE}
+
+    def __init__(self) -> None:
+        super().__init__(load_default=False)
+
+
 class Id(fields.UUID):
     """The id of something chosen from a list; nothing chosen is None."""
 

@@ -41,6 +41,8 @@ PUBLIC = (
     "GET giving.my_sign_in", "POST giving.my_sign_in", "GET giving.my_sent",
     "GET giving.my_open", "POST giving.my_open", "POST giving.my_sign_out",
     # The same for a regular gift: whoever knows its id may go on, and see what became of it
+    # Whoever knows the gift's id, as for thanks; the token in the mail is the key to the other
+    "GET giving.gate", "POST giving.gate", "GET giving.gate_open", "POST giving.gate_open",
     "GET giving.plan_checkout", "GET giving.plan_thanks", "POST giving.plan_retry",
     # The link in a mail about a regular gift; its signature is the key
     "GET giving.plan_keep", "POST giving.plan_keep",
@@ -77,6 +79,9 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET giving.my_statement": DONOR,
     "POST giving.my_language": DONOR,
     "POST giving.my_data": DONOR,
+    "GET giving.my_erasure": DONOR,
+    "POST giving.my_erasure": DONOR,
+    "POST giving.my_erasure_withdraw": DONOR,
     # People: the administrator, who has no power over money or votes and no view of identities
     "GET people.staff_list": "a",
     "GET people.staff_check": "a",
@@ -155,6 +160,7 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET audit.export": "u",
     # Money's timelines hold no vote: who keeps the books answers for them
     "GET reports.gift_trail": MONEY + "u",
+    "GET reports.plan_trail": MONEY + "u",
     "GET reports.payment_trail": MONEY + "u",
     "GET reports.fund_trail": MONEY + "u",
     "GET reports.donor_trail": MONEY + "u",
@@ -201,6 +207,25 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
+    # Whom to forget: the data-protection contact alone, who sees no name there
+    "GET giving.erasure_list": "d",
+    "GET giving.erasure_show": "d",
+    "POST giving.erasure_decide": "d",
+    # Names and tax numbers leave in a file: who works it, and nobody else
+    "GET giving.edonation_show": "f",
+    "POST giving.edonation_file": "f",
+    "POST giving.edonation_confirm": "f",
+    "GET giving.edonation_columns": "f",
+    "POST giving.edonation_columns": "f",
+    # Whose two records are: finance, who knows donors by name
+    "GET giving.merge_list": "f",
+    "POST giving.merge_find": "f",
+    "GET giving.merge_show": "f",
+    "POST giving.merge_donors": "f",
+    "POST giving.merge_dismiss": "f",
+    "GET giving.plan_list": MONEY + "u",
+    "GET giving.plan_show": MONEY + "u",
+    "POST giving.plan_change": "f",  # for a donor who wrote to us
     "GET giving.campaign_list": MONEY + "u",
     "GET giving.campaign_open": "f",
     "POST giving.campaign_open": "f",
@@ -229,6 +254,13 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET giving.terms_list": MONEY + "u",
     "GET giving.terms_change": "f",
     "POST giving.terms_change": "f",
+    "GET giving.ways_change": "f",
+    "POST giving.ways_change": "f",
+    "POST giving.biller_ask": "f",
+    "POST giving.biller_stop": "f",
+    "GET giving.biller_show": MONEY + "u",
+    "POST giving.biller_approve": "t",
+    "POST giving.biller_drop": MONEY,  # who asked takes it back; the treasurer says no
     # The bank: amounts and days for finance and auditor; what a bank wrote may name people
     "GET banking.statement_list": MONEY + "u",
     "GET banking.statement_show": MONEY + "u",
@@ -263,7 +295,11 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET settlement.dispute_list": MONEY + "u",
     "GET settlement.dispute_show": MONEY + "u",
     "POST settlement.dispute_note": "f",
+    "GET settlement.stray_list": MONEY + "u",
+    "POST settlement.stray_seen": "f",  # who also gives back, and writes to donors
     "POST settlement.alert_keep": "f",
+    "GET giving.breaker_list": MONEY + "u",  # counts, nobody's address
+    "POST giving.breaker_move": "f",
     "GET settlement.event_show": MONEY + "u",
     "POST settlement.retry": "f",
     "POST settlement.retry_all": "f",

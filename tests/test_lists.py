@@ -9,7 +9,7 @@ from tests.applications.factories import make_author, make_submitted
 from tests.awards.factories import make_award
 from tests.committee.factories import make_committee
 from tests.disbursements.factories import make_payee, make_run, make_team
-from tests.giving.factories import make_giving_world, pay_gift, start_gift
+from tests.giving.factories import make_giving_world, pay_gift, start_gift, start_plan
 from tests.people.factories import make_staff
 from tests.settlement.factories import event
 
@@ -75,6 +75,18 @@ def test_gifts(session, ask):
         pay_gift(session, start_gift(session))
 
     grows_without_asking_more(add, lambda: ask(finance, "/staff/gifts", '<th scope="row">'))
+
+
+def test_regular_gifts(session, ask):
+    make_giving_world(session)
+    finance = make_staff(session, Role.FINANCE_OFFICER)
+
+    def add():
+        start_plan(session)
+
+    grows_without_asking_more(
+        add, lambda: ask(finance, "/staff/plans?state=open", "card-row-action")
+    )
 
 
 def test_stripes_events(session, ask):

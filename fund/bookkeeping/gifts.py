@@ -30,6 +30,7 @@ def add_gift(
     name: str,
     language: str,
     tax_id: str,
+    is_bank_reported: bool,
     actor: Actor,
     now: datetime,
 ) -> Gift:
@@ -55,6 +56,7 @@ def add_gift(
         name=name,
         language=language,
         tax_id=tax_id,
+        is_bank_reported=is_bank_reported,
         actor=actor,
         now=now,
     )

@@ -22,6 +22,7 @@ from fund.schemas import (
     Id,
     Satang,
     Text,
+    Tick,
     WholeNumber,
 )
 
@@ -103,6 +104,7 @@ class GiftSchema(CommandSchema):
     name = Text(longest=200, load_default="")
     language = Code(LANGUAGES, required=True)
     tax_id = Text(longest=20, load_default="")
+    is_bank_reported = Tick()
 
 
 class ImportUploadSchema(CommandSchema):

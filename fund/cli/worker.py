@@ -21,6 +21,7 @@ from fund.bookkeeping import tasks as bookkeeping_tasks
 from fund.errors import where
 from fund.giving import checkout, rounds
 from fund.giving import tasks as giving_tasks
+from fund.giving.abuse import rounds as gate_rounds
 from fund.giving.plans import checking as plan_checking
 from fund.giving.plans import checkout as plan_checkout
 from fund.giving.plans import mailing as plan_mailing
@@ -49,6 +50,7 @@ LOOPS: list[Loop] = [
 TASK_MODULES: tuple[ModuleType, ...] = (
     checkout,
     rounds,
+    gate_rounds,
     plan_checking,
     plan_checkout,
     plan_mailing,

@@ -6,6 +6,23 @@ METHOD_NAMES = {
     "promptpay": N_("PromptPay QR code"),
     "checkout": N_("Card or wallet"),
 }
+# What Stripe's page offers, by Stripe's names: wallets come with `card`.
+STRIPE_WAYS = {
+    "card": (N_("card"), "Apple Pay", "Google Pay"),
+    "link": ("Link",),
+    "promptpay": ("PromptPay",),
+}
+# For finance, who chooses among them.
+STRIPE_METHOD_NAMES = {
+    "card": N_("Cards, with Apple Pay and Google Pay"),
+    "link": N_("Link, Stripe’s own wallet"),
+    "promptpay": N_("PromptPay at Stripe"),
+}
+BILLER_STATE_NAMES = {
+    "asked": N_("waits for a second person"),
+    "approved": N_("agreed to"),
+    "dropped": N_("not done"),
+}
 DEDICATIONS = {
     "honour": N_("in honour of somebody"),
     "memory": N_("in memory of somebody"),
@@ -14,6 +31,37 @@ DROP_NAMES = {
     "refused": N_("no such mail is wanted there"),
     "too_many": N_("three went there within a day"),
     "unreadable": N_("the donor was forgotten"),
+}
+ERASURE_STATES = {
+    "asked": N_("to be decided"),
+    "withdrawn": N_("taken back by the donor"),
+    "refused": N_("not forgotten"),
+    "granted": N_("forgotten"),
+}
+ERASURE_REASONS = {
+    "law": N_("a law or an authority needs the data for now"),
+    "money": N_("a refund or dispute is under way"),
+    "doubt": N_("it is not certain who asked"),
+}
+# The same, as the donor is told.
+ERASURE_ANSWERS = {
+    "law": N_(
+        "A law or an authority asks us to keep your data for now. We forget you once that is over."
+    ),
+    "money": N_(
+        "A refund or a dispute about a gift of yours is under way, and we need your data for it."
+        " Please ask again once it is settled."
+    ),
+    "doubt": N_("We could not be certain that it was you who asked. Please write to us."),
+}
+# Two donors' records side by side: the one that came first, and the other.
+ONE, OTHER = "one", "other"
+SIDES = (ONE, OTHER)
+LIKENESSES = {
+    "tax_id": N_("the same tax number"),
+    "address": N_("almost the same address"),
+    "name": N_("the same name"),
+    "sound": N_("names that sound alike"),
 }
 STATE_NAMES = {
     "open": N_("not paid yet"),
@@ -63,4 +111,26 @@ CHANGE_NAMES = {
     "skip": N_("skip the next gift"),
     "resume": N_("go on after the pause"),
     "stop": N_("stop"),
+}
+STRAY_STATE_NAMES = {
+    "stopping": N_("being stopped"),
+    "stopped": N_("stopped"),
+    "left": N_("left running, older than our books"),
+}
+CHANGE_STATE_NAMES = {
+    "asked": N_("under way"),
+    "done": N_("done"),
+    "refused": N_("Stripe did not accept it"),
+}
+# What an office asks before the payment page, by the breaker's level, and why it moved.
+BREAKER_LEVELS = {
+    0: N_("closed: donors go straight on to the payment"),
+    1: N_("open: donors’ browsers do a small computation first, or take a link by mail"),
+    2: N_("wide open: every donor takes a link by mail first"),
+}
+BREAKER_CAUSES = {
+    "calm": N_("it was calm for a while"),
+    "failures": N_("many cards were refused within a short time"),
+    "insisting": N_("cards went on being refused"),
+    "by_hand": N_("somebody of finance moved it"),
 }

@@ -13,8 +13,8 @@ from fund.audit.events import DedicationDropped, DedicationMailed
 from fund.crypto import Unreadable
 from fund.errors import NotFound
 from fund.giving import orders
-from fund.giving.models import Dedication, Donor, Gift, MailRefusal
-from fund.giving.words import open_dedication
+from fund.giving.models import Dedication, Donor, Gift, MailRefusal, Plan, PlanDedication
+from fund.giving.words import open_dedication, open_plan_dedication
 from fund.permissions import SYSTEM
 
 NO_MAIL = "giving.no_mail"
@@ -38,6 +38,32 @@ def add_dedication(session: Session, gift: Gift, donor: Donor, wish: orders.Dedi
             to_email_index=_index(wish.to_email) if is_told else None,
         )
     )
+
+
+def promise_dedication(session: Session, plan: Plan, donor: Donor, wish: orders.Dedication) -> None:
+    """Keep in whose name a regular gift is until its first payment."""
+
+    def seal(text: str, column: str) -> bytes | None:
+        context = f"plan_dedication.{column}:{plan.id}"
+        return keys.seal(session, donor.key_id, text, context=context) if text else None
+
+    session.add(
+        PlanDedication(
+            plan_id=plan.id,
+            kind=wish.kind,
+            sealed_honoured=seal(wish.honoured, "honoured"),
+            sealed_to_name=seal(wish.to_name, "to_name"),
+            sealed_to_email=seal(wish.to_email, "to_email"),
+        )
+    )
+
+
+def pass_on_dedication(session: Session, plan: Plan, gift: Gift, donor: Donor) -> None:
+    """The first gift of the plan is the one in somebody's name: those that follow tell nobody."""
+    promised = session.get(PlanDedication, plan.id)
+    if promised is not None:
+        add_dedication(session, gift, donor, open_plan_dedication(session, promised))
+        session.delete(promised)
 
 
 def find_reason_against(session: Session, dedication: Dedication, *, now: datetime) -> str | None:

@@ -1,16 +1,23 @@
-"""Donors: one a mail address, found by a blind index, everything personal sealed."""
+"""Donors: one a mail address, found by a blind index, everything personal sealed.
+
+Of a record that was merged into another one, that other donor is opened: who they are now.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from fund import keys
+from fund.crypto import Unreadable
+from fund.giving import likeness
 from fund.giving.models import Donor
 from fund.ids import new_id
+from fund.keys import DataKey
 
 
 @dataclass(frozen=True)
@@ -61,25 +68,59 @@ def find_or_add_donors(
         donors |= added
     held = keys.hold(session, [donor.key_id for donor in donors.values()])
     for index, said in latest.items():
-        donor = donors[index]
-        donor.language = said.language
-        if said.name:
-            donor.sealed_name = keys.seal(
-                session, held[donor.key_id].id, said.name, context=f"donor.name:{donor.id}"
-            )
+        donors[index].language = said.language
+    named = [(donors[index], said.name) for index, said in latest.items() if said.name]
+    keep_names(session, [one for one in named if one[0].key_id in held])
     return donors
+
+
+def keep_name(session: Session, donor: Donor, name: str) -> None:
+    """The donor's name, sealed."""
+    keep_names(session, [(donor, name)])
+
+
+def keep_names(session: Session, named: Sequence[tuple[Donor, str]]) -> None:
+    """`keep_name` for many."""
+    for donor, name in named:
+        context = f"donor.name:{donor.id}"
+        donor.sealed_name = keys.seal(session, donor.key_id, name, context=context)
+    likeness.mark_all(session, [(donor, {"name": name}) for donor, name in named])
 
 
 def open_person(session: Session, donor: Donor) -> Person:
     """The donor's address and name. Raises crypto.Unreadable once their key is destroyed."""
+    donor = head_of(session, donor)
     return Person(
-        email=keys.unseal(
-            session, donor.key_id, donor.sealed_email, context=f"donor.email:{donor.id}"
-        ),
+        email=open_address(session, donor),
         name=keys.unseal(session, donor.key_id, donor.sealed_name, context=f"donor.name:{donor.id}")
         if donor.sealed_name
         else "",
     )
+
+
+def open_people(session: Session, donor_ids: Collection[UUID]) -> dict[UUID, Person]:
+    """Many donors at once, without those who were forgotten."""
+    rows = session.execute(
+        select(Donor, DataKey)
+        .join(DataKey, DataKey.id == Donor.key_id)
+        .where(Donor.id.in_(donor_ids), DataKey.wrapped.is_not(None))
+    ).all()  # which holds the keys, so that each is read once
+    return {donor.id: open_person(session, donor) for donor, _ in rows}
+
+
+def open_address(session: Session, donor: Donor) -> str:
+    """The address of this very record. Raises crypto.Unreadable once its key is destroyed."""
+    return keys.unseal(session, donor.key_id, donor.sealed_email, context=f"donor.email:{donor.id}")
+
+
+def find_person(session: Session, donor_id: UUID | None) -> Person | None:
+    """Who gave; None if nobody knows, or nobody may know any more."""
+    if donor_id is None:
+        return None
+    try:
+        return open_person(session, session.get_one(Donor, donor_id))
+    except Unreadable:
+        return None
 
 
 def index_of(email: str) -> bytes:
@@ -88,14 +129,35 @@ def index_of(email: str) -> bytes:
 
 
 def find_by_index(session: Session, index: bytes) -> Donor | None:
-    """The donor whose address this is."""
+    """The donor whose address this is, or was before the record was merged."""
     return find_by_indices(session, [index]).get(index)
 
 
 def find_by_indices(session: Session, indices: Collection[bytes]) -> dict[bytes, Donor]:
-    """The donors of these addresses."""
-    found = session.scalars(select(Donor).where(Donor.email_index.in_(indices)))
-    return {donor.email_index: donor for donor in found}
+    """`find_by_index` of many, by index."""
+    record = aliased(Donor)
+    is_theirs = Donor.id == func.coalesce(record.merged_into_id, record.id)
+    found = session.execute(
+        select(record.email_index, Donor)
+        .join(record, is_theirs)
+        .where(record.email_index.in_(indices))
+    )
+    return dict(found.all())
+
+
+def find_record(session: Session, index: bytes) -> Donor | None:
+    """The record with this very address."""
+    return session.scalars(select(Donor).where(Donor.email_index == index)).one_or_none()
+
+
+def head_of(session: Session, donor: Donor) -> Donor:
+    """The donor whose record this is."""
+    return session.get_one(Donor, donor.head_id) if donor.merged_into_id else donor
+
+
+def records_of(donor_id: UUID) -> Select[UUID]:
+    """The ids of a donor's records: their own and those merged into it."""
+    return select(Donor.id).where(or_(Donor.id == donor_id, Donor.merged_into_id == donor_id))
 
 
 def _add(session: Session, people: Mapping[bytes, Said], *, now: datetime) -> dict[bytes, Donor]:
@@ -115,4 +177,5 @@ def _add(session: Session, people: Mapping[bytes, Said], *, now: datetime) -> di
         )
     session.add_all(made.values())
     session.flush()
+    likeness.mark_all(session, [(made[i], {"email": said.email}) for i, said in people.items()])
     return made

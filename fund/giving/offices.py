@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fund.money import THB
 
 CHECKOUT, PROMPTPAY = "checkout", "promptpay"
+CARD = "card"  # what a plan is paid by, where it is no pledge
 NO_TAX_RECEIPT = "none"
 ONCE = "once"
 THAILAND = "TH"
@@ -32,7 +33,7 @@ class Terms:
         """How such a gift can be paid here, the likelier way first; none if it cannot."""
         found = []
         is_thai = currency == THB and country in (None, THAILAND)
-        if self.takes_promptpay_qr and is_thai and frequency == ONCE:
+        if self.takes_promptpay_qr and is_thai:
             found.append(PROMPTPAY)
         if self.stripe_types(currency=currency, frequency=frequency):
             found.append(CHECKOUT)
@@ -63,16 +64,19 @@ def choose(
     currency: str,
     wants_receipt: bool,
     frequency: str = ONCE,
+    method: str | None = None,
 ) -> Choice | None:
     """The office of such a gift, by the first rule that one meets; None if nobody can take it.
 
-    Of several the one that comes first in `offices` is taken.
+    `method`: how the donor wishes to pay, where there is a choice. Of several offices the one that
+    comes first in `offices` is taken.
     """
     ways = [
         (terms, terms.methods(currency=currency, country=country, frequency=frequency))
         for terms in offices
     ]
     able = [(terms, methods) for terms, methods in ways if methods]
+    able = [way for way in able if method in way[1]] or able
     for fits in (
         lambda terms, _: wants_receipt and _counts_in(terms, country),
         lambda _, methods: PROMPTPAY in methods,
@@ -83,6 +87,18 @@ def choose(
             if fits(terms, methods):
                 return Choice(terms.code, methods, _counts_in(terms, country))
     return None
+
+
+def list_ways(
+    offices: Sequence[Terms], *, country: str | None, currency: str, frequency: str
+) -> tuple[str, ...]:
+    """How such a gift can be paid at any of the offices, the likelier way first."""
+    found = {
+        method
+        for terms in offices
+        for method in terms.methods(currency=currency, country=country, frequency=frequency)
+    }
+    return tuple(method for method in (PROMPTPAY, CHECKOUT) if method in found)
 
 
 def _counts_in(terms: Terms, country: str | None) -> bool:

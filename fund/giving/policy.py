@@ -2,26 +2,65 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from fund.i18n import N_
 from fund.ledger.models import Fund, Office
 from fund.money import CURRENCIES, THB, Money
 
-BUS_FARES = N_("bus fares to school for a month")
-BOOKS = N_("books and uniform for a term")
-TRAINING = N_("a month of vocational training")
-
-# The same three things in each currency, in figures that people there give.
-PRESETS: dict[str, tuple[int, int, int]] = {
-    "THB": (500_00, 1_500_00, 4_000_00),
-    "USD": (15_00, 45_00, 120_00),
-    "EUR": (15_00, 40_00, 110_00),
-    "GBP": (12_00, 35_00, 95_00),
-    "AUD": (25_00, 70_00, 190_00),
-    "NZD": (25_00, 75_00, 200_00),
-    "SGD": (20_00, 60_00, 160_00),
-    "JPY": (2_500, 7_000, 19_000),
-    "KWD": (5_000, 14_000, 38_000),
+# What is offered to who gives once, each month, each year: three things, smallest first.
+PAYS_FOR: dict[str, tuple[str, str, str]] = {
+    "once": (
+        N_("bus fares to school for a month"),
+        N_("books and uniform for a term"),
+        N_("a month of vocational training"),
+    ),
+    "month": (
+        N_("exercise books and pens, month by month"),
+        N_("bus fares to school, month by month"),
+        N_("lunches at school, month by month"),
+    ),
+    "year": (
+        N_("books and uniform for two terms"),
+        N_("bus fares for a school year"),
+        N_("three months of vocational training"),
+    ),
+}
+# The same things in each currency, in figures that people there give.
+PRESETS: dict[str, dict[str, tuple[int, int, int]]] = {
+    "once": {
+        "THB": (500_00, 1_500_00, 4_000_00),
+        "USD": (15_00, 45_00, 120_00),
+        "EUR": (15_00, 40_00, 110_00),
+        "GBP": (12_00, 35_00, 95_00),
+        "AUD": (25_00, 70_00, 190_00),
+        "NZD": (25_00, 75_00, 200_00),
+        "SGD": (20_00, 60_00, 160_00),
+        "JPY": (2_500, 7_000, 19_000),
+        "KWD": (5_000, 14_000, 38_000),
+    },
+    "month": {
+        "THB": (250_00, 500_00, 1_000_00),
+        "USD": (8_00, 15_00, 30_00),
+        "EUR": (7_00, 15_00, 28_00),
+        "GBP": (6_00, 12_00, 24_00),
+        "AUD": (12_00, 25_00, 48_00),
+        "NZD": (12_00, 25_00, 50_00),
+        "SGD": (10_00, 20_00, 40_00),
+        "JPY": (1_200, 2_500, 5_000),
+        "KWD": (2_500, 5_000, 9_500),
+    },
+    "year": {
+        "THB": (3_000_00, 6_000_00, 12_000_00),
+        "USD": (90_00, 180_00, 360_00),
+        "EUR": (80_00, 160_00, 320_00),
+        "GBP": (70_00, 140_00, 280_00),
+        "AUD": (140_00, 280_00, 560_00),
+        "NZD": (150_00, 300_00, 600_00),
+        "SGD": (120_00, 240_00, 480_00),
+        "JPY": (14_000, 28_000, 57_000),
+        "KWD": (28_000, 56_000, 112_000),
+    },
 }
 
 # The most that one gift may be online: about as much in each currency, and below what Stripe
@@ -40,6 +79,15 @@ MOST_MINOR: dict[str, int] = {
 
 # How long a PromptPay code is shown; who pays it later is found by its reference all the same.
 PROMPTPAY_WAIT = timedelta(days=7)
+# A pledge's code, until the month is let go; and after which days without it we ask again.
+PLEDGE_WAIT = timedelta(days=21)
+PLEDGE_REMINDERS = {"reminded": timedelta(days=5), "reminded_again": timedelta(days=12)}
+
+
+def promptpay_wait(plan_id: UUID | None) -> timedelta:
+    """How long the code of a gift is shown, if it is of this pledge, or of none."""
+    return PROMPTPAY_WAIT if plan_id is None else PLEDGE_WAIT
+
 
 CURRENCY_NAMES: dict[str, str] = {
     "THB": N_("Thai baht"),
@@ -62,12 +110,11 @@ class Preset:
     pays_for: str
 
 
-def list_presets(currency: str) -> list[Preset]:
-    """What is offered in `currency`, smallest first."""
-    things = (BUS_FARES, BOOKS, TRAINING)
+def list_presets(currency: str, frequency: str) -> list[Preset]:
+    """What is offered in `currency` to who gives that often, smallest first."""
     return [
         Preset(Money(minor, currency), thing)
-        for minor, thing in zip(PRESETS[currency], things, strict=True)
+        for minor, thing in zip(PRESETS[frequency][currency], PAYS_FOR[frequency], strict=True)
     ]
 
 

@@ -2,10 +2,19 @@
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import ValidationError, post_load, validate, validates_schema
 
 from fund.giving import orders
-from fund.giving.choices import CHANGE_NAMES, DEDICATIONS, FREQUENCIES, RECEIPT_KIND_NAMES
+from fund.giving.choices import (
+    BREAKER_LEVELS,
+    CHANGE_NAMES,
+    DEDICATIONS,
+    ERASURE_REASONS,
+    FREQUENCIES,
+    RECEIPT_KIND_NAMES,
+    SIDES,
+    STRIPE_METHOD_NAMES,
+)
 from fund.giving.countries import COUNTRIES
 from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
 from fund.i18n import LANGUAGES, N_
@@ -19,19 +28,11 @@ from fund.schemas import (
     Email,
     Satang,
     Text,
+    Tick,
     WholeNumber,
 )
 
 OTHER = "other"
-
-
-class Tick(fields.Boolean):
-    """A box that is ticked or not."""
-
-    default_error_messages = {"invalid": CHOOSE}
-
-    def __init__(self) -> None:
-        super().__init__(load_default=False)
 
 
 class PlainName(Text):
@@ -48,12 +49,13 @@ class GiveSchema(CommandSchema):
     """A gift to be paid, on Stripe's page or by PromptPay.
 
     `choice` is an amount on offer, written `NZD:7500`, or `other` with the figure in `amount`. It
-    names its currency, so that nobody is charged 75 of another one than they saw. `office` is the
-    one that was shown, in the same spirit.
+    names its currency, so that nobody is charged 75 of another one than they saw. `office`, and the
+    frequency `amounts_for` which amounts were on offer, are what was shown, in the same spirit.
     """
 
     frequency = Code(FREQUENCIES, load_default=ONCE)
     currency = Code(OFFERED, required=True)
+    amounts_for = Code(["", *FREQUENCIES], load_default="")
     choice = Text(longest=40, load_default="")
     amount = Text(longest=40, load_default="")
     fund = Text(longest=40, required=True)
@@ -78,6 +80,10 @@ class GiveSchema(CommandSchema):
     def check_amount(self, data: dict[str, Any], **_: Any) -> None:
         if "currency" in data:
             _amount(data["currency"], data.get("choice", ""), data.get("amount", ""))
+        seen = data.get("amounts_for") or data.get("frequency")
+        if data.get("choice", "") not in ("", OTHER) and seen != data.get("frequency"):
+            text = N_("Other amounts go with how often you give. Please choose one.")
+            raise ValidationError(text, "amount")
 
     @validates_schema
     def check_country(self, data: dict[str, Any], **_: Any) -> None:
@@ -85,14 +91,6 @@ class GiveSchema(CommandSchema):
             raise ValidationError(
                 N_("Please choose the country where you would use the receipt."), "country"
             )
-
-    @validates_schema
-    def check_once(self, data: dict[str, Any], **_: Any) -> None:
-        """What is asked of one gift is lost on nobody who gives again and again."""
-        text = N_("This goes with a gift that is given once. Please leave it empty, or give once.")
-        asked = ("dedication", "company", "note", "covers_fee")
-        if data["frequency"] != ONCE and any(data[name] for name in asked):
-            raise ValidationError(text, "frequency")
 
     @validates_schema
     def check_dedication(self, data: dict[str, Any], **_: Any) -> None:
@@ -162,6 +160,32 @@ class CloseCampaignSchema(CommandSchema):
     version = WholeNumber(required=True)
 
 
+class WaysSchema(CommandSchema):
+    """How an office can be paid; `version` names the terms in view."""
+
+    card = Tick()
+    link = Tick()
+    promptpay = Tick()
+    matching_days = WholeNumber(
+        required=True,
+        validate=validate.Range(0, 14, error=N_("Please write a number of days up to 14.")),
+    )
+    version = Text(longest=40, load_default="")
+
+    @post_load
+    def list_methods(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        methods = [name for name in STRIPE_METHOD_NAMES if data.pop(name)]
+        return data | {"stripe_methods": methods}
+
+
+class BillerSchema(CommandSchema):
+    """The bank that a PromptPay QR code is to lead to, as the bank's own letter writes it."""
+
+    biller_id = Text(longest=20, required=True)
+    merchant_name = Text(longest=25, required=True)
+    merchant_city = Text(longest=15, required=True)
+
+
 class _CampaignWords(CommandSchema):
     title_en = Text(longest=100, required=True)
     title_th = Text(longest=100, required=True)
@@ -199,6 +223,13 @@ class TermsSchema(CommandSchema):
     version = Text(longest=40, load_default="")
 
 
+class BreakerSchema(CommandSchema):
+    """What an office's breaker is to ask from now on, and why."""
+
+    level = WholeNumber(required=True, validate=validate.OneOf(list(BREAKER_LEVELS), error=CHOOSE))
+    note = Text(longest=500, required=True)
+
+
 def _amount(currency: str, choice: str, typed: str) -> Money:
     if choice in ("", OTHER):
         if not typed:
@@ -215,3 +246,30 @@ def _amount(currency: str, choice: str, typed: str) -> Money:
     if not (minor.isascii() and minor.isdigit() and len(minor) < 12):
         raise ValidationError(N_("Please choose an amount."), "amount")
     return Money(int(minor), currency)
+
+
+class TwoDonorsSchema(CommandSchema):
+    """Two donors by the addresses that they give with."""
+
+    email = Email(required=True)
+    other_email = Email(required=True)
+
+
+class MergeSchema(CommandSchema):
+    """Of which of two records address, name and language stay."""
+
+    email = Code(SIDES, required=True)
+    name = Code(SIDES, required=True)
+    language = Code(SIDES, required=True)
+
+
+class ErasureSchema(CommandSchema):
+    """What is decided about a donor who asks to be forgotten; `reason` only if they are not."""
+
+    decision = Code(("grant", "refuse"), required=True)
+    reason = Code(["", *ERASURE_REASONS], load_default="")
+
+    @validates_schema
+    def check_reason(self, data: dict[str, Any], **_: Any) -> None:
+        if data["decision"] == "refuse" and not data["reason"]:
+            raise ValidationError(REQUIRED, "reason")

@@ -4,10 +4,15 @@ A gift keeps the number that it was given with, so that its receipt says the sam
 keeps one for gifts to come.
 """
 
+from collections.abc import Sequence
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund import keys
 from fund.errors import Refused
+from fund.giving import likeness
+from fund.giving.donors import head_of, records_of
 from fund.giving.models import Donor, Gift
 
 
@@ -29,18 +34,27 @@ def is_thai_tax_id(number: str) -> bool:
 
 def keep_with_gift(session: Session, gift: Gift, donor: Donor, number: str) -> None:
     """Seal a number, as `read_tax_id` gives it, for this gift."""
-    context = f"gift.tax_id:{gift.id}"
-    gift.sealed_tax_id = keys.seal(session, donor.key_id, number, context=context)
+    keep_with_gifts(session, [(gift, donor, number)])
+
+
+def keep_with_gifts(session: Session, given: Sequence[tuple[Gift, Donor, str]]) -> None:
+    """`keep_with_gift` for many."""
+    likeness.mark_all(session, [(donor, {"tax_id": number}) for _, donor, number in given])
+    for gift, donor, number in given:
+        context = f"gift.tax_id:{gift.id}"
+        gift.sealed_tax_id = keys.seal(session, donor.key_id, number, context=context)
 
 
 def keep_with_donor(session: Session, donor: Donor, number: str) -> None:
     """Seal a number, as `read_tax_id` gives it, for the donor's gifts to come."""
+    likeness.mark(session, donor, tax_id=number)
     context = f"donor.tax_id:{donor.id}"
     donor.sealed_tax_id = keys.seal(session, donor.key_id, number, context=context)
 
 
 def open_of_donor(session: Session, donor: Donor) -> str:
     """The donor's own; empty if they keep none. Raises crypto.Unreadable."""
+    donor = head_of(session, donor)
     if donor.sealed_tax_id is None:
         return ""
     context = f"donor.tax_id:{donor.id}"
@@ -53,3 +67,16 @@ def open_of_gift(session: Session, gift: Gift, donor: Donor) -> str:
         return open_of_donor(session, donor)
     context = f"gift.tax_id:{gift.id}"
     return keys.unseal(session, donor.key_id, gift.sealed_tax_id, context=context)
+
+
+def open_last(session: Session, donor: Donor) -> str:
+    """The number that the donor gave with last, by any of their records; empty if none ever."""
+    gift = session.scalars(
+        select(Gift)
+        .where(Gift.donor_id.in_(records_of(donor.id)), Gift.sealed_tax_id.is_not(None))
+        .order_by(Gift.id.desc())
+        .limit(1)
+    ).first()
+    if gift is None:
+        return open_of_donor(session, donor)
+    return open_of_gift(session, gift, session.get_one(Donor, gift.donor_id))

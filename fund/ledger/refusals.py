@@ -41,6 +41,10 @@ TEXTS: dict[str, str] = {
     ),
     "fund_has_commitments": N_("Awards still hold money of this fund."),
     "fund_has_gifts": N_("A gift to this fund is still being paid; that takes a week at most."),
+    "fund_has_plans": N_(
+        "Regular gifts still go to this fund: %(count)s. Move each to another fund, or stop it;"
+        " then the fund can be closed."
+    ),
     "fund_is_needed": N_(
         "This fund stays open: it takes the fees of no gift, and what comes late for closed funds."
     ),

@@ -14,6 +14,7 @@ from fund.bookkeeping import queries as bookkeeping
 from fund.bookkeeping.imports import queries as gift_imports
 from fund.committee import queries as committee
 from fund.disbursements import queries as disbursements
+from fund.giving import queries as giving
 from fund.i18n import format_day, gettext, language, readable
 from fund.ledger import queries as ledger
 from fund.people import queries as people
@@ -29,7 +30,9 @@ SOURCES: tuple[Callable[..., list[Waiting]], ...] = (
     committee.list_waiting,
     awards.list_waiting,
     disbursements.list_waiting,
+    giving.list_waiting,
     settlement.list_waiting,
+    giving.list_erasures_waiting,
     banking.list_waiting,
     ledger.list_waiting,
     bookkeeping.list_waiting,

@@ -60,8 +60,12 @@ function reload(name) {
 }
 
 form.addEventListener("input", show);
-for (const name of ["frequency", "currency", "country", "wants_tax_receipt"]) {
+for (const name of ["currency", "country", "wants_tax_receipt"]) {
   form.elements[name]?.addEventListener("change", () => reload(name));
 }
-form.elements[focus]?.focus();
+for (const group of form.querySelectorAll("[data-reload]")) {
+  group.addEventListener("change", () => reload(group.dataset.reload));
+}
+const last = form.elements[focus];
+(last?.focus ? last : form.querySelector(`[name="${focus}"]:checked`))?.focus();
 show();

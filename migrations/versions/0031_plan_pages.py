@@ -17,6 +17,7 @@ def upgrade() -> None:
             DROP CONSTRAINT ck_plan_letter_kind,
             ADD CONSTRAINT ck_plan_letter_kind CHECK (
                 kind IN ('failed', 'ended', 'stopped', 'second'));
+        CREATE INDEX ix_plan_state ON plan (state, id);
         """
     )
 
@@ -25,6 +26,7 @@ def downgrade() -> None:
     """Possible as long as nobody was asked."""
     op.execute(
         """
+        DROP INDEX ix_plan_state;
         ALTER TABLE plan_letter
             DROP CONSTRAINT ck_plan_letter_kind,
             ADD CONSTRAINT ck_plan_letter_kind CHECK (kind IN ('failed', 'ended', 'stopped'));

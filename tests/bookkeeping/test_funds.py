@@ -7,10 +7,12 @@ from sqlalchemy.exc import DBAPIError
 from fund.audit.models import Event
 from fund.errors import Conflict, Denied, Refused
 from fund.giving import operations as giving
+from fund.giving.plans import ask_change
 from fund.ids import new_id
 from fund.ledger import operations, queries
 from fund.ledger.verification import verify
-from fund.money import Money
+from fund.money import Money, baht
+from fund.permissions import Actor
 from tests.bookkeeping.factories import (
     NOW,
     at,
@@ -20,7 +22,7 @@ from tests.bookkeeping.factories import (
     enter_rate,
     make_entry,
 )
-from tests.giving.factories import pay_gift, start_gift
+from tests.giving.factories import make_giving_world, pay_gift, start_gift, start_plan
 from tests.ledger.factories import give_cash, make_fund, make_office
 
 
@@ -101,6 +103,50 @@ def test_a_gift_under_way_keeps_a_fund_open(session, finance, fund):
     pay_gift(session, gift)
     with pytest.raises(Refused, match="fund_has_gifts"):
         close(session, fund, finance)
+
+
+def run(plan, **more):
+    """The plan, as after its first payment."""
+    plan.state, plan.started_at, plan.next_on = "active", NOW, NOW.date()
+    for name, value in more.items():
+        setattr(plan, name, value)
+    return plan
+
+
+def move(session, plan, fund):
+    actor = Actor("donor", plan.donor_id)
+    ask_change(session, plan.id, kind="fund", after={"fund": fund}, actor=actor, now=NOW)
+
+
+def test_regular_gifts_keep_a_fund_open_until_they_are_moved_or_stopped(
+    client, session, finance, fund, sign_in, post
+):
+    world = make_giving_world(session)
+    by_card = run(start_plan(session), stripe_subscription_id="sub_1")
+    pledge = run(start_plan(session, baht(500_00), email="thai@example.org"))
+    begun = start_plan(session, email="other@example.org")
+    with pytest.raises(Refused, match="fund_has_plans") as refused:
+        close(session, fund, finance)
+    assert refused.value.params == {"count": 3}
+    session.commit()
+    sign_in(client, finance.officer)
+    page = post(f"/staff/ledger/funds/{fund.id}/close", version=1)
+    assert "Regular gifts still go to this fund: 3" in page.text
+    assert f"/staff/plans?fund={fund.code}" in page.text
+    begun.state = "expired"
+    move(session, by_card, "vocational")
+    move(session, pledge, "vocational")
+    with pytest.raises(Refused, match="fund_has_plans") as refused:  # Stripe did not hear of it yet
+        close(session, fund, finance)
+    assert refused.value.params == {"count": 1}
+    with pytest.raises(Refused, match="fund_has_plans") as refused:
+        close(session, world.funds["vocational"], finance)
+    assert refused.value.params == {"count": 2}
+    session.execute(text("UPDATE plan_change SET state = 'done', settled_at = now()"))
+    session.refresh(by_card)
+    by_card.fund_id = world.funds["vocational"].id
+    session.flush()
+    close(session, fund, finance)
 
 
 def test_a_gift_to_a_closed_fund_is_not_tried_again(session, finance, fund):

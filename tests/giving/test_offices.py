@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fund.giving.offices import CHECKOUT, PROMPTPAY, Terms, choose
+from fund.giving.offices import CHECKOUT, PROMPTPAY, Terms, choose, list_ways
 from fund.money import CURRENCIES
 
 ABROAD = Terms("nz", "NZD", ("card", "link"), takes_promptpay_qr=False, receipt_country="NZ")
@@ -105,7 +105,18 @@ def test_nobody_who_wishes_for_a_tax_receipt_is_sent_past_the_office_that_gives_
 
 
 @given(wishes)
-def test_the_code_of_the_thai_bank_is_offered_for_one_gift_in_baht(wish):
+def test_the_code_of_the_thai_bank_is_offered_for_baht_only(wish):
     choice = choose([ABROAD, THAI], **wish)
     if choice is not None and PROMPTPAY in choice.methods:
-        assert (choice.office, wish["currency"], wish["frequency"]) == ("th", "THB", "once")
+        assert (choice.office, wish["currency"]) == ("th", "THB")
+
+
+def test_a_regular_gift_in_baht_can_be_pledged_in_thailand_or_paid_by_card_abroad():
+    wish = {"country": "TH", "currency": "THB", "wants_receipt": False, "frequency": "month"}
+    by = {method: choose([ABROAD, THAI], method=method, **wish) for method in (None, CHECKOUT)}
+    assert by[None] is not None
+    assert by[CHECKOUT] is not None
+    assert (by[None].office, by[None].methods) == ("th", (PROMPTPAY,))
+    assert (by[CHECKOUT].office, by[CHECKOUT].methods) == ("nz", (CHECKOUT,))
+    del wish["wants_receipt"]
+    assert list_ways([ABROAD, THAI], **wish) == (PROMPTPAY, CHECKOUT)

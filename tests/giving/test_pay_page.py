@@ -8,7 +8,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from fund import clock
 from fund.errors import Refused
-from fund.giving import operations, promptpay
+from fund.giving import pledges, promptpay
 from fund.giving.models import Gift, Receipt
 from fund.ledger.models import Journal
 from fund.ledger.operations import close_fund
@@ -31,7 +31,7 @@ def scan(session, amount=FIFTEEN_HUNDRED, **more):
 
 def settle(session, gift, *, amount=None, line="LINE-1", office_id=None):
     """The bank's statement shows a payment with the gift's reference."""
-    settled = operations.settle_by_bank(
+    settled = pledges.settle_by_bank(
         session,
         office_id=office_id or gift.office_id,
         reference=gift.payment_reference,
@@ -144,18 +144,18 @@ def test_after_a_week_nobody_waits_but_a_late_payment_still_counts(client, sessi
     eight_days_ago = clock.now() - timedelta(days=8)
     old, young = scan(session, now=eight_days_ago), scan(session)
     card = start_gift(session, now=eight_days_ago)
-    assert operations.expire_gifts(session, now=clock.now()) == 1
+    assert pledges.expire_gifts(session, now=clock.now()) == 1
     assert (old.state, young.state, card.state) == ("expired", "open", "open")
     page = client.get(f"/give/pay/{old.id}").text
     assert "we still find your gift" in page
     assert "qr.png" not in page
     assert settle(session, old) is old
-    assert operations.expire_gifts(session, now=clock.now() + timedelta(days=9)) == 1
+    assert pledges.expire_gifts(session, now=clock.now() + timedelta(days=9)) == 1
 
 
 def test_a_late_payment_to_a_fund_that_closed_is_for_a_person_to_look_at(session, world):
     gift = scan(session, fund="vocational", now=clock.now() - timedelta(days=8))
-    operations.expire_gifts(session, now=clock.now())
+    pledges.expire_gifts(session, now=clock.now())
     fund = world.funds["vocational"]
     finance = Actor("staff", gift.id, frozenset({Role.FINANCE_OFFICER}))
     close_fund(session, fund, version=fund.version, actor=finance, now=clock.now())

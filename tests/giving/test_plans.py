@@ -38,17 +38,11 @@ def test_a_monthly_gift_begins_on_stripes_page_and_the_donor_comes_back_to_thank
 def test_the_give_page_begins_a_monthly_gift(client, session, post):
     page = post("/give", **give_form(frequency="month", show="frequency")).text
     assert "Your gift, each month" in page
-    assert 'name="note"' not in page  # what goes with one gift is not asked of many
+    assert "exercise books and pens, month by month" in page
     answer = post("/give", **give_form(frequency="month"))
     plan = session.scalars(select(Plan)).one()
     assert answer.headers["Location"] == f"/give/monthly/{plan.id}/checkout"
     assert (plan.every, plan.amount, plan.state) == ("month", Money(75_00, "NZD"), "open")
-
-
-def test_a_note_is_not_lost_on_a_monthly_gift(post):
-    answer = post("/give", **give_form(frequency="year", note="For Mali"))
-    assert answer.status_code == 422
-    assert "a gift that is given once" in answer.text
 
 
 def test_what_stripe_is_told(session, stripe_up, world):

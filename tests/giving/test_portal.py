@@ -14,6 +14,7 @@ from fund import clock
 from fund.audit.models import Event
 from fund.giving import operations, queries
 from fund.giving.models import PortalLink, PortalSession
+from fund.giving.years import Year
 from fund.money import Money
 from fund.permissions import SYSTEM, Role
 from tests.giving.factories import begin_plan, make_donor, pay_gift, start_gift, visit
@@ -192,7 +193,7 @@ def test_a_statement_opens_for_its_donor_only(world, session, client):
         session,
         donor_id=gift.donor_id,
         office_id=gift.office_id,
-        year=gift.paid_on.year,
+        year=Year(gift.paid_on.year),
         now=clock.now(),
     )
     session.commit()

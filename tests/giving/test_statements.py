@@ -1,6 +1,7 @@
 """In January each donor is told once what they gave, and the log can prove it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from io import BytesIO
 
 import pypdf
@@ -9,11 +10,13 @@ from sqlalchemy import select, text
 
 from fund import clock, keys
 from fund.audit.queries import can_read_proof
+from fund.giving import queries
 from fund.giving.models import AnnualStatement, Donor
 from fund.giving.tasks.years import issue_statements
+from fund.giving.years import list_told_in
 from fund.money import Money
 from fund.permissions import ANONYMOUS
-from tests.giving.factories import pay_gift, start_gift
+from tests.giving.factories import pay_gift, start_gift, visit
 from tests.giving.test_returns import give_back
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -21,13 +24,18 @@ JANUARY = datetime(2027, 1, 12, 3, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def in_january(monkeypatch):
-    def issue() -> None:
+def on(monkeypatch):
+    def issue(moment: datetime) -> None:
         with monkeypatch.context() as moved:
-            moved.setattr(clock, "now", lambda: JANUARY)
+            moved.setattr(clock, "now", lambda: moment)
             issue_statements(timestamp=0)
 
     return issue
+
+
+@pytest.fixture
+def in_january(on):
+    return partial(on, JANUARY)
 
 
 def test_a_donor_is_told_once_what_they_gave_last_year(session, mailbox, run_jobs, in_january):
@@ -56,6 +64,43 @@ def test_a_donor_is_told_once_what_they_gave_last_year(session, mailbox, run_job
         assert "NZ-2026-000002" not in said
         assert str(statement.audit_event_id) in said
     assert statement.mailed_at is not None
+
+
+def test_a_donor_in_new_zealand_is_told_of_their_tax_year_too(
+    session, client, mailbox, run_jobs, on, in_january
+):
+    day = datetime(2027, 3, 31, 3, 0, tzinfo=UTC)
+    first = pay_gift(session, start_gift(session))  # in November
+    last = pay_gift(session, start_gift(session, Money(20_00, "NZD")), paid_at=day)
+    next_year = day + timedelta(days=1)
+    pay_gift(session, start_gift(session, Money(10_00, "NZD")), paid_at=next_year)
+    in_january()
+    on(day.replace(day=12))
+    for _ in range(2):
+        on(datetime(2027, 4, 12, 3, 0, tzinfo=UTC))
+    run_jobs()
+    by_calendar, by_tax_year = session.scalars(
+        select(AnnualStatement).order_by(AnnualStatement.id)
+    ).all()
+    assert (by_calendar.is_tax_year, by_tax_year.is_tax_year) == (False, True)
+    mail = mailbox.mails[-1]
+    assert mail["Subject"] == "Your gifts in the tax year from 1 Apr 2026 to 31 Mar 2027"
+    told = mail.get_body(("plain",)).get_content()
+    assert "NZ$70" in told
+    numbers = [queries.get_gift(session, gift.id).receipt_number for gift in (first, last)]
+    assert all(number in told for number in numbers)
+    donor = session.get_one(Donor, first.donor_id)
+    page = visit(session, client, donor).get("/my").text
+    assert "Your gifts in 2026" in page
+    assert "Your gifts in the tax year from 1 Apr 2026 to 31 Mar 2027" in page
+
+
+def test_an_office_whose_tax_year_is_the_calendars_tells_of_no_other():
+    assert [y.country for y in list_told_in(date(2027, 4, 12), "TH")] == []
+    assert [y.country for y in list_told_in(date(2027, 1, 12), "TH")] == [None]
+    assert [(y.first_on, y.last_on) for y in list_told_in(date(2028, 4, 30), "NZ")] == [
+        (date(2027, 4, 1), date(2028, 3, 31))
+    ]
 
 
 def test_a_thai_donor_reads_it_in_thai(session, mailbox, run_jobs, in_january):

@@ -182,12 +182,10 @@ FACTS = (
         lambda p, i, d, a: journals.dispute_won(p.mine, _txn(i), d, a, 15, charge_txn_id="txn_0"),
     ),
     Fact(
-        "dispute_won",
-        "stripe_available/dispute_losses",
-        _in,
-        lambda p, i, d, a: journals.dispute_won(
-            p.mine, _txn(i), d, a, charge_txn_id="txn_0", was_lost=True
-        ),
+        "dispute_recovered",
+        "dispute_receivable/dispute_losses",
+        _same,
+        lambda p, i, d, a: journals.dispute_recovered(p.mine, _txn(i), d, a, charge_txn_id="txn_0"),
         says="after it was lost",
     ),
     Fact(

@@ -125,9 +125,8 @@ def test_a_dispute_that_is_won_leaves_the_fee_at_most(amount, fee, is_decided_tw
     drafts = [journals.dispute_opened(book, "txn_1", DAY, amount, fee, **about)]
     if is_decided_twice:
         drafts.append(journals.dispute_lost(book, "dp_1", DAY, amount, **about))
-    won = journals.dispute_won(
-        book, "txn_2", DAY, amount, charge_txn_id="txn_0", was_lost=is_decided_twice
-    )
+        drafts.append(journals.dispute_recovered(book, "dp_1", DAY, amount, **about))
+    won = journals.dispute_won(book, "txn_2", DAY, amount, charge_txn_id="txn_0")
     left = {"processing_fees": fee, "stripe_available": -fee} if fee else {}
     assert added([*drafts, won]) == left
     with_fee = replace(won, entries=(*won.entries, *fee_back(book, fee)))

@@ -196,6 +196,7 @@ class Gift:
     refunds: list[tuple[object, int]] = field(default_factory=list)
     disputed: list[int] = field(default_factory=list)
     lost: list[int] = field(default_factory=list)
+    recovered: list[int] = field(default_factory=list)
 
     def next(self, session, book, day, action, amount):
         """The journal of `action`, or None if it cannot happen now."""
@@ -214,10 +215,13 @@ class Gift:
             self.lost.append(self.disputed.pop())
             return journals.dispute_lost(book, txn, day, self.lost[-1], **about)
         if action == "win" and (self.disputed or self.lost):
-            was_lost = not self.disputed
-            back = (self.lost if was_lost else self.disputed).pop()
+            is_recovered = not self.disputed
+            back = (self.lost if is_recovered else self.disputed).pop()
             self.away -= back
-            return journals.dispute_won(book, txn, day, back, 15, **about, was_lost=was_lost)
+            self.recovered += [back] if is_recovered else []
+            return journals.dispute_won(book, txn, day, back, 15, **about)
+        if action == "recover" and self.recovered:
+            return journals.dispute_recovered(book, txn, day, self.recovered.pop(), **about)
         return None
 
 
@@ -225,7 +229,7 @@ def test_the_reserve_follows_refunds_and_disputes_there_and_back(session, fund, 
     today = bangkok_day(now)
     actions = st.tuples(
         st.integers(min_value=0, max_value=2),
-        st.sampled_from(["refund", "refund_fails", "dispute", "win", "lose"]),
+        st.sampled_from(["refund", "refund_fails", "dispute", "win", "lose", "recover"]),
         st.integers(min_value=1, max_value=600),
     )
 

@@ -87,7 +87,7 @@ def test_finance_replays_one_event_from_its_page(client, session, sign_in, strip
     sign_in(client, make_staff(session, Role.FINANCE_OFFICER))
     address = f"/staff/settlement/events/{row.id}"
     assert address in client.get("/staff/settlement").text
-    assert "Look at it again" in client.get(address).text
+    assert 'value="doubt"' in client.get(address).text
     nothing = client.post(f"{address}/replay", data={"nonce": str(new_id())})
     assert nothing.status_code == 422
     assert states(session) == ["ignored"]

@@ -118,3 +118,29 @@ def test_a_failed_payment_is_told_once_kindly_and_the_end_is_told_too(
     session.refresh(plan)
     assert plan.state == "stopped"
     assert any("has been stopped" in mail["Subject"] for mail in mailbox.mails)
+
+
+def test_a_plan_that_every_try_failed_for_ends_and_its_donor_is_thanked_by_mail(
+    client, session, stripe_up, receiver, mailbox, run_jobs
+):
+    plan = begin_plan(session, stripe_up)
+    twin = stripe_up.client()
+    method = twin.v1.subscriptions.retrieve(plan.stripe_subscription_id).default_payment_method
+    stripe_up.control("card_refuses", payment_method=method, decline_code="generic_decline")
+    stripe_up.control("next_month", subscription=plan.stripe_subscription_id)
+    invoice = twin.v1.subscriptions.retrieve(plan.stripe_subscription_id).latest_invoice
+    for _ in range(3):
+        stripe_up.control("next_try", invoice=invoice)
+    taken = wait_for_all(stripe_up, receiver)
+    deliver(client, [*taken, *taken])
+    drain()
+    run_jobs()
+    session.refresh(plan)
+    assert plan.state == "stopped"
+    (mail,) = [mail for mail in mailbox.mails if mail["Subject"] == "Your regular gift has ended"]
+    words = mail.get_body(("plain",)).get_content()
+    assert "We tried several times" in words
+    assert "Thank you for all that you gave" in words
+    assert "/give\r\n" in words
+    assert not any("has been stopped" in other["Subject"] for other in mailbox.mails)
+    assert plans.check_office("nz", now=clock.now()) == []

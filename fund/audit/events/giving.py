@@ -105,6 +105,20 @@ class AnnualStatementIssued(Event, subject="annual_statement"):
 
 
 @dataclass(frozen=True)
+class TaxYearStatementIssued(Event, subject="annual_statement"):
+    """A donor was told what they gave to an office in its tax year, from `first_on` to `last_on`.
+
+    `rows_sha256` as in AnnualStatementIssued.
+    """
+
+    office: str
+    first_on: date
+    last_on: date
+    receipt_count: int
+    rows_sha256: str
+
+
+@dataclass(frozen=True)
 class GiftPaperSettled(Event, subject="gift"):
     """The sealed paper of a gift reached the document store (`stored`) or did not (`failed`)."""
 
@@ -129,6 +143,58 @@ class OfficeTermsChanged(Event, subject="office"):
     receipt_kind: str
     stripe_methods: tuple[str, ...]
     biller_id: str | None
+
+
+@dataclass(frozen=True)
+class EdonationColumnsChanged(Event, subject="office"):
+    """The office's e-Donation file has other columns from now on; nobody has confirmed them yet.
+
+    `mapping` counts the changes; `columns` are the facts told, in order.
+    """
+
+    mapping: int
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EdonationColumnsConfirmed(Event, subject="office"):
+    """Somebody held the columns of that `mapping` against the Revenue Department's own form."""
+
+    mapping: int
+
+
+@dataclass(frozen=True)
+class EdonationExported(Event, subject="office"):
+    """Somebody took the file of the office's tax receipts, with names and tax numbers.
+
+    It tells the gifts paid from `first_on` to `last_on`; `is_confirmed`: its columns were.
+    """
+
+    first_on: date
+    last_on: date
+    receipt_count: int
+    mapping: int
+    is_confirmed: bool
+    file_format: str
+
+
+@dataclass(frozen=True)
+class BillerChangeAsked(Event, subject="office"):
+    """Somebody asked that an office's PromptPay QR code lead to this bank's biller id instead.
+
+    Nothing changes until a second person agrees.
+    """
+
+    change_id: UUID
+    biller_id: str
+
+
+@dataclass(frozen=True)
+class BillerChangeDecided(Event, subject="office"):
+    """A second person agreed to another biller (`approved`), or it stays as it is (`dropped`)."""
+
+    change_id: UUID
+    state: str
 
 
 @dataclass(frozen=True)
@@ -165,6 +231,62 @@ class DonorDataExported(Event, subject="donor"):
 
 
 @dataclass(frozen=True)
+class DonorsMerged(Event, subject="donor"):
+    """Finance found the record `merged_id` to be this donor's: what belongs to both is theirs.
+
+    `name_of`, `language_of`: of which record these stay, `kept` (this one) or `merged`.
+    """
+
+    merged_id: UUID
+    name_of: str
+    language_of: str
+
+
+@dataclass(frozen=True)
+class DonorsKeptApart(Event, subject="donor"):
+    """Finance found that this record and `other_id`, although alike, are not one person's."""
+
+    other_id: UUID
+
+
+@dataclass(frozen=True)
+class ErasureAsked(Event, subject="donor"):
+    """The donor asked to be forgotten."""
+
+    request_id: UUID
+
+
+@dataclass(frozen=True)
+class ErasureWithdrawn(Event, subject="donor"):
+    """The donor took that back before it was decided."""
+
+    request_id: UUID
+
+
+@dataclass(frozen=True)
+class ErasureRefused(Event, subject="donor"):
+    """The data-protection contact did not forget the donor, and told them why.
+
+    `reason`: law (a law or an authority needs the data for now), money (a refund or dispute is
+    under way) or doubt (it is not certain who asked).
+    """
+
+    request_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True)
+class DonorErased(Event, subject="donor"):
+    """The keys of all the donor's records were destroyed: nobody reads who they were any more.
+
+    Gifts, receipts and this log stay, without a name.
+    """
+
+    request_id: UUID
+    records: int
+
+
+@dataclass(frozen=True)
 class CampaignOpened(Event, subject="campaign"):
     """A page at `/give/<slug>` asks for gifts to one fund; the target is in satang."""
 
@@ -183,3 +305,12 @@ class CampaignChanged(Event, subject="campaign"):
 @dataclass(frozen=True)
 class CampaignClosed(Event, subject="campaign"):
     """A campaign takes no more gifts."""
+
+
+@dataclass(frozen=True)
+class BreakerMoved(Event, subject="office"):
+    """What the office asks of donors before the payment page changed. `reason`: failures,
+    insisting, calm, or by_hand."""
+
+    level: int
+    reason: str

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from fund.banking.models import BankLine
 from fund.banking.operations.steps import Step, finish, name_of
 from fund.banking.targets import plain
-from fund.giving import operations as giving
+from fund.giving import pledges
 from fund.giving.models import Gift
 from fund.giving.offices import PROMPTPAY
 from fund.ledger import journals
@@ -57,7 +57,7 @@ def _settle(
     session: Session, line: BankLine, reference: str, actor: Actor, now: datetime
 ) -> Step | None:
     office = line.account.office
-    gift = giving.settle_by_bank(
+    gift = pledges.settle_by_bank(
         session,
         office_id=office.id,
         reference=reference,

@@ -27,7 +27,7 @@ from fund.bookkeeping.imports.columns import Columns, header_of
 from fund.bookkeeping.imports.lines import GiftLine, GiftList
 from fund.bookkeeping.models import GiftImport
 from fund.clock import bangkok_day
-from fund.giving.donors import index_of
+from fund.giving.donors import find_by_indices, index_of
 from fund.giving.models import Donor, Gift, GiftReturn
 from fund.ledger.queries import list_funds
 from fund.money import Money
@@ -151,7 +151,8 @@ class _Known:
     standing: Mapping[str, UUID]
     waiting: Mapping[str, UUID]
     used: frozenset[str]
-    given: Mapping[tuple[date, int, bytes | None], UUID]
+    given: Mapping[tuple[date, int, UUID | None], UUID]
+    donor_ids: Mapping[bytes, UUID]
 
     @classmethod
     def load(cls, session: Session, made: GiftImport, lines: Sequence[GiftLine]) -> "_Known":
@@ -168,7 +169,7 @@ class _Known:
                 Gift.paid_on,
                 Gift.amount_minor,
                 Gift.state,
-                Donor.email_index,
+                func.coalesce(Donor.merged_into_id, Donor.id).label("donor_id"),
                 (back < Gift.amount_minor).label("stands"),
             )
             .outerjoin(Donor, Donor.id == Gift.donor_id)
@@ -176,6 +177,7 @@ class _Known:
             .order_by(Gift.id)
         ).all()
         stands = [row for row in rows if row.stands]
+        donors = find_by_indices(session, {index_of(line.email) for line in lines if line.email})
         return cls(
             standing={row.bank_reference: row.id for row in stands if row.bank_reference},
             waiting={
@@ -184,8 +186,16 @@ class _Known:
                 if row.payment_reference and row.state != "paid"
             },
             used=frozenset(row.bank_reference for row in rows if row.bank_reference),
-            given={(row.paid_on, row.amount_minor, row.email_index): row.id for row in stands},
+            given={(row.paid_on, row.amount_minor, row.donor_id): row.id for row in stands},
+            donor_ids={index: donor.id for index, donor in donors.items()},
         )
+
+    def find_given(self, line: GiftLine) -> UUID | None:
+        """A gift by this giver, or by nobody known if the row names nobody, of day and amount."""
+        donor_id = self.donor_ids.get(index_of(line.email)) if line.email else None
+        if line.email and donor_id is None:
+            return None
+        return self.given.get((line.day, line.amount_minor, donor_id))
 
     def name_all(self, made: GiftImport, parsed: GiftList) -> dict[int, str]:
         """The reference of each row: its own, with a number behind if a gift has that one; made
@@ -233,14 +243,13 @@ def _alike(lines: Sequence[GiftLine], known: _Known) -> dict[int, Alike]:
     for line in lines:
         who = (line.email or line.name).casefold()
         giver = (line.day, line.amount_minor, who)
-        index = index_of(line.email) if line.email else None
-        gift_id = known.given.get((line.day, line.amount_minor, index))
+        gift_id = known.find_given(line)
         if line.reference in known.waiting:
             found[line.place] = Alike("waiting", gift_id=known.waiting[line.reference])
         elif line.reference in known.standing:
             found[line.place] = Alike("reference", gift_id=known.standing[line.reference])
         elif gift_id is not None:
-            found[line.place] = Alike("gift" if index else "unknown_giver", gift_id=gift_id)
+            found[line.place] = Alike("gift" if line.email else "unknown_giver", gift_id=gift_id)
         elif line.reference in by_reference:
             found[line.place] = Alike("file_reference", row=by_reference[line.reference])
         elif who and giver in by_giver:

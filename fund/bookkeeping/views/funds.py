@@ -12,6 +12,7 @@ from fund.bookkeeping.choices import RESTRICTIONS
 from fund.bookkeeping.views.room import blueprint
 from fund.db import reading
 from fund.errors import Conflict
+from fund.giving.queries import count_running
 from fund.i18n import gettext, options
 from fund.ledger import operations as ledger
 from fund.ledger import queries
@@ -108,6 +109,7 @@ def fund_close(fund_id: UUID) -> ResponseReturnValue:
         page = render_template(
             "bookkeeping/fund_close.html",
             fund=queries.get_fund_by_id(session, fund_id),
+            plans=count_running(session, fund_id),
             position=queries.available(session, fund_id, now=clock.now()),
             form=form,
         )

@@ -15,7 +15,10 @@ _INVOICE = ["data.invoice", "data.payment.payment_intent"]
 
 @dataclass(frozen=True)
 class PlanOrder:
-    """What a Checkout session for a plan is made of; the same order gives the same session."""
+    """What a Checkout session for a plan is made of; the same order gives the same session.
+
+    `method_types` as in CheckoutOrder.
+    """
 
     reference: str
     attempt: int
@@ -25,6 +28,7 @@ class PlanOrder:
     customer_id: str
     language: str
     return_path: str
+    method_types: tuple[Any, ...]
 
 
 def create_plan_session(office: str, order: PlanOrder) -> Doc:
@@ -35,6 +39,7 @@ def create_plan_session(office: str, order: PlanOrder) -> Doc:
         lambda client: client.v1.checkout.sessions.create(
             {
                 "mode": "subscription",
+                "allowed_payment_method_types": [*order.method_types],
                 "submit_type": "donate",
                 "adaptive_pricing": {"enabled": False},
                 "client_reference_id": order.reference,
@@ -77,6 +82,15 @@ def create_customer(office: str, *, email: str, key: str) -> str:
         lambda client: client.v1.customers.create({"email": email}, {"idempotency_key": key}),
     )
     return str(answer["id"])
+
+
+def delete_customer(office: str, customer_id: str) -> None:
+    """Let the account forget a customer, who has no subscription any more; once or again."""
+    try:
+        call(office, lambda client: client.v1.customers.delete(customer_id))
+    except Refused as refused:
+        if refused.params.get("reason") != "resource_missing":
+            raise
 
 
 def retrieve_subscription(office: str, subscription_id: str) -> Doc:
@@ -122,5 +136,6 @@ def retrieve_setup_intent(office: str, intent_id: str) -> Doc:
 
 
 def list_live_subscriptions(office: str) -> Iterator[Doc]:
-    """Every subscription that has not ended; one call for each hundred."""
-    return list_all(office, "/v1/subscriptions", {})
+    """Every subscription that has not ended, with the card that it is paid by; one call for each
+    hundred."""
+    return list_all(office, "/v1/subscriptions", {"expand": ["data.default_payment_method"]})

@@ -69,10 +69,15 @@ def resume(office: str, subscription_id: str, *, key: str) -> None:
     )
 
 
-def cancel(office: str, subscription_id: str) -> Doc:
+def cancel(office: str, subscription_id: str, *, key: str) -> Doc:
     """End the subscription at once; as it stands then. One that ended already stays so."""
     try:
-        call(office, lambda client: client.v1.subscriptions.cancel(subscription_id))
+        call(
+            office,
+            lambda client: client.v1.subscriptions.cancel(
+                subscription_id, {}, {"idempotency_key": key}
+            ),
+        )
     except Refused as refused:
         if refused.params.get("reason") != "resource_missing":
             raise
@@ -82,15 +87,21 @@ def cancel(office: str, subscription_id: str) -> Doc:
 
 
 def create_card_session(
-    office: str, plan_id: str, *, customer_id: str, currency: str, language: str, path: str
+    office: str,
+    plan_id: str,
+    *,
+    customer_id: str,
+    method_types: tuple[Any, ...],
+    language: str,
+    path: str,
 ) -> Doc:
-    """Stripe's page for another card, kept for the plan without a payment."""
+    """Stripe's page for another card, or wallet, kept for the plan without a payment."""
     return call(
         office,
         lambda client: client.v1.checkout.sessions.create(
             {
                 "mode": "setup",
-                "currency": currency.lower(),
+                "allowed_payment_method_types": [*method_types],
                 "customer": customer_id,
                 "locale": "th" if language == "th" else "en",
                 "setup_intent_data": {"metadata": {"plan_id": plan_id}},

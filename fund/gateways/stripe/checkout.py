@@ -1,6 +1,7 @@
 """Checkout sessions and what they become."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from fund.gateways.stripe.client import Doc, back_to, call
 from fund.gateways.stripe_amounts import to_stripe
@@ -9,7 +10,11 @@ from fund.money import Money
 
 @dataclass(frozen=True)
 class CheckoutOrder:
-    """What a Checkout session is made of. The same order with the same key gives the same one."""
+    """What a Checkout session is made of. The same order with the same key gives the same one.
+
+    `method_types`: exactly these are offered, by Stripe's names, which the library knows as
+    literals; wallets come with `card`.
+    """
 
     reference: str
     attempt: int
@@ -18,6 +23,7 @@ class CheckoutOrder:
     email: str
     language: str
     return_path: str
+    method_types: tuple[Any, ...]
 
     @property
     def idempotency_key(self) -> str:
@@ -33,6 +39,7 @@ def create_checkout_session(office: str, order: CheckoutOrder) -> Doc:
         lambda client: client.v1.checkout.sessions.create(
             {
                 "mode": "payment",
+                "allowed_payment_method_types": [*order.method_types],
                 "submit_type": "donate",
                 # In another currency than the gift's it would not be what the donor was shown.
                 "adaptive_pricing": {"enabled": False},
@@ -67,6 +74,11 @@ def retrieve_session(office: str, session_id: str) -> Doc:
             session_id, {"expand": ["payment_intent.latest_charge"]}
         ),
     )
+
+
+def expire_session(office: str, session_id: str) -> Doc:
+    """Close a Checkout session. Raises Refused if it is not open any more."""
+    return call(office, lambda client: client.v1.checkout.sessions.expire(session_id))
 
 
 def retrieve_charge(office: str, charge_id: str) -> Doc:

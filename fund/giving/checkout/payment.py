@@ -12,9 +12,8 @@ from fund.db import reading, transaction
 from fund.errors import NotFound
 from fund.gateways import stripe
 from fund.giving import operations, payments, queries
-from fund.giving.donors import open_person
-from fund.giving.models import Donor
-from fund.giving.offices import CHECKOUT
+from fund.giving.donors import find_person
+from fund.giving.offices import CHECKOUT, ONCE
 from fund.ledger import queries as ledger
 
 
@@ -75,16 +74,20 @@ def _look(gift_id: UUID) -> _Visit:
     with reading() as session:
         row = queries.get_gift(session, gift_id)
         gift = row.gift
-        if gift.donor_id is None or gift.method != CHECKOUT:
+        person = find_person(session, gift.donor_id)
+        if person is None or gift.method != CHECKOUT:
             raise NotFound
-        donor = session.get_one(Donor, gift.donor_id)
         order = stripe.CheckoutOrder(
             reference=str(gift.id),
             attempt=gift.attempt,
             amount=gift.amount,
             title=ledger.fund_name(row.fund, gift.language),
-            email=open_person(session, donor).email,
+            email=person.email,
             language=gift.language,
             return_path=f"/give/thanks/{gift.id}",
+            # As they were when it was begun: asked again, Stripe is told the same.
+            method_types=queries.list_stripe_types(
+                session, row.office, currency=gift.currency, frequency=ONCE, at=gift.created_at
+            ),
         )
         return _Visit(gift.state, gift.attempt, row.office.code, gift.stripe_session_id, order)

@@ -37,6 +37,19 @@ class Dedication(Base):
     dropped: Mapped[str | None]
 
 
+class PlanDedication(Base):
+    """A dedication that waits for the first payment of a regular gift, and is then that gift's."""
+
+    __tablename__ = "plan_dedication"
+    __table_args__ = (CheckConstraint("kind IN ('honour', 'memory')", "kind"),)
+
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey("plan.id"), primary_key=True)
+    kind: Mapped[str]
+    sealed_honoured: Mapped[bytes]
+    sealed_to_name: Mapped[bytes | None]
+    sealed_to_email: Mapped[bytes | None]
+
+
 class MailRefusal(Base):
     """An address that no dedication goes to: its owner said so. Known by its blind index alone."""
 

@@ -18,12 +18,16 @@ class Gift(Stateful, Base):
     `amount_minor` is all that is charged, `cover_minor` the part of it that was added for the fee.
     `payment_reference`: what a PromptPay code says, and the bank's statement gives back.
     `has_outside_receipt`: the donor got one elsewhere, on paper, so none is issued here.
+    `is_bank_reported`: it came by the bank's own e-Donation code, and the bank tells the Revenue
+    Department of it.
+    `for_month`: the first day of the month that a pledge was asked for.
     """
 
     __tablename__ = "gift"
     __table_args__ = (
         UniqueConstraint("office_id", "bank_reference"),
         UniqueConstraint("office_id", "payment_reference"),
+        UniqueConstraint("plan_id", "for_month"),
         CheckConstraint("amount_minor > 0", name="amount_minor"),
         Index("ix_gift_office_id_paid_on", "office_id", "paid_on"),
         Index(
@@ -63,6 +67,7 @@ class Gift(Stateful, Base):
     payment_reference: Mapped[str | None]
     stripe_invoice_id: Mapped[str | None] = mapped_column(unique=True)
     plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan.id"), index=True)
+    for_month: Mapped[date | None]
     cover_minor: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     country: Mapped[str | None]
     wants_tax_receipt: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
@@ -72,6 +77,7 @@ class Gift(Stateful, Base):
     sealed_tax_id: Mapped[bytes | None]
     bank_reference: Mapped[str | None]
     has_outside_receipt: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    is_bank_reported: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     paid_on: Mapped[date | None]

@@ -4,11 +4,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from fund.db import Base, Stateful
+from fund.giving.models.donors import Donor
 from fund.ids import new_id
 from fund.money import Money
 
@@ -18,9 +19,13 @@ LIVE = ("active", "past_due", "paused")
 class Plan(Stateful, Base):
     """A gift each month or year. `stopped` never goes back; `stopping` waits for Stripe's word.
 
+    `method`: card, a subscription of Stripe's, or promptpay, a pledge that we ask for by mail.
+    `replaces_id`: the plan of another kind that this one follows on.
     One that `is_additional` began beside another for the same fund: it stays `paused` until its
     donor says that they wish for both, at `confirmed_at`.
     `asked` counts how often Stripe was asked about it: an answer counts for the last who asked.
+    `amount_minor` is all that is charged, `cover_minor` the part of it that was added for the fee.
+    `sealed_company` stands on each gift's receipt; `sealed_note` goes on to the first gift.
     """
 
     __tablename__ = "plan"
@@ -30,6 +35,7 @@ class Plan(Stateful, Base):
             "fund_id",
             postgresql_where=text("state <> 'stopped' AND state <> 'expired'"),
         ),
+        Index("ix_plan_state", "state", "id"),
         Index(
             "uq_plan_live",
             "donor_id",
@@ -38,6 +44,17 @@ class Plan(Stateful, Base):
             postgresql_where=text(
                 "state IN ('active', 'past_due', 'paused') AND NOT is_additional"
             ),
+        ),
+        Index(
+            "ix_plan_next_on",
+            "next_on",
+            postgresql_where=text("method = 'promptpay' AND state = 'active'"),
+        ),
+        Index(
+            "uq_plan_replaces_id",
+            "replaces_id",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
         ),
     )
     TRANSITIONS = {
@@ -54,10 +71,18 @@ class Plan(Stateful, Base):
     donor_id: Mapped[UUID] = mapped_column(ForeignKey("donor.id"), index=True)
     office_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.office.id"))
     fund_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.fund.id"))
+    method: Mapped[str] = mapped_column(default="card")
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("plan.id"))
     every: Mapped[str]
     amount_minor: Mapped[int]
+    cover_minor: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     currency: Mapped[str]
     language: Mapped[str]
+    country: Mapped[str | None]
+    wants_tax_receipt: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    is_anonymous: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    sealed_company: Mapped[bytes | None]
+    sealed_note: Mapped[bytes | None]
     state: Mapped[str]
     is_additional: Mapped[bool] = mapped_column(default=False)
     confirmed_at: Mapped[datetime | None]
@@ -72,9 +97,22 @@ class Plan(Stateful, Base):
     started_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
 
+    # Who may speak for the plan: its donor, or the one whose record that turned out to be.
+    owner_id: Mapped[UUID] = column_property(
+        select(func.coalesce(Donor.merged_into_id, Donor.id))
+        .where(Donor.id == donor_id)
+        .correlate_except(Donor)
+        .scalar_subquery(),
+        deferred=True,
+    )
+
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def cover(self) -> Money:
+        return Money(self.cover_minor, self.currency)
 
     @property
     def is_live(self) -> bool:

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, String
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from fund.db import Base
+from fund.db import Base, Stateful
+from fund.ids import new_id
 
 # Whose tax office takes a receipt of this kind.
 RECEIPT_COUNTRIES = {"us_501c3": "US", "nz_donation": "NZ", "th_donation": "TH"}
@@ -31,6 +32,9 @@ class OfficeTerms(Base):
     __table_args__ = (
         CheckConstraint(
             "receipt_kind IN ('us_501c3', 'nz_donation', 'th_donation', 'none')", "receipt_kind"
+        ),
+        CheckConstraint(
+            "stripe_methods <@ ARRAY['card', 'link', 'promptpay']::varchar[]", "stripe_methods"
         ),
     )
 
@@ -65,3 +69,33 @@ class OfficeTerms(Base):
     def receipt_country(self) -> str | None:
         """The country whose tax payers can use this office's receipts."""
         return RECEIPT_COUNTRIES.get(self.receipt_kind)
+
+
+class BillerChange(Stateful, Base):
+    """Another bank for an office's PromptPay QR code, which a second person agrees to or drops."""
+
+    __tablename__ = "biller_change"
+    __table_args__ = (
+        Index(
+            "uq_biller_change_asked",
+            "office_id",
+            unique=True,
+            postgresql_where=text("state = 'asked'"),
+        ),
+    )
+    TRANSITIONS = {
+        "asked": frozenset({"approved", "dropped"}),
+        "approved": frozenset(),
+        "dropped": frozenset(),
+    }
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.office.id"))
+    biller_id: Mapped[str]
+    merchant_name: Mapped[str]
+    merchant_city: Mapped[str]
+    state: Mapped[str]
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    asked_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    decided_at: Mapped[datetime | None]

@@ -11,8 +11,9 @@ from fund import keys
 from fund.errors import Refused, require
 from fund.giving.donors import Said, find_or_add_donors, index_of
 from fund.giving.models import Donor, Gift
+from fund.giving.offices import THAILAND
 from fund.giving.operations.payment import record_paid
-from fund.giving.tax_ids import keep_with_gift, read_tax_id
+from fund.giving.tax_ids import keep_with_gifts, read_tax_id
 from fund.ids import new_id
 from fund.ledger import journals
 from fund.ledger import operations as ledger
@@ -27,7 +28,8 @@ class BankGift:
 
     `method`: bank (a transfer), cash or cheque. `bank_reference`: the statement's, or the number of
     the pay-in slip. Without an e-mail address the donor stays unknown and no mail is sent.
-    `has_outside_receipt`: they have a receipt from elsewhere, so none is issued.
+    `is_bank_reported`: by the bank's e-Donation code. `has_outside_receipt`: they have a receipt
+    from elsewhere, so none is issued.
     """
 
     fund: Fund
@@ -39,6 +41,7 @@ class BankGift:
     name: str = ""
     language: str = "en"
     tax_id: str = ""
+    is_bank_reported: bool = False
     has_outside_receipt: bool = False
 
     @property
@@ -61,6 +64,7 @@ def record_bank_gift(
     name: str = "",
     language: str = "en",
     tax_id: str = "",
+    is_bank_reported: bool = False,
 ) -> Gift:
     """A gift that came to the office's bank; booked and receipted at once. See `BankGift`.
 
@@ -76,6 +80,7 @@ def record_bank_gift(
         name=name,
         language=language,
         tax_id=tax_id,
+        is_bank_reported=is_bank_reported,
     )
     return record_bank_gifts(session, office, [given], actor=actor, now=now)[0]
 
@@ -90,17 +95,23 @@ def record_bank_gifts(
     require(actor.may(Permission.RECORD_GIFTS) or actor is SYSTEM)
     if any(one.amount.currency != office.currency for one in given):
         raise Refused("not_the_offices_currency", field="amount")
+    if any(
+        one.is_bank_reported and (one.method != "bank" or office.country != THAILAND)
+        for one in given
+    ):
+        raise Refused("bank_reports_transfers_only", field="is_bank_reported")
     if any(one.tax_id and not one.email for one in given):
         raise Refused("tax_id_of_nobody", field="tax_id")
     donors = find_or_add_donors(session, [one.said for one in given if one.email], now=now)
     held = keys.hold(session, [donor.key_id for donor in donors.values()])
-    gifts = []
+    gifts, numbers = [], []
     for one in given:
         donor = donors[index_of(one.email)] if one.email else None
         gift = _gift(office, one, donor, now=now)
         if one.tax_id and donor is not None and donor.key_id in held:
-            keep_with_gift(session, gift, donor, read_tax_id(one.tax_id))
+            numbers.append((gift, donor, read_tax_id(one.tax_id)))
         gifts.append(gift)
+    keep_with_gifts(session, numbers)
     try:
         with session.begin_nested():
             session.add_all(gifts)
@@ -132,6 +143,7 @@ def _gift(office: Office, given: BankGift, donor: Donor | None, *, now: datetime
         language=given.language,
         bank_reference=given.bank_reference,
         has_outside_receipt=given.has_outside_receipt,
+        is_bank_reported=given.is_bank_reported,
         created_at=now,
         paid_at=now,
         paid_on=given.received_on,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from fund.audit import operations as audit
 from fund.audit.events import DonorDataExported
 from fund.giving import queries
-from fund.giving.donors import open_person
+from fund.giving.donors import open_address, open_person
 from fund.giving.models import (
     Dedication,
     Donor,
@@ -41,17 +41,22 @@ def export_data(session: Session, donor_id: UUID, *, actor: Actor, now: datetime
         "donor": {
             "id": str(donor.id),
             "email": person.email,
+            "other_addresses": [
+                open_address(session, record)
+                for record in session.scalars(select(Donor).where(Donor.merged_into_id == donor.id))
+            ],
             "name": person.name,
             "tax_id": open_of_donor(session, donor),
             "language": donor.language,
             "since": donor.created_at.isoformat(),
         },
-        "gifts": _tell_gifts(session, donor, rows),
+        "gifts": _tell_gifts(session, rows),
         "plans": _tell_plans(session, donor_id),
         "statements": [
             {
                 "office": office.code,
                 "year": statement.year,
+                "is_tax_year": statement.is_tax_year,
                 "made_at": statement.made_at.isoformat(),
                 "proof": str(statement.audit_event_id),
             }
@@ -66,7 +71,7 @@ def export_data(session: Session, donor_id: UUID, *, actor: Actor, now: datetime
     }
 
 
-def _tell_gifts(session: Session, donor: Donor, rows: Sequence[GiftRow]) -> list[Told]:
+def _tell_gifts(session: Session, rows: Sequence[GiftRow]) -> list[Told]:
     ids = [row.gift.id for row in rows]
     receipts: defaultdict[UUID, list[Told]] = defaultdict(list)
     returns: defaultdict[UUID, list[Told]] = defaultdict(list)
@@ -96,13 +101,19 @@ def _tell_gifts(session: Session, donor: Donor, rows: Sequence[GiftRow]) -> list
     return [
         _tell_gift(session, row)
         | {
-            "tax_id": open_of_gift(session, row.gift, donor) if row.gift.sealed_tax_id else "",
+            "tax_id": _open_tax_id(session, row.gift),
             "receipts": receipts[row.gift.id],
             "returns": returns[row.gift.id],
             "dedication": _tell_dedication(session, dedications.get(row.gift.id)),
         }
         for row in rows
     ]
+
+
+def _open_tax_id(session: Session, gift: Gift) -> str:
+    if gift.sealed_tax_id is None:
+        return ""
+    return open_of_gift(session, gift, session.get_one(Donor, gift.donor_id))
 
 
 def _tell_gift(session: Session, row: GiftRow) -> Told:

@@ -45,9 +45,9 @@ def start_gift(
     fund = queries.get_open_fund(session, fund_code)
     offer = choose_offer(session, amount.currency, order, now=now)
     method = order.method or offer.methods[0]
-    total = amount + _cover(session, offer, method, amount, order, now=now)
+    total = amount + find_cover(session, offer, method, amount, order, now=now)
     check_amount(fund, offer.office, total)
-    tax_id = _ask_tax_id(offer, order, name)
+    tax_id = ask_tax_id(offer, order, name)
     donor = find_or_add_donor(session, email=email, name=name, language=language, now=now)
     gift = Gift(
         id=new_id(),
@@ -78,7 +78,7 @@ def start_gift(
     return gift
 
 
-def _ask_tax_id(offer: queries.Offer, order: Order, name: str) -> str:
+def ask_tax_id(offer: queries.Offer, order: Order, name: str) -> str:
     """The number that the gift's tax receipt will name, if it must name one; else empty.
 
     Raises Refused(`tax_id_needed`, `tax_id_wrong`, `name_needed`).
@@ -121,6 +121,7 @@ def choose_offer(
         currency=currency,
         wants_receipt=order.wants_tax_receipt,
         frequency=frequency,
+        method=order.method,
         now=now,
     )
     if offer is None:
@@ -132,7 +133,7 @@ def choose_offer(
     return offer
 
 
-def _cover(
+def find_cover(
     session: Session,
     offer: queries.Offer,
     method: str,
@@ -198,10 +199,13 @@ def lock_gift(session: Session, gift_id: UUID) -> Gift:
 
 
 def flush_open(session: Session) -> None:
-    """Raises Refused if the fund of a gift that opens was closed meanwhile."""
+    """Raises Refused if the fund of a gift that opens was closed, or its donor forgotten."""
     try:
         session.flush()
     except DBAPIError as error:
-        if refusal_of(error) == "fund_closed":
-            raise Refused("fund_takes_no_gifts", field="fund")
+        match refusal_of(error, {"donor_erased": "donor_erased"}):
+            case "fund_closed":
+                raise Refused("fund_takes_no_gifts", field="fund")
+            case "donor_erased":
+                raise Refused("gift_unknown")
         raise

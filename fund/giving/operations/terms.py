@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -20,7 +21,14 @@ _RULES = {
     "ck_office_terms_biller_id": "biller_id_wrong",
     "ck_office_terms_promptpay": "promptpay_needs_names",
     "ck_office_terms_merchant_name": "promptpay_needs_names",
+    "promptpay_of_office": "promptpay_in_thailand_only",
+    "biller_of_two": "biller_needs_second",
 }
+# What is kept of terms when one part of them changes.
+_PARTS = frozenset(
+    {"receipt_kind", "signatory_name", "signatory_title", "stripe_methods", "fee_table"}
+    | {"biller_id", "merchant_name", "merchant_city", "matching_days"}
+)
 
 
 def set_terms(
@@ -41,8 +49,9 @@ def set_terms(
 ) -> OfficeTerms:
     """New terms of an office, from now on; see models.OfficeTerms for what each means.
 
-    Raises Denied; Refused: `receipt_needs_signatory`, `receipt_kind_not_the_offices`,
-    `biller_id_wrong`, `promptpay_needs_names`.
+    Another biller than before needs two persons: see `approve_biller`. Raises Denied; Refused:
+    `receipt_needs_signatory`, `receipt_kind_not_the_offices`, `biller_id_wrong`,
+    `promptpay_needs_names`, `promptpay_in_thailand_only`, `biller_needs_second`.
     """
     require(actor == SYSTEM or actor.may(Permission.WRITE_TERMS))
     terms = OfficeTerms(
@@ -59,16 +68,7 @@ def set_terms(
         signatory_title=signatory_title,
         entered_by=actor.label,
     )
-    with refusing(_RULES), session.begin_nested():
-        session.add(terms)
-    changed = OfficeTermsChanged(
-        office.id,
-        receipt_kind=receipt_kind,
-        stripe_methods=tuple(stripe_methods),
-        biller_id=biller_id,
-    )
-    audit.record(session, changed, actor=actor, now=now)
-    return terms
+    return _add(session, terms, actor=actor, now=now)
 
 
 def change_receipts(
@@ -87,22 +87,85 @@ def change_receipts(
     `version`: that of the terms that the actor looked at. Raises as `set_terms` does, and Conflict
     if there are newer ones.
     """
-    require(actor.may(Permission.WRITE_TERMS))
-    rest = queries.terms_at(session, office, now)
-    if rest.version != version:
-        raise Conflict(row=rest)
-    return set_terms(
+    rest = _check(session, office, version, actor, now)
+    return renew_terms(
         session,
         office,
+        rest,
         receipt_kind=receipt_kind,
         signatory_name=signatory_name,
         signatory_title=signatory_title,
-        stripe_methods=rest.stripe_methods,
-        fee_table=rest.fee_table,
-        biller_id=rest.biller_id,
-        merchant_name=rest.merchant_name,
-        merchant_city=rest.merchant_city,
-        matching_days=rest.matching_days,
         actor=actor,
         now=now,
     )
+
+
+def change_ways(
+    session: Session,
+    office: Office,
+    *,
+    stripe_methods: Sequence[str],
+    matching_days: int,
+    version: str,
+    actor: Actor,
+    now: datetime,
+) -> OfficeTerms:
+    """Other ways to pay on Stripe's page, another wait for the bank's statement.
+
+    `version` as in `change_receipts`, and raises as that does.
+    """
+    rest = _check(session, office, version, actor, now)
+    return renew_terms(
+        session,
+        office,
+        rest,
+        stripe_methods=stripe_methods,
+        matching_days=matching_days,
+        actor=actor,
+        now=now,
+    )
+
+
+def renew_terms(
+    session: Session,
+    office: Office,
+    rest: OfficeTerms,
+    *,
+    actor: Actor,
+    now: datetime,
+    **changes: Any,
+) -> OfficeTerms:
+    """`rest` with these parts changed, from now on; who may, the caller says.
+
+    Raises as `set_terms` does.
+    """
+    terms = OfficeTerms(
+        office_id=office.id,
+        valid_from=now,
+        entered_by=actor.label,
+        **({part: getattr(rest, part) for part in _PARTS} | changes),
+    )
+    return _add(session, terms, actor=actor, now=now)
+
+
+def _check(
+    session: Session, office: Office, version: str, actor: Actor, now: datetime
+) -> OfficeTerms:
+    require(actor.may(Permission.WRITE_TERMS))
+    terms = queries.terms_at(session, office, now)
+    if terms.version != version:
+        raise Conflict(row=terms)
+    return terms
+
+
+def _add(session: Session, terms: OfficeTerms, *, actor: Actor, now: datetime) -> OfficeTerms:
+    with refusing(_RULES), session.begin_nested():
+        session.add(terms)
+    changed = OfficeTermsChanged(
+        terms.office_id,
+        receipt_kind=terms.receipt_kind,
+        stripe_methods=tuple(terms.stripe_methods),
+        biller_id=terms.biller_id,
+    )
+    audit.record(session, changed, actor=actor, now=now)
+    return terms

@@ -14,16 +14,19 @@ from fund.giving.plans.paying import (
     record_payment,
 )
 from fund.giving.plans.starting import retry_plan, start_plan
+from fund.giving.plans.strays import Stray, ask_stray, note_seen, note_stray
 from fund.giving.plans.telling import make_change
 
 __all__ = [
     "PlanPayment",
+    "Stray",
     "SubscriptionSeen",
     "apply_subscription",
     "ask_card",
     "ask_change",
     "ask_failure",
     "ask_invoice",
+    "ask_stray",
     "ask_stripe",
     "ask_subscription",
     "can_change",
@@ -32,6 +35,8 @@ __all__ = [
     "keep_only",
     "learn_of_charge",
     "make_change",
+    "note_seen",
+    "note_stray",
     "open_card_page",
     "open_checkout",
     "record_failure",

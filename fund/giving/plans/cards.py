@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from fund.db import reading
 from fund.errors import Refused, require
 from fund.gateways import stripe
+from fund.giving import queries
 from fund.giving.models import Plan, PlanChange, StripeCustomer
 from fund.giving.plans.answers import plan_id_of
 from fund.giving.plans.changing import ask_change, can_change
@@ -16,7 +17,7 @@ from fund.ledger.models import Office
 from fund.permissions import Actor
 
 
-def open_card_page(plan_id: UUID, *, path: str, actor: Actor) -> str:
+def open_card_page(plan_id: UUID, *, path: str, actor: Actor, now: datetime) -> str:
     """The address of Stripe's page for another card; `path` is where it leads back to.
 
     Raises Denied; Refused(`plan_over`); Unavailable.
@@ -25,14 +26,17 @@ def open_card_page(plan_id: UUID, *, path: str, actor: Actor) -> str:
         plan = session.get_one(Plan, plan_id)
         require(can_change(actor, plan))
         customer = session.get(StripeCustomer, (plan.donor_id, plan.office_id, plan.currency))
-        office = session.get_one(Office, plan.office_id).code
+        office = session.get_one(Office, plan.office_id)
+        types = queries.list_stripe_types(
+            session, office, currency=plan.currency, frequency=plan.every, at=now
+        )
     if not plan.is_live or customer is None:
         raise Refused("plan_over")
     page = stripe.create_card_session(
-        office,
+        office.code,
         str(plan.id),
         customer_id=customer.customer_id,
-        currency=plan.currency,
+        method_types=types,
         language=plan.language,
         path=path,
     )

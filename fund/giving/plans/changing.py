@@ -18,22 +18,24 @@ from fund.audit.events import PlanChangeAsked
 from fund.errors import Refused, require
 from fund.giving import queries
 from fund.giving.models import Plan, PlanChange
+from fund.giving.offices import PROMPTPAY
 from fund.giving.operations.gifts import check_amount
 from fund.giving.plans import telling
+from fund.giving.plans.dates import LAST_DAY
 from fund.giving.plans.rows import find_key, lock_plan, move
 from fund.ledger.models import Fund, Office
+from fund.ledger.operations.calling import refusing
 from fund.money import Money
 from fund.permissions import SYSTEM, Actor, Permission
 
 PAID_AT = time(9)  # in the office's time zone
-LAST_DAY = 28  # which every month has
 
 Wish = dict[str, Any]
 
 
 def can_change(actor: Actor, plan: Plan) -> bool:
     """The plan's own donor, and finance for one who writes to them."""
-    is_own = actor.kind == "donor" and actor.id == plan.donor_id
+    is_own = actor.kind == "donor" and actor.id == plan.owner_id
     return is_own or actor is SYSTEM or actor.may(Permission.RECORD_GIFTS)
 
 
@@ -63,10 +65,13 @@ def ask_change(
         asked_at=now,
     )
     try:
-        with session.begin_nested():
+        with refusing(), session.begin_nested():
             session.add(change)
     except IntegrityError:
         raise Refused("change_under_way")
+    if plan.method == PROMPTPAY:
+        telling.settle_here(session, plan, change, now=now)
+        return change
     event = PlanChangeAsked(subject_id=plan.id, kind=kind)
     audit.record(session, event, actor=actor, now=now, key_id=find_key(session, plan))
     if kind == "stop":

@@ -12,10 +12,13 @@ from fund.db import reading, transaction
 from fund.errors import FundError
 from fund.gateways import stripe
 from fund.gateways.stripe import Doc
-from fund.giving.models import Plan, PlanChange
-from fund.giving.plans.answers import from_subscription, plan_id_of
+from fund.giving.models import Plan, PlanChange, StraySubscription
+from fund.giving.offices import CARD
+from fund.giving.plans.answers import from_subscription
 from fund.giving.plans.checkout import ask_stripe
+from fund.giving.plans.expiring import tell_of_cards
 from fund.giving.plans.following import follow
+from fund.giving.plans.strays import find_stray, note_stray, stop_stray
 from fund.giving.plans.telling import tell_change
 from fund.ledger.models import Office
 
@@ -35,10 +38,12 @@ def go_on(**_: int) -> None:
     with transaction() as session:
         for change_id in _list_waiting(session, now):
             jobs.defer(session, tell_change, once=f"plan_change:{change_id}", change_id=change_id)
+        for stray_id in _list_strays(session, now):
+            jobs.defer(session, stop_stray, once=f"stray:{stray_id}", subscription_id=stray_id)
     with reading() as session:
         left = session.scalars(
             select(Plan.id)
-            .where(Plan.state == "open", Plan.created_at < now - PAGE_LASTS)
+            .where(Plan.method == CARD, Plan.state == "open", Plan.created_at < now - PAGE_LASTS)
             .limit(BATCH)
         ).all()
     for plan_id in left:
@@ -61,7 +66,8 @@ def check_plans(**_: int) -> None:
 
 def check_office(office_code: str, *, now: datetime) -> list[str]:
     """Bring all plans of an office to where Stripe's list of running subscriptions has them; what
-    runs though it was stopped here is stopped there. The subscriptions that were put right.
+    runs though it was stopped here, or though no plan knows of it, is stopped there. Donors are
+    told of cards that expire. The subscriptions that were put right.
 
     Raises Unavailable.
     """
@@ -81,16 +87,32 @@ def check_office(office_code: str, *, now: datetime) -> list[str]:
     for subscription_id in running.keys() | known.keys():
         doc, plan = running.get(subscription_id), known.get(subscription_id)
         if doc is not None and (plan is None or plan.state in ("stopping", "stopped")):
-            if plan_id_of(doc) is None:
-                continue  # the charity's own, and none of a plan
             if plan is not None:
-                stripe.cancel(office_code, subscription_id)
+                stripe.cancel(office_code, subscription_id, key=f"check:{subscription_id}")
                 log.warning("stopped_plan_was_running", subscription=subscription_id)
+            elif _note_stray(office_code, doc, now=now):
+                wrong.append(subscription_id)
+                continue
         elif _agrees(doc, plan):
             continue
         follow(office_code, subscription_id, now=now)
         wrong.append(subscription_id)
+    both = (
+        (doc, known[subscription_id])
+        for subscription_id, doc in running.items()
+        if subscription_id in known
+    )
+    tell_of_cards(both, now=now)
     return wrong
+
+
+def _note_stray(office_code: str, doc: Doc, *, now: datetime) -> bool:
+    """Whether no plan knows of this subscription; it is looked after then."""
+    with transaction() as session:
+        stray = find_stray(session, office_code, doc)
+        if stray is not None:
+            note_stray(session, stray, now=now)
+    return stray is not None
 
 
 def _agrees(doc: Doc | None, plan: Plan | None) -> bool:
@@ -99,6 +121,15 @@ def _agrees(doc: Doc | None, plan: Plan | None) -> bool:
         and plan is not None
         and from_subscription(doc, plan.id, plan.asked).state == plan.state
     )
+
+
+def _list_strays(session: Session, now: datetime) -> list[str]:
+    waiting = (
+        select(StraySubscription.id)
+        .where(StraySubscription.state == "stopping", StraySubscription.found_at < now - PATIENCE)
+        .limit(BATCH)
+    )
+    return list(session.scalars(waiting))
 
 
 def _list_waiting(session: Session, now: datetime) -> list[UUID]:

@@ -13,8 +13,10 @@ from fund import clock, jobs
 from fund.db import reading, transaction
 from fund.errors import NotFound
 from fund.gateways import stripe
-from fund.giving.donors import open_person
-from fund.giving.models import Donor, Plan, StripeCustomer, StripeProduct
+from fund.giving import queries
+from fund.giving.donors import find_person
+from fund.giving.models import Plan, StripeCustomer, StripeProduct
+from fund.giving.offices import CARD
 from fund.giving.plans.following import follow
 from fund.giving.plans.paying import ask_invoice, record_payment
 from fund.giving.plans.products import make_product
@@ -33,6 +35,7 @@ class _Visit:
     email: str
     product_id: str | None
     customer_id: str | None
+    method_types: tuple[str, ...]
 
 
 def open_checkout(plan_id: UUID, *, now: datetime) -> str | None:
@@ -55,6 +58,7 @@ def open_checkout(plan_id: UUID, *, now: datetime) -> str | None:
         customer_id=visit.customer_id or _make_customer(visit),
         language=plan.language,
         return_path=f"/give/monthly/{plan.id}",
+        method_types=visit.method_types,
     )
     session = stripe.create_plan_session(office, order)
     with transaction() as tx:
@@ -111,15 +115,23 @@ def _reopen(office: str, plan: Plan, *, now: datetime) -> str | None:
 def _look(plan_id: UUID) -> _Visit:
     with reading() as session:
         plan = session.get(Plan, plan_id)
-        if plan is None:
+        if plan is None or plan.method != CARD:
+            raise NotFound
+        person = find_person(session, plan.donor_id)
+        if person is None:
             raise NotFound
         customer = session.get(StripeCustomer, (plan.donor_id, plan.office_id, plan.currency))
         product = session.get(StripeProduct, (plan.office_id, plan.fund_id))
+        office = session.get_one(Office, plan.office_id)
+        types = queries.list_stripe_types(
+            session, office, currency=plan.currency, frequency=plan.every, at=plan.created_at
+        )
         return _Visit(
             plan,
-            session.get_one(Office, plan.office_id),
+            office,
             session.get_one(Fund, plan.fund_id),
-            open_person(session, session.get_one(Donor, plan.donor_id)).email,
+            person.email,
             product.product_id if product else None,
             customer.customer_id if customer else None,
+            types,
         )

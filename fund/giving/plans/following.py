@@ -54,6 +54,8 @@ def apply_subscription(session: Session, seen: SubscriptionSeen, *, now: datetim
     plan = lock_plan(session, seen.plan_id)
     if plan.asked != seen.asked or plan.state == "stopped" or seen.state is None:
         return
+    if plan.stripe_subscription_id not in (None, seen.subscription_id):
+        return  # begun by another one: this is looked after as nobody's
     if seen.state == "stopped":
         plan.stripe_subscription_id = seen.subscription_id
         stop(session, plan, seen.reason, now=now)

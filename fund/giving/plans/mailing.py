@@ -1,6 +1,6 @@
 """Mails about a plan, each once."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -10,8 +10,8 @@ from fund import clock, i18n, jobs, signed
 from fund.db import reading, transaction
 from fund.gateways import mail
 from fund.giving.choices import EVERY_NAMES
-from fund.giving.donors import open_person
-from fund.giving.models import Donor, Plan, PlanLetter
+from fund.giving.donors import find_person
+from fund.giving.models import Plan, PlanLetter
 from fund.giving.queries import find_other_plan, get_plan
 from fund.i18n import N_
 from fund.ledger.queries import fund_name
@@ -24,16 +24,23 @@ SUBJECTS = {
     "second": N_("Would you like to give to this fund twice?"),
     "ended": N_("Your regular gift has ended"),
     "stopped": N_("Your regular gift has been stopped"),
+    "card": N_("The card of your regular gift expires soon"),
 }
-BUTTONS = {"second": N_("Choose"), "ended": N_("Give again")}
+BUTTONS = {"second": N_("Choose"), "ended": N_("Give again"), "card": N_("Give another card")}
 
 
 def ask_letter(session: Session, plan: Plan, kind: str, about: str, *, now: datetime) -> bool:
     """Let this mail go out, unless it did already; whether it is new."""
+    is_new = note_letter(session, plan, kind, about, now=now)
+    if is_new:
+        jobs.defer(session, mail_plan, plan_id=plan.id, kind=kind, about=about)
+    return is_new
+
+
+def note_letter(session: Session, plan: Plan, kind: str, about: str, *, now: datetime) -> bool:
+    """Keep that this mail is to go out; whether that is new."""
     row = insert(PlanLetter).values(plan_id=plan.id, kind=kind, about=about, asked_at=now)
     new = session.scalar(row.on_conflict_do_nothing().returning(PlanLetter.plan_id))
-    if new is not None:
-        jobs.defer(session, mail_plan, plan_id=plan.id, kind=kind, about=about)
     return new is not None
 
 
@@ -46,7 +53,9 @@ def mail_plan(plan_id: str, kind: str, about: str) -> None:
             return
         row = get_plan(session, UUID(plan_id))
         plan, language = row.plan, row.plan.language
-        person = open_person(session, session.get_one(Donor, plan.donor_id))
+        person = find_person(session, plan.donor_id)
+        if person is None:  # forgotten
+            return
         other = find_other_plan(session, plan, plan.fund_id) if kind == "second" else None
     with i18n.speaking(language):
         subject = i18n.gettext(SUBJECTS[kind], amount=i18n.format_money(plan.amount))
@@ -63,6 +72,7 @@ def mail_plan(plan_id: str, kind: str, about: str) -> None:
         subject=subject,
         donor=person.name,
         plan=plan,
+        last_day=date.fromisoformat(about.rpartition(".")[2]) if kind == "card" else None,
         other=other,
         every=EVERY_NAMES,
         fund=fund_name(row.fund, language),

@@ -11,11 +11,14 @@ from fund.audit import operations as audit
 from fund.audit.events import PlanGave, PlanPaymentFailed
 from fund.db import reading, transaction
 from fund.gateways import stripe
+from fund.gateways.stripe import Doc
 from fund.giving.models import Gift, Plan, StripeProduct
 from fund.giving.operations.payment import record_paid
 from fund.giving.plans import mailing
 from fund.giving.plans.answers import PlanPayment, from_invoice_payment, plan_id_of
+from fund.giving.plans.passing import pass_on
 from fund.giving.plans.rows import begin, find_key, lock_plan
+from fund.ids import new_id
 from fund.ledger.models import Fund, Office
 from fund.permissions import SYSTEM
 
@@ -26,8 +29,7 @@ def ask_invoice(office_code: str, invoice_id: str) -> PlanPayment | None:
         known = session.scalar(select(Gift.id).where(Gift.stripe_invoice_id == invoice_id))
     if known is not None:
         return None
-    payment = stripe.find_invoice_payment(office_code, invoice=invoice_id)
-    return from_invoice_payment(payment) if payment else None
+    return _of_a_plan(stripe.find_invoice_payment(office_code, invoice=invoice_id))
 
 
 def learn_of_charge(office_code: str, intent_id: str, *, now: datetime) -> bool:
@@ -35,8 +37,7 @@ def learn_of_charge(office_code: str, intent_id: str, *, now: datetime) -> bool:
 
     A subscription's charge says nothing of whose it is: only the invoice does. Raises Unavailable.
     """
-    found = stripe.find_invoice_payment(office_code, intent=intent_id)
-    payment = from_invoice_payment(found) if found else None
+    payment = _of_a_plan(stripe.find_invoice_payment(office_code, intent=intent_id))
     if payment is None:
         return False
     with transaction() as session:
@@ -60,14 +61,20 @@ def record_payment(session: Session, payment: PlanPayment, *, now: datetime) -> 
     office = session.get_one(Office, plan.office_id)
     fund = session.get_one(Fund, _fund_of(session, plan, payment.product_id))
     gift = Gift(
+        id=new_id(),
         donor_id=plan.donor_id,
         office_id=office.id,
         fund_id=fund.id,
         amount_minor=payment.amount.amount_minor,
+        # A change under way: nobody knows what of the old amount was for the fee.
+        cover_minor=plan.cover_minor if payment.amount == plan.amount else 0,
         currency=payment.amount.currency,
         method="plan",
         state="paid",
         language=plan.language,
+        country=plan.country,
+        wants_tax_receipt=plan.wants_tax_receipt,
+        is_anonymous=plan.is_anonymous,
         plan_id=plan.id,
         stripe_invoice_id=payment.invoice_id,
         stripe_payment_intent_id=payment.payment_intent_id,
@@ -78,6 +85,7 @@ def record_payment(session: Session, payment: PlanPayment, *, now: datetime) -> 
     )
     session.add(gift)
     session.flush()
+    pass_on(session, plan, gift)
     event = PlanGave(
         subject_id=gift.id,
         plan_id=plan.id,
@@ -89,6 +97,17 @@ def record_payment(session: Session, payment: PlanPayment, *, now: datetime) -> 
     audit.record(session, event, actor=SYSTEM, now=now, key_id=find_key(session, plan))
     record_paid(session, [gift], actor=SYSTEM, now=now)
     return gift
+
+
+def _of_a_plan(found: Doc | None) -> PlanPayment | None:
+    """What was paid, if there is a plan that it was paid for; what names none of ours is nobody's
+    gift, as any other charge that we know nothing of."""
+    payment = from_invoice_payment(found) if found else None
+    if payment is not None:
+        with reading() as session:
+            if session.get(Plan, payment.plan_id) is None:
+                return None
+    return payment
 
 
 def ask_failure(office_code: str, invoice_id: str) -> UUID | None:

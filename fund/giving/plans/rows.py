@@ -32,7 +32,7 @@ def move(session: Session, plan: Plan, state: str, *, actor: Actor = SYSTEM, now
     audit.record(session, event, actor=actor, now=now, key_id=find_key(session, plan))
 
 
-def begin(session: Session, plan: Plan, subscription_id: str, *, now: datetime) -> None:
+def begin(session: Session, plan: Plan, subscription_id: str | None, *, now: datetime) -> None:
     """The plan's first money is there, whoever tells it first; money that came is never refused."""
     if plan.state not in ("open", "expired"):
         return

@@ -1,8 +1,9 @@
 """Changes of plans on their way to Stripe, and its answers on their way back."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -13,8 +14,10 @@ from fund.db import reading, transaction
 from fund.errors import Refused
 from fund.gateways import stripe
 from fund.giving.models import Plan, PlanChange, StripeProduct
+from fund.giving.plans.dates import next_time
 from fund.giving.plans.products import make_product
 from fund.giving.plans.rows import find_key, lock_plan, move, stop, take_fund
+from fund.giving.plans.waiting import drop_waiting
 from fund.ledger.models import Fund, Office
 from fund.money import Money
 from fund.permissions import SYSTEM
@@ -65,6 +68,24 @@ def make_change(change_id: UUID, *, now: datetime) -> None:
         _record(session, plan, change, now=now)
 
 
+def settle_here(session: Session, plan: Plan, change: PlanChange, *, now: datetime) -> None:
+    """A pledge is changed here and at once: nobody else has a part in it. What was asked for is
+    waited for no longer once it is paused or stopped."""
+    change.move_to("done")
+    change.settled_at = now
+    _settle(session, plan, change, "cancellation_requested", now=now)
+    match change.kind:
+        case "day":
+            at = datetime.fromtimestamp(change.after["at"], UTC)
+            zone = ZoneInfo(session.get_one(Office, plan.office_id).timezone)
+            plan.next_on = at.astimezone(zone).date()
+        case "skip" if plan.next_on is not None:
+            plan.next_on = next_time(plan, after=plan.next_on)
+        case "pause" | "stop":
+            drop_waiting(session, plan, now=now)
+    _record(session, plan, change, now=now)
+
+
 def _tell(errand: _Errand) -> str | None:
     """What Stripe is asked to do; once it ended the plan, its word for why."""
     office, subscription, key = errand.office.code, errand.subscription_id, str(errand.change.id)
@@ -88,7 +109,7 @@ def _tell(errand: _Errand) -> str | None:
         case "card":
             stripe.use_card(office, subscription, method=after["payment_method"], key=key)
         case "stop":
-            ended = stripe.cancel(office, subscription)
+            ended = stripe.cancel(office, subscription, key=key)
             if ended["status"] != "canceled":
                 raise Refused("stripe_refused", reason=ended["status"])
             return ended["cancellation_details"]["reason"] or "unknown"
@@ -102,6 +123,7 @@ def _settle(
     match change.kind:
         case "amount":
             plan.amount_minor = change.after["amount_minor"]
+            plan.cover_minor = 0  # what was typed is all that is charged
         case "fund":
             take_fund(session, plan, UUID(change.after["fund_id"]), now=now)
         case "skip":

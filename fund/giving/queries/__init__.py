@@ -1,11 +1,20 @@
 """What is read about gifts."""
 
+from fund.giving.queries.abuse import list_gates, list_open_breakers
+from fund.giving.queries.billers import find_biller_changes, get_biller_change, list_waiting
 from fund.giving.queries.campaigns import (
     Progress,
     find_progress,
     get_campaign,
     get_campaign_page,
     list_campaigns,
+)
+from fund.giving.queries.erasure import (
+    find_erasure_bars,
+    find_erasure_of,
+    get_erasure,
+    list_erasures,
+    list_erasures_waiting,
 )
 from fund.giving.queries.gifts import (
     GiftRow,
@@ -27,20 +36,23 @@ from fund.giving.queries.gifts import (
     list_unknown_intents,
 )
 from fund.giving.queries.healing import list_unmailed, list_unreceipted
-from fund.giving.queries.offers import Offer, find_fees, find_offer
+from fund.giving.queries.merging import Pair, Record, get_two, list_pairs
+from fund.giving.queries.offers import Offer, find_fees, find_offer, list_stripe_types
 from fund.giving.queries.offices import (
-    choose_card_office,
-    find_card_office,
     get_open_fund,
     list_card_offices,
 )
 from fund.giving.queries.plans import (
     PlanRow,
+    count_running,
+    count_to_watch,
     find_other_plan,
+    find_waiting,
     get_plan,
     get_plan_of,
     list_all_plans_of,
     list_changes,
+    list_plans,
     list_plans_of,
 )
 from fund.giving.queries.portal import (
@@ -59,17 +71,24 @@ from fund.giving.queries.statements import (
     list_statement_rows,
     list_statements_due,
 )
+from fund.giving.queries.strays import count_strays, list_strays
 from fund.giving.queries.terms import find_terms, terms_at
 
 __all__ = [
     "GiftRow",
     "Offer",
+    "Pair",
     "PlanRow",
     "Progress",
+    "Record",
     "StatementRow",
-    "choose_card_office",
-    "find_card_office",
+    "count_running",
+    "count_strays",
+    "count_to_watch",
+    "find_biller_changes",
     "find_donor_key",
+    "find_erasure_bars",
+    "find_erasure_of",
     "find_fees",
     "find_last_receipt",
     "find_link_reader",
@@ -78,8 +97,11 @@ __all__ = [
     "find_progress",
     "find_terms",
     "find_visit",
+    "find_waiting",
+    "get_biller_change",
     "get_campaign",
     "get_campaign_page",
+    "get_erasure",
     "get_gift",
     "get_gift_of",
     "get_open_fund",
@@ -89,6 +111,7 @@ __all__ = [
     "get_receipt_of",
     "get_remaining",
     "get_statement_of",
+    "get_two",
     "is_link_open",
     "list_all_gifts_of",
     "list_all_plans_of",
@@ -96,12 +119,18 @@ __all__ = [
     "list_card_offices",
     "list_changes",
     "list_donor_keys",
+    "list_erasures",
+    "list_erasures_waiting",
+    "list_gates",
     "list_gifts",
     "list_gifts_of",
     "list_last_receipts",
     "list_last_returns",
     "list_named_with_tax_id",
+    "list_open_breakers",
     "list_paid",
+    "list_pairs",
+    "list_plans",
     "list_plans_of",
     "list_receipts_of",
     "list_remaining",
@@ -110,8 +139,11 @@ __all__ = [
     "list_statement_rows",
     "list_statements_due",
     "list_statements_of",
+    "list_strays",
+    "list_stripe_types",
     "list_unknown_intents",
     "list_unmailed",
     "list_unreceipted",
+    "list_waiting",
     "terms_at",
 ]

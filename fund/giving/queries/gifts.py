@@ -65,8 +65,10 @@ def get_gift(session: Session, gift_id: UUID) -> GiftRow:
 def list_gifts(
     session: Session, *, before: UUID | None = None, plan_id: UUID | None = None
 ) -> Page[GiftRow]:
-    """Gifts, or those of one plan, newest first; `before` is the last id seen."""
-    query = select_gifts() if plan_id is None else select_gifts().where(Gift.plan_id == plan_id)
+    """Gifts, or those that came by one plan, newest first; `before` is the last id seen."""
+    query = select_gifts()
+    if plan_id is not None:
+        query = query.where(Gift.plan_id == plan_id, Gift.state == "paid")
     rows = session.execute(page_of(query, Gift.id, before))
     return Page(GiftRow(*row) for row in rows)
 
@@ -191,10 +193,12 @@ def find_donor_key(session: Session, gift: Gift) -> UUID | None:
 
 def list_named_with_tax_id(session: Session, gift_ids: Sequence[UUID]) -> set[UUID]:
     """Those of the gifts whose receipts can name the giver and their tax number."""
+    record = aliased(Donor)
     return set(
         session.scalars(
             select(Gift.id)
-            .join(Donor, Donor.id == Gift.donor_id)
+            .join(record, record.id == Gift.donor_id)
+            .join(Donor, Donor.id == func.coalesce(record.merged_into_id, record.id))
             .where(
                 Gift.id.in_(gift_ids),
                 Gift.sealed_tax_id.is_not(None) | Donor.sealed_tax_id.is_not(None),

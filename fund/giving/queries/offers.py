@@ -15,11 +15,17 @@ from fund.ledger.models import Office
 
 @dataclass(frozen=True)
 class Offer:
-    """The office that a gift goes to, its terms, and the ways to pay."""
+    """The office that a gift goes to, its terms, and the ways to pay there.
+
+    `ways` are those that the donor can choose from, though another may lead to another office;
+    `stripe_types`: the kinds of payment on Stripe's page, by Stripe's names.
+    """
 
     office: Office
     terms: OfficeTerms
     methods: tuple[str, ...]
+    ways: tuple[str, ...]
+    stripe_types: tuple[str, ...]
     gives_tax_receipt: bool
 
 
@@ -30,23 +36,48 @@ def find_offer(
     currency: str,
     wants_receipt: bool,
     frequency: str = offices.ONCE,
+    method: str | None = None,
     now: datetime,
 ) -> Offer | None:
-    """The office of such a gift by `offices.choose`; None if no office can take it."""
+    """The office of such a gift by `offices.choose`; None if no office can take it.
+
+    `method`: the way that the donor chose. Of a gift that is given once it has no say in where it
+    goes; a regular one can be paid by card abroad, or pledged in Thailand.
+    """
     places = {office.code: office for office in ledger.list_offices(session)}
     terms = {code: terms_at(session, office, now) for code, office in places.items()}
+    rules = {code: _as_rules(office, terms[code]) for code, office in places.items()}
     choice = offices.choose(
-        [_as_rules(office, terms[code]) for code, office in places.items()],
+        list(rules.values()),
         country=country,
         currency=currency,
         wants_receipt=wants_receipt,
         frequency=frequency,
+        method=method if frequency != offices.ONCE else None,
     )
     if choice is None:
         return None
+    ways = choice.methods
+    if frequency != offices.ONCE:
+        ways = offices.list_ways(
+            list(rules.values()), country=country, currency=currency, frequency=frequency
+        )
     return Offer(
-        places[choice.office], terms[choice.office], choice.methods, choice.gives_tax_receipt
+        places[choice.office],
+        terms[choice.office],
+        choice.methods,
+        ways,
+        rules[choice.office].stripe_types(currency=currency, frequency=frequency),
+        choice.gives_tax_receipt,
     )
+
+
+def list_stripe_types(
+    session: Session, office: Office, *, currency: str, frequency: str, at: datetime
+) -> tuple[str, ...]:
+    """What Stripe's page for such a gift offers, as the office's terms said at that moment."""
+    rules = _as_rules(office, terms_at(session, office, at))
+    return rules.stripe_types(currency=currency, frequency=frequency)
 
 
 def find_fees(

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from fund.errors import Refused, Unavailable
+from fund.errors import Refused
 from fund.ledger import queries as ledger
 from fund.ledger.models import Fund, Office
 
@@ -10,22 +10,6 @@ from fund.ledger.models import Fund, Office
 def list_card_offices(session: Session) -> list[Office]:
     """The offices that take cards and wallets through Stripe."""
     return [office for office in ledger.list_offices(session) if office.stripe_account_id]
-
-
-def find_card_office(session: Session, currency: str) -> Office | None:
-    """The office that settles in `currency`, else the first: its gift is then exchanged."""
-    offices = list_card_offices(session)
-    return next(
-        (office for office in offices if office.currency == currency), next(iter(offices), None)
-    )
-
-
-def choose_card_office(session: Session, currency: str) -> Office:
-    """See `find_card_office`. Raises Unavailable if nobody takes cards."""
-    office = find_card_office(session, currency)
-    if office is None:
-        raise Unavailable("no_card_office")
-    return office
 
 
 def get_open_fund(session: Session, code: str) -> Fund:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from fund import signed
 from fund.db import Page, page_of
 from fund.errors import NotFound
-from fund.giving.donors import find_by_index
+from fund.giving.donors import find_record, records_of
 from fund.giving.models import AnnualStatement, Donor, Gift, PortalLink, PortalSession, Receipt
 from fund.giving.policy import IDLE, LINK_PURPOSE
 from fund.giving.queries.gifts import GiftRow, get_gift, get_receipt, select_gifts
@@ -28,11 +28,11 @@ def is_link_open(session: Session, token: str, *, now: datetime) -> bool:
 
 
 def find_link_reader(session: Session, link_id: UUID, *, now: datetime) -> Donor | None:
-    """To whom the link is to be mailed; None if to nobody, or no longer."""
+    """The record to whose address the link is to be mailed; None if to nobody, or no longer."""
     link = session.get(PortalLink, link_id)
     if link is None or link.used_at is not None or link.expires_at <= now:
         return None
-    return find_by_index(session, link.email_index)
+    return find_record(session, link.email_index)
 
 
 def find_visit(session: Session, visit_id: str, *, now: datetime) -> PortalSession | None:
@@ -48,15 +48,16 @@ def find_visit(session: Session, visit_id: str, *, now: datetime) -> PortalSessi
 
 def list_gifts_of(session: Session, donor_id: UUID, *, before: UUID | None = None) -> Page[GiftRow]:
     """The donor's gifts, newest first; `before` is the last id seen."""
-    own = select_gifts().where(Gift.donor_id == donor_id, Gift.state.not_in(_GIVEN_UP))
+    own = select_gifts().where(
+        Gift.donor_id.in_(records_of(donor_id)), Gift.state.not_in(_GIVEN_UP)
+    )
     return Page(GiftRow(*row) for row in session.execute(page_of(own, Gift.id, before)))
 
 
 def get_gift_of(session: Session, donor_id: UUID, gift_id: UUID) -> GiftRow:
     """One of the donor's gifts. Raises NotFound."""
     row = get_gift(session, gift_id)
-    if row.gift.donor_id != donor_id:
-        raise NotFound
+    _check_owner(session, row.gift.donor_id, donor_id)
     return row
 
 
@@ -65,8 +66,7 @@ def get_receipt_of(session: Session, donor_id: UUID, receipt_id: UUID) -> GiftRo
     if session.get(Receipt, receipt_id) is None:
         raise NotFound
     row = get_receipt(session, receipt_id)
-    if row.gift.donor_id != donor_id:
-        raise NotFound
+    _check_owner(session, row.gift.donor_id, donor_id)
     return row
 
 
@@ -75,8 +75,8 @@ def list_statements_of(session: Session, donor_id: UUID) -> list[tuple[AnnualSta
     rows = session.execute(
         select(AnnualStatement, Office)
         .join(Office, Office.id == AnnualStatement.office_id)
-        .where(AnnualStatement.donor_id == donor_id)
-        .order_by(AnnualStatement.year.desc(), Office.code)
+        .where(AnnualStatement.donor_id.in_(records_of(donor_id)))
+        .order_by(AnnualStatement.year.desc(), Office.code, AnnualStatement.is_tax_year)
     )
     return [(statement, office) for statement, office in rows]
 
@@ -84,12 +84,19 @@ def list_statements_of(session: Session, donor_id: UUID) -> list[tuple[AnnualSta
 def get_statement_of(session: Session, donor_id: UUID, statement_id: UUID) -> AnnualStatement:
     """One of the donor's annual statements. Raises NotFound."""
     statement = session.get(AnnualStatement, statement_id)
-    if statement is None or statement.donor_id != donor_id:
+    if statement is None:
         raise NotFound
+    _check_owner(session, statement.donor_id, donor_id)
     return statement
 
 
 def list_all_gifts_of(session: Session, donor_id: UUID) -> list[GiftRow]:
     """Each of the donor's gifts, whatever came of it, oldest first."""
-    own = select_gifts().where(Gift.donor_id == donor_id).order_by(Gift.id)
+    own = select_gifts().where(Gift.donor_id.in_(records_of(donor_id))).order_by(Gift.id)
     return [GiftRow(*row) for row in session.execute(own)]
+
+
+def _check_owner(session: Session, record_id: UUID | None, donor_id: UUID) -> None:
+    record = session.get(Donor, record_id) if record_id else None
+    if record is None or record.head_id != donor_id:
+        raise NotFound

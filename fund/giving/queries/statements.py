@@ -1,13 +1,15 @@
 """What donors gave in a year."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from fund.giving.models import AnnualStatement, Donor, Gift, Receipt, ReceiptNumber
+from fund.giving.years import Year
 from fund.keys import DataKey
 from fund.ledger.models import Fund, Office
 from fund.money import Money
@@ -24,38 +26,44 @@ class StatementRow:
     amount: Money
 
 
-def list_statements_due(session: Session, year: int) -> list[tuple[UUID, UUID]]:
-    """(donor, office) of who gave in that year, can be reached, and has no statement yet."""
+def list_statements_due(session: Session, office_id: UUID, year: Year) -> list[UUID]:
+    """Who gave to the office in that year, can be reached, and has no statement yet."""
+    owner_id = func.coalesce(Donor.merged_into_id, Donor.id)
     made = (
         select(AnnualStatement.id)
         .where(
-            AnnualStatement.donor_id == Gift.donor_id,
+            or_(
+                Gift.donor_id == func.any(AnnualStatement.donor_ids),
+                AnnualStatement.donor_id == owner_id,
+            ),
             AnnualStatement.office_id == Gift.office_id,
-            AnnualStatement.year == year,
+            AnnualStatement.year == year.number,
+            AnnualStatement.is_tax_year == (year.country is not None),
         )
         .exists()
     )
     due = (
-        select(Gift.donor_id, Gift.office_id)
+        select(owner_id)
+        .select_from(Gift)
         .join(Donor, Donor.id == Gift.donor_id)
         .join(DataKey, DataKey.id == Donor.key_id)
         .where(
             Gift.state == "paid",
-            Gift.paid_on >= date(year, 1, 1),
-            Gift.paid_on <= date(year, 12, 31),
+            Gift.office_id == office_id,
+            Gift.paid_on.between(year.first_on, year.last_on),
             DataKey.wrapped.is_not(None),
             ~made,
         )
         .distinct()
-        .order_by(Gift.donor_id, Gift.office_id)
+        .order_by(owner_id)
     )
-    return [(donor_id, office_id) for donor_id, office_id in session.execute(due) if donor_id]
+    return list(session.scalars(due))
 
 
 def list_statement_rows(
-    session: Session, *, donor_id: UUID, office_id: UUID, year: int, until: UUID
+    session: Session, *, donor_ids: Sequence[UUID], office_id: UUID, year: Year, until: UUID
 ) -> list[StatementRow]:
-    """The donor's gifts of the year that count, oldest first, by receipts of ids below `until`."""
+    """What counts of the year, of these records, oldest first, by receipts of ids below `until`."""
     later = aliased(Receipt)
     is_last = ~(select(later.id).where(later.corrects_id == Receipt.id, later.id < until).exists())
     rows = session.execute(
@@ -64,9 +72,9 @@ def list_statement_rows(
         .join(Fund, Fund.id == Gift.fund_id)
         .join(Office, Office.id == Gift.office_id)
         .where(
-            Gift.donor_id == donor_id,
+            Gift.donor_id.in_(donor_ids),
             Gift.office_id == office_id,
-            func.extract("year", Gift.paid_on) == year,
+            Gift.paid_on.between(year.first_on, year.last_on),
             Receipt.id < until,
             Receipt.amount_minor > 0,
             is_last,

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from fund import clock, jobs
+from fund.crypto import Unreadable
 from fund.db import reading, transaction
 from fund.giving import letters
 from fund.giving.models import Receipt
@@ -15,7 +16,10 @@ def mail_receipt(receipt_id: str) -> None:
     with reading() as session:
         if session.get_one(Receipt, UUID(receipt_id)).mailed_at is not None:
             return
-        letter = letters.write_receipt(session, UUID(receipt_id))
+        try:
+            letter = letters.write_receipt(session, UUID(receipt_id))
+        except Unreadable:  # forgotten
+            return
     post_letter(letter, message_id=f"receipt-{receipt_id}")
     with transaction() as session:
         session.get_one(Receipt, UUID(receipt_id)).mailed_at = clock.now()

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from fund import clock, jobs
+from fund.crypto import Unreadable
 from fund.db import reading, transaction
 from fund.giving import letters
 from fund.giving.models import AnnualStatement
@@ -15,7 +16,10 @@ def mail_statement(statement_id: str) -> None:
     with reading() as session:
         if session.get_one(AnnualStatement, UUID(statement_id)).mailed_at is not None:
             return
-        letter = letters.write_statement(session, UUID(statement_id))
+        try:
+            letter = letters.write_statement(session, UUID(statement_id))
+        except Unreadable:  # forgotten
+            return
     post_letter(letter, message_id=f"statement-{statement_id}")
     with transaction() as session:
         session.get_one(AnnualStatement, UUID(statement_id)).mailed_at = clock.now()

@@ -1,20 +1,45 @@
 """The pages of gifts: the donor's, and finance's."""
 
-from fund.giving.views import campaigns, checkout, give, keep, my, no_mail, pay, plans, staff, terms
+from fund.giving.views import (
+    breakers,
+    campaigns,
+    checkout,
+    edonation,
+    erasure,
+    gate,
+    give,
+    keep,
+    merging,
+    my,
+    no_mail,
+    pay,
+    plans,
+    staff,
+    staff_plans,
+    terms,
+    ways,
+)
 from fund.giving.views.room import NAVIGATION as NAVIGATION
 from fund.giving.views.room import blueprint as blueprint
 
 __all__ = [
     "NAVIGATION",
     "blueprint",
+    "breakers",
     "campaigns",
     "checkout",
+    "edonation",
+    "erasure",
+    "gate",
     "give",
     "keep",
+    "merging",
     "my",
     "no_mail",
     "pay",
     "plans",
     "staff",
+    "staff_plans",
     "terms",
+    "ways",
 ]

@@ -2,15 +2,16 @@
 
 from uuid import UUID
 
-from flask import make_response, redirect, render_template, url_for
+from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
-from fund import clock, i18n, jobs
+from fund import clock, jobs
 from fund.db import transaction
 from fund.errors import Unavailable
 from fund.giving import checkout as stripe_checkout
 from fund.giving import operations
-from fund.giving.views.room import blueprint, fresh
+from fund.giving.views import gate
+from fund.giving.views.room import blueprint
 from fund.web import posting, public
 
 ASK_AGAIN_SECONDS = 5
@@ -20,6 +21,9 @@ ASK_AGAIN_SECONDS = 5
 @public
 def checkout(gift_id: UUID) -> Response:
     """On to Stripe's page for this gift; while Stripe is slow, a page that asks again."""
+    held = gate.stand_before(gift_id)
+    if held is not None:
+        return held
     try:
         address = stripe_checkout.open_checkout(gift_id, now=clock.now())
     except Unavailable as error:
@@ -30,10 +34,8 @@ def checkout(gift_id: UUID) -> Response:
                 once=f"checkout:{gift_id}",
                 gift_id=gift_id,
             )
-        page = render_template(
-            "giving/checkout.html", reason=i18n.refusal_text(error), seconds=ASK_AGAIN_SECONDS
-        )
-        return fresh(make_response(page, 503, {"Retry-After": str(ASK_AGAIN_SECONDS)}))
+        gate.leave_line(gift_id)
+        return gate.wait(error.code, ASK_AGAIN_SECONDS)
     return redirect(address or url_for("giving.thanks", gift_id=gift_id), 303)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from babel.lists import format_list
 from flask import make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -9,12 +10,13 @@ from werkzeug.wrappers import Response
 from fund import clock, i18n
 from fund.db import reading
 from fund.errors import Refused
-from fund.giving import countries, operations, plans, policy, queries
-from fund.giving.choices import DEDICATIONS, EVERY_NAMES, FREQUENCIES, METHOD_NAMES
+from fund.giving import countries, operations, plans, pledges, policy, queries
+from fund.giving.choices import DEDICATIONS, EVERY_NAMES, FREQUENCIES, METHOD_NAMES, STRIPE_WAYS
 from fund.giving.fees import FeeRange
 from fund.giving.models import Campaign
 from fund.giving.offices import CHECKOUT, ONCE, PROMPTPAY
 from fund.giving.schemas import OTHER, GiveSchema
+from fund.giving.views import gate
 from fund.giving.views.room import blueprint, fresh
 from fund.ledger.models import Fund
 from fund.ledger.queries import fund_name, list_open_funds
@@ -45,6 +47,7 @@ class Wish:
     country: str
     wants_tax_receipt: bool
     frequency: str
+    method: str | None
 
     @classmethod
     def of(cls, form: Form) -> "Wish":
@@ -56,6 +59,7 @@ class Wish:
             country if country in countries.COUNTRIES else "",
             bool(form.value("wants_tax_receipt")),
             form.value("frequency") if form.value("frequency") in EVERY_NAMES else ONCE,
+            form.value("method") or None,
         )
 
 
@@ -101,8 +105,10 @@ def _give(page: CampaignPage | None) -> Response:
                 language=i18n.language(),
                 now=clock.now(),
             )
-            way = "giving.pay" if gift.method == PROMPTPAY else "giving.checkout"
-            return post.redirect(url_for(way, gift_id=gift.id))
+            if gift.method == PROMPTPAY:
+                return post.redirect(url_for("giving.pay", gift_id=gift.id))
+            gate.note_trap(post.session, form, gift.id, now=clock.now())
+            return post.redirect(url_for("giving.checkout", gift_id=gift.id))
     return _give_page(form, page, 422)
 
 
@@ -118,6 +124,12 @@ def _start_plan(post: Post, form: Form, fund_code: str) -> Response:
         language=i18n.language(),
         now=clock.now(),
     )
+    if plan.method == PROMPTPAY:
+        gift = pledges.ask_first(
+            post.session, plan, tax_id=form.data["order"].tax_id, now=clock.now()
+        )
+        return post.redirect(url_for("giving.pay", gift_id=gift.id))
+    gate.note_trap(post.session, form, plan.id, now=clock.now())
     return post.redirect(url_for("giving.plan_checkout", plan_id=plan.id))
 
 
@@ -131,10 +143,12 @@ def _give_page(form: Form, page: CampaignPage | None, status: int = 200) -> Resp
             currency=wish.currency,
             wants_receipt=wish.wants_tax_receipt,
             frequency=wish.frequency,
+            method=wish.method,
             now=clock.now(),
         )
-        fees = _fees(session, offer, wish.currency) if wish.frequency == ONCE else None
-    chosen = _chosen(form, wish.currency)
+        fees = _fees(session, offer, wish.currency)
+    presets = policy.list_presets(wish.currency, wish.frequency)
+    chosen = _chosen(form, wish.currency, presets)
     covered = bool(form.value("covers_fee")) and fees is not None
     text = render_template(
         "giving/give.html",
@@ -145,8 +159,9 @@ def _give_page(form: Form, page: CampaignPage | None, status: int = 200) -> Resp
         currencies=i18n.options(policy.CURRENCY_NAMES),
         frequencies=i18n.options(FREQUENCIES),
         countries=[("", "–"), *countries.list_countries(language)],
-        offer_methods=[(m, i18n.gettext(METHOD_NAMES[m])) for m in offer.methods] if offer else [],
-        presets=policy.list_presets(wish.currency),
+        ways=_ways(offer) if offer else "",
+        methods=i18n.options({m: METHOD_NAMES[m] for m in offer.ways}) if offer else [],
+        presets=presets,
         least=policy.least(wish.currency, offer.office if offer else None),
         funds=funds,
         fees=fees,
@@ -160,6 +175,12 @@ def _give_page(form: Form, page: CampaignPage | None, status: int = 200) -> Resp
     return fresh(make_response(text, status))
 
 
+def _ways(offer: queries.Offer) -> str:
+    """What can be used on Stripe's page: that office's own list, in words."""
+    words = [word for kind in offer.stripe_types for word in STRIPE_WAYS[kind]]
+    return str(format_list(list(map(i18n.gettext, words)), "or", locale=i18n.language()))
+
+
 def _fees(session: Session, offer: queries.Offer | None, currency: str) -> FeeRange | None:
     """What a card payment costs there; None where there is none to pay, or nobody can tell."""
     if offer is None or CHECKOUT not in offer.methods:
@@ -167,7 +188,7 @@ def _fees(session: Session, offer: queries.Offer | None, currency: str) -> FeeRa
     return queries.find_fees(session, offer, currency, now=clock.now())
 
 
-def _chosen(form: Form, currency: str) -> Money | None:
+def _chosen(form: Form, currency: str, presets: list[policy.Preset]) -> Money | None:
     """The amount that the button names, as far as one is chosen."""
     choice = form.value("choice")
     if choice == OTHER:
@@ -175,7 +196,5 @@ def _chosen(form: Form, currency: str) -> Money | None:
             return parse_money(form.value("amount"), currency)
         except BadAmount:
             return None
-    offered = {
-        f"{currency}:{p.amount.amount_minor}": p.amount for p in policy.list_presets(currency)
-    }
+    offered = {f"{currency}:{p.amount.amount_minor}": p.amount for p in presets}
     return offered.get(choice)

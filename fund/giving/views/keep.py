@@ -24,8 +24,8 @@ def plan_keep(token: str) -> Response:
     if plan_id is None:
         raise NotFound
     with reading() as session:
-        donor_id = queries.get_plan(session, plan_id).plan.donor_id
-    actor = Actor("donor", donor_id)
+        owner_id = queries.get_plan(session, plan_id).plan.owner_id
+    actor = Actor("donor", owner_id)
     return plan_page.answer(plan_page.PlanPage(plan_id, actor, "giving/plan_keep.html", _address))
 
 

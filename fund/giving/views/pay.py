@@ -33,7 +33,8 @@ def pay(gift_id: UUID) -> Response:
             row=row,
             terms=_terms(session, row),
             fund=fund_name(row.fund, i18n.language()),
-            until=clock.bangkok_day(row.gift.created_at + policy.PROMPTPAY_WAIT),
+            every=_every(session, row),
+            until=clock.bangkok_day(row.gift.created_at + policy.promptpay_wait(row.gift.plan_id)),
             seconds=LOOK_AGAIN_SECONDS,
         )
         return fresh(make_response(page))
@@ -68,6 +69,13 @@ def _find(session: Session, gift_id: UUID) -> GiftRow:
     if row.gift.method != PROMPTPAY:
         raise NotFound
     return row
+
+
+def _every(session: Session, row: GiftRow) -> str | None:
+    """How often it is given, if it is of a pledge."""
+    if row.gift.plan_id is None:
+        return None
+    return queries.get_plan(session, row.gift.plan_id).plan.every
 
 
 def _terms(session: Session, row: GiftRow) -> OfficeTerms:

@@ -12,9 +12,16 @@ from werkzeug.wrappers import Response
 from fund import clock, i18n
 from fund.db import reading
 from fund.giving import plans, queries
-from fund.giving.choices import CHANGE_NAMES, EVERY_NAMES, PLAN_STATE_NAMES
+from fund.giving.choices import (
+    CHANGE_NAMES,
+    CHANGE_STATE_NAMES,
+    EVERY_NAMES,
+    PLAN_STATE_NAMES,
+    STATE_NAMES,
+)
+from fund.giving.donors import find_person
 from fund.giving.models import Plan
-from fund.giving.plans.changing import LAST_DAY
+from fund.giving.plans.dates import LAST_DAY
 from fund.giving.queries import PlanRow
 from fund.giving.schemas import PlanChangeSchema
 from fund.giving.views.room import fresh
@@ -34,6 +41,7 @@ class PlanPage:
     template: str
     address: Callable[[UUID], str]
     has_card: bool = True  # whether this person can give another one
+    names_donor: bool = False
 
     @property
     def here(self) -> str:
@@ -56,7 +64,9 @@ def answer(page: PlanPage) -> Response:
 
 def _change(page: PlanPage, kind: str, after: dict[str, Any]) -> Response:
     if kind == "card":
-        there = plans.open_card_page(page.plan_id, path=page.here, actor=page.actor)
+        there = plans.open_card_page(
+            page.plan_id, path=page.here, actor=page.actor, now=clock.now()
+        )
         return redirect(there, 303)
     with posting() as post:
         if kind == "only":
@@ -93,12 +103,14 @@ def _after(form: Form, plan: Plan) -> dict[str, Any]:
 def _show(page: PlanPage, form: Form, status: int = 200) -> Response:
     with reading() as session:
         row = queries.get_plan(session, page.plan_id)
-        text = render_template(page.template, form=form, page=page, **told(session, row))
+        person = find_person(session, row.plan.donor_id) if page.names_donor else None
+        text = render_template(
+            page.template, form=form, page=page, person=person, **_tell(session, row)
+        )
     return fresh(make_response(text, status))
 
 
-def told(session: Session, row: PlanRow) -> dict[str, Any]:
-    """What a page says of a plan."""
+def _tell(session: Session, row: PlanRow) -> dict[str, Any]:
     language, plan = i18n.language(), row.plan
     changes = queries.list_changes(session, plan.id)
     return {
@@ -110,6 +122,11 @@ def told(session: Session, row: PlanRow) -> dict[str, Any]:
         "days": [(day, day) for day in range(1, LAST_DAY + 1)],
         "changes": changes,
         "kinds": CHANGE_NAMES,
+        "change_states": CHANGE_STATE_NAMES,
+        "stop_asked_at": next((c.asked_at for c in changes if c.kind == "stop"), None),
+        "now": clock.now(),
         "other": queries.find_other_plan(session, plan, plan.fund_id),
+        "waiting": queries.find_waiting(session, plan.id),
         "gifts": queries.list_gifts(session, plan_id=plan.id),
+        "gift_states": STATE_NAMES,
     }

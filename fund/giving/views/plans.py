@@ -11,6 +11,7 @@ from fund.errors import Refused, Unavailable
 from fund.giving import plans, queries
 from fund.giving.choices import EVERY_NAMES
 from fund.giving.plans import checkout as plan_checkout_way
+from fund.giving.views import gate
 from fund.giving.views.checkout import ASK_AGAIN_SECONDS
 from fund.giving.views.room import blueprint, fresh
 from fund.ledger.queries import fund_name
@@ -21,6 +22,9 @@ from fund.web import posting, public
 @public
 def plan_checkout(plan_id: UUID) -> Response:
     """On to Stripe's page for this plan; while Stripe is slow, a page that asks again."""
+    held = gate.stand_before(plan_id)
+    if held is not None:
+        return held
     try:
         address = plans.open_checkout(plan_id, now=clock.now())
     except Unavailable as error:
@@ -31,10 +35,8 @@ def plan_checkout(plan_id: UUID) -> Response:
                 once=f"plan_checkout:{plan_id}",
                 plan_id=plan_id,
             )
-        page = render_template(
-            "giving/checkout.html", reason=i18n.refusal_text(error), seconds=ASK_AGAIN_SECONDS
-        )
-        return fresh(make_response(page, 503, {"Retry-After": str(ASK_AGAIN_SECONDS)}))
+        gate.leave_line(plan_id)
+        return gate.wait(error.code, ASK_AGAIN_SECONDS)
     return redirect(address or url_for("giving.plan_thanks", plan_id=plan_id), 303)
 
 

@@ -9,7 +9,10 @@ from fund.web import NavEntry
 
 blueprint = Blueprint("giving", __name__)
 
-NAVIGATION = [NavEntry("giving.gift_list", N_("Gifts"), Permission.READ_GIFTS)]
+NAVIGATION = [
+    NavEntry("giving.gift_list", N_("Gifts"), Permission.READ_GIFTS),
+    NavEntry("giving.erasure_list", N_("To be forgotten"), Permission.DECIDE_ERASURE),
+]
 
 
 def fresh(answer: Response) -> Response:

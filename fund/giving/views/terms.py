@@ -7,7 +7,7 @@ from fund import clock
 from fund.db import reading
 from fund.errors import Conflict
 from fund.giving import operations, queries
-from fund.giving.choices import RECEIPT_KIND_NAMES
+from fund.giving.choices import RECEIPT_KIND_NAMES, STRIPE_METHOD_NAMES
 from fund.giving.models import RECEIPT_COUNTRIES
 from fund.giving.schemas import TermsSchema
 from fund.giving.views.room import blueprint
@@ -21,11 +21,17 @@ from fund.web import Form, current_actor, load_form, permit, posting
 @blueprint.get("/staff/offices")
 @permit(Permission.READ_GIFTS)
 def terms_list() -> str:
-    """Every receiving office, and the receipts that it gives."""
+    """Every receiving office: the receipts that it gives, and how it can be paid."""
     with reading() as session:
         offices = list_offices(session)
         terms = [(office, queries.terms_at(session, office, clock.now())) for office in offices]
-        return render_template("giving/terms_list.html", terms=terms, kinds=RECEIPT_KIND_NAMES)
+        return render_template(
+            "giving/terms_list.html",
+            terms=terms,
+            kinds=RECEIPT_KIND_NAMES,
+            methods=STRIPE_METHOD_NAMES,
+            waiting=queries.find_biller_changes(session),
+        )
 
 
 @blueprint.route("/staff/offices/<code>", methods=["GET", "POST"])

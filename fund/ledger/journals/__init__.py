@@ -33,6 +33,7 @@ from fund.ledger.journals.stripe import became_available as became_available
 from fund.ledger.journals.stripe import charge as charge
 from fund.ledger.journals.stripe import dispute_lost as dispute_lost
 from fund.ledger.journals.stripe import dispute_opened as dispute_opened
+from fund.ledger.journals.stripe import dispute_recovered as dispute_recovered
 from fund.ledger.journals.stripe import dispute_won as dispute_won
 from fund.ledger.journals.stripe import payout as payout
 from fund.ledger.journals.stripe import payout_arrived as payout_arrived

@@ -64,18 +64,10 @@ def dispute_opened(
 
 
 def dispute_won(
-    book: Book,
-    txn_id: str,
-    day: date,
-    amount_minor: int,
-    fee_minor: int = 0,
-    *,
-    charge_txn_id: str,
-    was_lost: bool = False,
+    book: Book, txn_id: str, day: date, amount_minor: int, fee_minor: int = 0, *, charge_txn_id: str
 ) -> JournalDraft:
-    """Stripe reinstated what was taken, and the fee where it returns it; even after a loss."""
-    role = "dispute_losses" if was_lost else "dispute_receivable"
-    entries = [book.entry("stripe_available", role, amount_minor)]
+    """Stripe reinstated what was taken, and the fee where it returns it."""
+    entries = [book.entry("stripe_available", "dispute_receivable", amount_minor)]
     if fee_minor:
         entries.append(book.entry("stripe_available", "processing_fees", fee_minor))
     return reported("dispute_won", day, book.stripe, txn_id, *entries, concerns=charge_txn_id)
@@ -88,6 +80,17 @@ def dispute_lost(
     entry = book.entry("dispute_losses", "dispute_receivable", amount_minor)
     return reported(
         "dispute_lost", day, book.stripe, f"{dispute_id}:lost", entry, concerns=charge_txn_id
+    )
+
+
+def dispute_recovered(
+    book: Book, dispute_id: str, day: date, amount_minor: int, *, charge_txn_id: str
+) -> JournalDraft:
+    """It was won after it had been lost, so it is a loss no more. What Stripe reinstated is booked
+    as always: whether the loss or the money is heard of first, the books are the same."""
+    entry = book.entry("dispute_receivable", "dispute_losses", amount_minor)
+    return reported(
+        "dispute_won", day, book.stripe, f"{dispute_id}:recovered", entry, concerns=charge_txn_id
     )
 
 

@@ -53,8 +53,11 @@ _CONSTRAINTS = {
     "fund_has_commitments": "fund_has_commitments",
     "fund_has_entries": "fund_has_entries",
     "fund_has_gifts": "fund_has_gifts",
+    "fund_has_plans": "fund_has_plans",
     "fund_is_needed": "fund_is_needed",
 }
+# Of these the database says how many stand in the way.
+_COUNTED = frozenset({"fund_has_plans"})
 _NO_MORE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -88,6 +91,9 @@ def refusing(more: Mapping[str, str] = _NO_MORE) -> Iterator[None]:
         code = refusal_of(error, more)
         if code is None:
             raise
+        detail = error.orig.diag.message_detail if isinstance(error.orig, psycopg.Error) else None
+        if code in _COUNTED and detail is not None:
+            raise Refused(code, count=int(detail))
         raise Refused(code)
 
 

@@ -157,7 +157,8 @@ def close_fund(session: Session, fund: Fund, *, version: int, actor: Actor, now:
     """Close a fund that is empty, for good: it takes no gift, no award and no posting any more.
 
     Raises Denied; Conflict; Refused: `fund_holds_money`, `fund_has_commitments`,
-    `fund_has_entries`, `fund_has_gifts`, `fund_is_needed`, `fund_closed`, `books_busy`.
+    `fund_has_entries`, `fund_has_gifts`, `fund_has_plans`, `fund_is_needed`, `fund_closed`,
+    `books_busy`.
     """
     require(actor.may(Permission.WRITE_FUNDS))
     today = bangkok_day(now)

@@ -141,7 +141,7 @@ def _about(event: EventRow, names: Names) -> tuple[Place, str]:
     match kind:
         case "award" if id_ in names.adopted:
             return Place("bookkeeping.entry_show", {"entry_id": id_}), ""
-        case "application" | "award" | "payment" | "gift" | "fund" | "staff" | "donor":
+        case "application" | "award" | "payment" | "gift" | "plan" | "fund" | "staff" | "donor":
             return Place(f"reports.{kind}_trail", {f"{kind}_id": id_}), ""
         case "instalment" | "evidence":
             return Place("reports.award_trail", {"award_id": data["award_id"]}), ""

@@ -24,8 +24,10 @@ from fund.bookkeeping.queries import get_entry
 from fund.disbursements.models import Payment
 from fund.disbursements.queries import get_payment
 from fund.errors import NotFound
-from fund.giving.models import Donor, Gift, Receipt
-from fund.giving.queries import get_gift, list_receipts_of
+from fund.giving.choices import EVERY_NAMES
+from fund.giving.donors import records_of
+from fund.giving.models import Donor, Gift, Plan, Receipt
+from fund.giving.queries import get_gift, get_plan, list_receipts_of
 from fund.i18n import N_, format_money, gettext, language
 from fund.ledger import journals
 from fund.ledger.models import Account, Commitment, Fund, Journal, Rate
@@ -74,6 +76,26 @@ def of_gift(session: Session, gift_id: UUID) -> Timeline:
     heading = gettext("Gift of %(amount)s", amount=format_money(row.gift.amount))
     note = fund_name(row.fund, language())
     return Timeline(heading, [Match(subjects=subjects)], links, row.receipt_number, note)
+
+
+def of_plan(session: Session, plan_id: UUID) -> Timeline:
+    """A regular gift with the gifts that came by it. Raises NotFound."""
+    row = get_plan(session, plan_id)
+    every = gettext(EVERY_NAMES[row.plan.every])
+    return Timeline(
+        f"{format_money(row.plan.amount)} {every}",
+        [
+            Match(subjects=[("plan", plan_id)]),
+            _about("gift", Gift.id, Gift.plan_id == plan_id),
+        ],
+        [
+            _link(N_("The regular gift"), "giving.plan_show", plan_id=plan_id),
+            _link(
+                N_("Everything of this donor"), "reports.donor_trail", donor_id=row.plan.donor_id
+            ),
+        ],
+        note=fund_name(row.fund, language()),
+    )
 
 
 def of_application(session: Session, application_id: UUID) -> Timeline:
@@ -214,14 +236,17 @@ def of_staff(session: Session, staff_id: UUID) -> Timeline:
 
 def of_donor(session: Session, donor_id: UUID) -> Timeline:
     """What a donor gave; who that is stands only on the gift, for those who may see it there."""
-    if session.get(Donor, donor_id) is None:
+    donor = session.get(Donor, donor_id)
+    if donor is None:
         raise NotFound
-    gifts = select(Gift.id).where(Gift.donor_id == donor_id)
+    records = list(session.scalars(records_of(donor.head_id)))
+    gifts = select(Gift.id).where(Gift.donor_id.in_(records))
     return Timeline(
         str(gettext("A donor")),
         [
-            Match(subjects=[("donor", donor_id)]),
-            _about("gift", Gift.id, Gift.donor_id == donor_id),
+            Match(subjects=[("donor", record_id) for record_id in records]),
+            _about("gift", Gift.id, Gift.donor_id.in_(records)),
+            _about("plan", Plan.id, Plan.donor_id.in_(records)),
             _about("receipt", Receipt.id, Receipt.gift_id.in_(gifts)),
         ],
         [],

@@ -46,6 +46,13 @@ def gift_trail(gift_id: UUID) -> str:
     return _timeline(timelines.of_gift, gift_id)
 
 
+@blueprint.get("/staff/trail/plans/<uuid:plan_id>")
+@permit(Permission.READ_TRAIL, Permission.READ_GIFTS)
+def plan_trail(plan_id: UUID) -> str:
+    """A regular gift and the gifts that came by it."""
+    return _timeline(timelines.of_plan, plan_id)
+
+
 @blueprint.get("/staff/trail/applications/<uuid:application_id>")
 @permit(Permission.READ_TRAIL)  # votes stand here before the committee may see each other's
 def application_trail(application_id: UUID) -> str:

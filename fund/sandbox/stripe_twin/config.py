@@ -58,7 +58,7 @@ DEFAULT_ACCOUNTS: tuple[dict[str, Any], ...] = (
         "fees": {"percent_bp": 270, "fixed": 30, "international_bp": 100, "conversion_bp": 200},
         "webhook_url": "/webhooks/stripe/nz",
         "webhook_secret": "whsec_practice_nz",
-        "methods": ["card", "nz_bank_account"],
+        "methods": ["card", "link", "nz_bank_account"],
     },
     {
         "api_key": "sk_test_practice_us",

@@ -106,7 +106,6 @@ def _dispute_reversal(books: "Books", line: BalanceTransaction) -> Verdict:
         line.amount_minor,
         max(-line.fee_minor, 0),
         charge_txn_id=charge,
-        was_lost=books.find_journal_id(f"{line.source_id}:lost") is not None,
     )
     return booked(draft, *(_fee(books, line) if line.fee_minor > 0 else ()))
 

@@ -20,6 +20,7 @@ from fund.giving import operations as giving
 from fund.giving.models import Gift
 from fund.ledger import journals
 from fund.ledger import operations as ledger
+from fund.ledger.journals import Booked
 from fund.ledger.queries import get_office
 from fund.permissions import SYSTEM
 from fund.settlement.models import Alert, BalanceTransaction, Dispute
@@ -53,8 +54,9 @@ def follow_doubts(office_code: str, *, now: datetime) -> None:
             with transaction() as session:
                 _hold_or_release(session, kind, doubt_id, now=now)
     for dispute_id in ended:
-        with transaction() as session:
-            _end(Books.open(session, office_code, now=now), dispute_id)
+        for step in (_book_loss, _book_recovery):
+            with transaction() as session:
+                step(Books.open(session, office_code, now=now), dispute_id)
 
 
 def _list_unsettled(
@@ -99,40 +101,59 @@ def _charge_of(session: Session, doubt: Alert | Dispute) -> BalanceTransaction |
     ).one_or_none()
 
 
-def _end(books: Books, dispute_id: str) -> None:
-    """Book a loss once what was taken stands in the books, and tell the gift; tell it of a win
-    that came after a loss."""
+def _book_loss(books: Books, dispute_id: str) -> None:
+    """Book a loss once what was taken stands in the books, and tell the gift; also one that was
+    won in the end, for it was a loss until then."""
     session, now = books.session, books.now
     dispute = session.get_one(Dispute, dispute_id, with_for_update=True)
+    if dispute.lost_at is None or dispute.loss_booked_at is not None:
+        return
     taken, charge = books.find_line("dispute", dispute.id), _charge_of(session, dispute)
     if taken is None or taken.state != "posted" or charge is None:
         return
     gift = session.get(Gift, charge.gift_id) if charge.gift_id else None
     if gift is not None and gift.state != "paid":
         return  # its receipt comes first
-    if dispute.lost_at is not None and dispute.loss_booked_at is None:
-        left = -session.scalars(
-            select(func.coalesce(func.sum(BalanceTransaction.amount_minor), 0)).where(
-                BalanceTransaction.source_id == dispute.id,
-                BalanceTransaction.category.in_(["dispute", "dispute_reversal"]),
-                BalanceTransaction.state == "posted",
-            )
-        ).one()
-        if left <= 0:  # it was won in the end
-            return
-        day = clock.bangkok_day(dispute.lost_at)
-        dispute.loss_booked_at = now
-        _tell_gift(session, dispute, charge, "dispute_lost", dispute.amount_minor, day, now=now)
-        draft = journals.dispute_lost(
-            books.of_line(taken), dispute.id, day, int(left), charge_txn_id=charge.id
+    lost = -session.scalars(
+        select(func.coalesce(func.sum(BalanceTransaction.amount_minor), 0)).where(
+            BalanceTransaction.source_id == dispute.id,
+            BalanceTransaction.category.in_(["dispute", "dispute_reversal"]),
+            BalanceTransaction.state == "posted",
+            BalanceTransaction.happened_at <= dispute.lost_at,
         )
-        ledger.post(session, [draft], actor=SYSTEM, now=now)
+    ).one()
+    dispute.loss_booked_at = now
+    if lost <= 0:
         return
+    day = clock.bangkok_day(dispute.lost_at)
+    _tell_gift(session, dispute, charge, "dispute_lost", dispute.amount_minor, day, now=now)
+    draft = journals.dispute_lost(
+        books.of_line(taken), dispute.id, day, int(lost), charge_txn_id=charge.id
+    )
+    ledger.post(session, [draft], actor=SYSTEM, now=now)
+
+
+def _book_recovery(books: Books, dispute_id: str) -> None:
+    """Undo a loss, once what came back of it stands in the books, and tell the gift."""
+    session, now = books.session, books.now
+    dispute = session.get_one(Dispute, dispute_id, with_for_update=True)
+    taken, charge = books.find_line("dispute", dispute.id), _charge_of(session, dispute)
     back = books.find_line("dispute_reversal", dispute.id)
-    if back is not None and back.state == "posted":
-        dispute.win_told_at = now
-        amount = -dispute.amount_minor
-        _tell_gift(session, dispute, charge, "dispute_won", amount, back.happened_on, now=now)
+    if taken is None or charge is None or back is None or back.state != "posted":
+        return
+    if dispute.state != "won" or dispute.loss_booked_at is None or dispute.win_told_at is not None:
+        return
+    dispute.win_told_at = now
+    loss_id = books.find_journal_id(f"{dispute.id}:lost")
+    if loss_id is None:
+        return
+    day, amount = back.happened_on, -dispute.amount_minor
+    _tell_gift(session, dispute, charge, "dispute_won", amount, day, now=now)
+    (loss,) = Booked.load(session, loss_id).entries
+    draft = journals.dispute_recovered(
+        books.of_line(taken), dispute.id, day, loss.amount_minor, charge_txn_id=charge.id
+    )
+    ledger.post(session, [draft], actor=SYSTEM, now=now)
 
 
 def _tell_gift(

@@ -48,7 +48,9 @@ def apply_dispute(session: Session, event: Event, answer: Doc, /, *, now: dateti
         dispute.currency = answer["currency"].upper()
         due = answer["evidence_details"]["due_by"]
         dispute.evidence_due_at = datetime.fromtimestamp(due, UTC) if due else None
-    if event.type == "charge.dispute.closed" and event.snapshot.get("status") == "lost":
+    # Of a loss that was turned since, only the event's own snapshot still tells.
+    is_lost = "lost" in (answer["status"], event.snapshot.get("status"))
+    if event.type == "charge.dispute.closed" and is_lost:
         dispute.lost_at = event.happened_at
     session.flush()
     if dispute.state != before:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from fund import crypto, keys
@@ -21,6 +21,7 @@ from fund.audit.events import (
 )
 from fund.errors import NotFound, Refused, require
 from fund.gateways.stripe import Doc
+from fund.giving import abuse
 from fund.ids import new_id
 from fund.ledger.queries import get_office
 from fund.permissions import SYSTEM, Actor, Permission
@@ -59,7 +60,9 @@ def find_desk(session: Session, office_code: str, *, now: datetime) -> Desk:
 def receive(session: Session, desk: Desk, event: Doc, payload: bytes, *, now: datetime) -> None:
     """Write down an event that came as a webhook, sealed; it may be here already."""
     row = _row(desk, event, payload, way="webhook", now=now)
-    session.connection().exec_driver_sql(_INSERT, row)
+    written = session.connection().exec_driver_sql(_INSERT, row)
+    if event["type"] == abuse.TOLD_BY and written.rowcount:
+        _count_failure(session, desk, event, failed_at=now, now=now)
 
 
 def receive_listed(
@@ -78,7 +81,35 @@ def receive_listed(
     ]
     if rows:
         session.connection().exec_driver_sql(_INSERT, rows)
+    for event in events:
+        if event["type"] == abuse.TOLD_BY and event["id"] not in known_ids:
+            failed_at = datetime.fromtimestamp(event["created"], UTC)
+            _count_failure(session, desk, event, failed_at=failed_at, now=now)
     return [row["event_id"] for row in rows]
+
+
+def _count_failure(
+    session: Session, desk: Desk, event: Doc, *, failed_at: datetime, now: datetime
+) -> None:
+    """At once, not when it is worked off: by then as many cards again would have been tried."""
+
+    def paid_since(since: datetime) -> int:
+        paid = select(func.count()).where(
+            InboxEvent.office_id == desk.office_id,
+            InboxEvent.way == "webhook",
+            InboxEvent.received_at > since,
+            InboxEvent.type == "charge.succeeded",
+        )
+        return session.scalars(paid).one()
+
+    abuse.count_failure(
+        session,
+        desk.office_id,
+        event["data"]["object"],
+        paid_since=paid_since,
+        failed_at=failed_at,
+        now=now,
+    )
 
 
 def retry_event(session: Session, event_id: UUID, *, actor: Actor, now: datetime) -> None:

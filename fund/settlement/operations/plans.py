@@ -10,16 +10,24 @@ from fund.permissions import SYSTEM
 from fund.settlement.operations.events import Event
 
 
-def fetch_subscription(event: Event) -> plans.SubscriptionSeen | None:
-    """How the subscription stands, if it is a plan's."""
-    return plans.ask_subscription(event.office_code, event.object_id)
+def fetch_subscription(event: Event) -> plans.SubscriptionSeen | plans.Stray | None:
+    """How the subscription stands, if it is a plan's, or if it runs and is nobody's."""
+    about = (event.office_code, event.object_id)
+    return plans.ask_subscription(*about) or plans.ask_stray(*about)
 
 
 def apply_subscription(
-    session: Session, _event: Event, answer: plans.SubscriptionSeen, *, now: datetime
+    session: Session,
+    _event: Event,
+    answer: plans.SubscriptionSeen | plans.Stray,
+    *,
+    now: datetime,
 ) -> None:
-    """The plan follows its subscription."""
-    plans.apply_subscription(session, answer, now=now)
+    """The plan follows its subscription; what is nobody's is stopped and told to finance."""
+    if isinstance(answer, plans.Stray):
+        plans.note_stray(session, answer, now=now)
+    else:
+        plans.apply_subscription(session, answer, now=now)
 
 
 def fetch_invoice(event: Event) -> plans.PlanPayment | None:

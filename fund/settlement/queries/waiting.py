@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from fund import clock
+from fund.giving.queries import count_strays, list_open_breakers
 from fund.i18n import N_
 from fund.permissions import Actor, Permission
 from fund.settlement.queries.doubts import list_open_alerts, list_to_answer
@@ -42,6 +43,17 @@ def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiti
                 params={"office": office.legal_name},
             )
             for office in list_unheard(session, now=now)
+        ]
+        waiting += [
+            Waiting(
+                section=N_("Stripe"),
+                title=N_("Cards are being tried out; donors are asked for more: %(office)s"),
+                endpoint="giving.breaker_list",
+                action=N_("Look at the gate"),
+                due_on=clock.bangkok_day(now),
+                params={"office": office.legal_name},
+            )
+            for office in list_open_breakers(session)
         ]
     on_the_way = len(list_on_the_way(session)) if actor.may(Permission.CONFIRM_PAYMENTS) else 0
     if on_the_way:
@@ -117,6 +129,17 @@ def _doubts(session: Session) -> list[Waiting]:
                 action=N_("Look at them"),
                 due_on=clock.bangkok_day(min(due)) if due else None,
                 params={"count": len(disputes)},
+            )
+        )
+    strays = count_strays(session)
+    if strays:
+        waiting.append(
+            Waiting(
+                section=N_("Stripe"),
+                title=N_("Unknown subscriptions to see to: %(count)s"),
+                endpoint="settlement.stray_list",
+                action=N_("Look at them"),
+                params={"count": strays},
             )
         )
     if alerts:

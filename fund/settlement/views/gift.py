@@ -10,8 +10,8 @@ from fund.crypto import Unreadable
 from fund.db import reading
 from fund.giving import queries as giving
 from fund.giving.choices import OFFLINE_METHODS, RETURN_NAMES, STATE_NAMES
-from fund.giving.donors import Person, open_person
-from fund.giving.models import Donor, Gift, GiftPaper
+from fund.giving.donors import find_person
+from fund.giving.models import Gift, GiftPaper
 from fund.giving.views import blueprint as gift_pages
 from fund.giving.words import GiftWords, open_words
 from fund.ledger.choices import KIND_NAMES
@@ -42,7 +42,7 @@ def gift_show(gift_id: UUID) -> str:
             methods=OFFLINE_METHODS,
             returns=giving.list_returns(session, gift_id),
             return_names=RETURN_NAMES,
-            person=_find_person(session, row.gift) if may_know else None,
+            person=find_person(session, row.gift.donor_id) if may_know else None,
             words=_find_words(session, row.gift) if may_know else None,
             transactions=transactions,
             journals=queries.list_journals_of(session, row.gift, row.office, transactions),
@@ -50,16 +50,6 @@ def gift_show(gift_id: UUID) -> str:
             categories=CATEGORIES,
             **refunds_of(session, row),
         )
-
-
-def _find_person(session: Session, gift: Gift) -> Person | None:
-    """Who gave; None if nobody knows, or nobody may know any more."""
-    if gift.donor_id is None:
-        return None
-    try:
-        return open_person(session, session.get_one(Donor, gift.donor_id))
-    except Unreadable:
-        return None
 
 
 def _find_words(session: Session, gift: Gift) -> GiftWords | None:

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from fund import clock
 from fund.db import reading
+from fund.i18n import gettext
 from fund.permissions import Permission
 from fund.settlement import operations, queries, schemas
 from fund.settlement.choices import (
@@ -96,7 +97,7 @@ def _event(event_id: UUID, form: Form) -> str:
             event=event,
             states=EVENT_STATES,
             why=FAILURES.get(event.error, FAILURE_OF_OURS) if event.error else None,
-            reasons=REPLAY_REASONS,
+            reasons=[(code, gettext(name)) for code, name in REPLAY_REASONS.items()],
             form=form,
         )
 

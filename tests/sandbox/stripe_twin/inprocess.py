@@ -5,7 +5,7 @@ test says so, and webhooks wait in a list until the test hands them over, in any
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,12 +22,13 @@ from .contract import check_exchange, check_object
 from .fixtures import NZ_KEY, Taken, order
 
 BASE_URL = "http://127.0.0.1:8010"
+START = 1_790_000_000.0
 
 
 class TwinInside:
     """The twin and its control surface, by direct calls."""
 
-    def __init__(self, now: float = 1_790_000_000, *, is_checked: bool = False) -> None:
+    def __init__(self, now: float = START, *, is_checked: bool = False) -> None:
         """`is_checked`: every exchange must be what Stripe describes, which takes its time."""
         self.time = now
         self.is_checked = is_checked
@@ -38,6 +39,11 @@ class TwinInside:
 
     def close(self) -> None:
         self.world.store.close()
+
+    def start_anew(self, now: float = START) -> None:
+        """An empty world at its first moment: quicker than another twin."""
+        self.time = now
+        self.world.forget()
 
     def client(self, api_key: str) -> stripe.StripeClient:
         """The real library, speaking to this twin."""
@@ -94,9 +100,14 @@ def types(webhooks: list[Taken]) -> list[str]:
 
 
 class InProcessClient(stripe.HTTPClient):
-    """Carries the library's calls to a twin without a socket."""
+    """Carries the library's calls to a twin without a socket.
+
+    `weather` is asked before the twin acts and again before its answer is handed over
+    (`is_done`), and may raise what breaks on the way.
+    """
 
     name = "in-process"
+    weather: Callable[[bool], None] | None = None
 
     def __init__(self, twin: TwinInside) -> None:
         super().__init__()
@@ -105,7 +116,11 @@ class InProcessClient(stripe.HTTPClient):
     def request(self, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
         address = urlsplit(url)
         path = f"{address.path}?{address.query}" if address.query else address.path
+        if self.weather is not None:
+            self.weather(False)
         body, status, answered = self._twin.request(method, path, headers, post_data)
+        if self.weather is not None:
+            self.weather(True)
         if self._twin.is_checked:
             check_exchange(method, url, post_data, status, body)
         return body.decode(), status, answered

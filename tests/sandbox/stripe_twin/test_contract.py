@@ -78,7 +78,7 @@ def _visit_checkout(twin, api):
             payment_intent_data={"metadata": {"gift_id": "gift-1"}, "description": "Gift 1"},
             locale="th",
             submit_type="donate",
-            payment_method_types=["card"],
+            allowed_payment_method_types=["card"],
             custom_text={"submit": {"message": "Thank you"}},
             expand=["line_items.data.price.product"],
         )
@@ -109,12 +109,15 @@ def _visit_checkout(twin, api):
     api.v1.payment_intents.list({"customer": customer.id})
     listed = api.v1.checkout.sessions.list({"expand": ["data.payment_intent.latest_charge"]})
     assert listed.data[0].payment_intent.latest_charge.id == charge.id
-    slow = api.v1.checkout.sessions.create(order(payment_method_types=["nz_bank_account"]))
+    by_bank = order(allowed_payment_method_types=["nz_bank_account"])
+    slow = api.v1.checkout.sessions.create(by_bank)
     twin.control("pay", session_id=slow.id, card="bank")
     assert api.v1.checkout.sessions.retrieve(slow.id).payment_status == "unpaid"
     twin.control("bank_answer", session_id=slow.id, outcome="succeed")
     assert api.v1.checkout.sessions.retrieve(slow.id).payment_status == "paid"
-    refused = api.v1.checkout.sessions.create(order(payment_method_types=["nz_bank_account"]))
+    refused = api.v1.checkout.sessions.create(
+        order(allowed_payment_method_types=["nz_bank_account"])
+    )
     twin.control("pay", session_id=refused.id, card="bank")
     twin.control("bank_answer", session_id=refused.id, outcome="fail")
     left = api.v1.checkout.sessions.create(order())

@@ -39,12 +39,15 @@ def test_the_qr_is_shown_and_paid_at_once(inside):
     assert (line.type, [part.amount for part in line.fee_details]) == ("payment", [1650, 116])
 
 
-def test_a_method_that_the_account_or_the_currency_lacks_is_refused(inside):
+def test_a_method_that_the_account_or_the_currency_lacks_is_left_out(inside):
     for key, currency in ((NZ_KEY, "thb"), (TH_KEY, "usd")):
-        asked = order(currency=currency, payment_method_types=["promptpay"])
+        asked = order(currency=currency, allowed_payment_method_types=["promptpay", "card"])
+        session = inside.client(key).v1.checkout.sessions.create(asked)
+        assert session.payment_method_types == ["card"]
+        only = order(currency=currency, allowed_payment_method_types=["promptpay"])
         with pytest.raises(stripe.InvalidRequestError) as refused:
-            inside.client(key).v1.checkout.sessions.create(asked)
-        assert refused.value.param.startswith("payment_method_types")
+            inside.client(key).v1.checkout.sessions.create(only)
+        assert refused.value.param == "allowed_payment_method_types"
     plain = inside.client(NZ_KEY).v1.checkout.sessions.create(order())
     assert plain.payment_method_types == ["card"]
 

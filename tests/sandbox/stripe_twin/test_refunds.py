@@ -59,7 +59,7 @@ def test_a_refund_of_a_debit_that_never_came_fails_without_money(inside, nz):
 
 
 def _debit():
-    return order(payment_method_types=["nz_bank_account"])
+    return order(allowed_payment_method_types=["nz_bank_account"])
 
 
 def test_a_refund_that_succeeded_can_fail_later_with_a_reason(inside, nz):

@@ -111,7 +111,7 @@ def test_a_new_card_makes_good_what_the_old_one_refused(twin, api):
     setup = api.v1.checkout.sessions.create(
         {
             "mode": "setup",
-            "payment_method_types": ["card"],
+            "allowed_payment_method_types": ["card"],
             "customer": subscription.customer,
             "success_url": "http://127.0.0.1:8000/my",
             "setup_intent_data": {"metadata": {"plan_id": "plan-1"}},

@@ -137,7 +137,7 @@ def test_an_expired_session_ends_what_was_begun_in_it(api, product):
         ({"mode": "payment"}, "line_items[0][price_data]"),
         ({"payment_intent_data": {"metadata": {"a": "b"}}}, "payment_intent_data"),
         ({"customer_creation": "always"}, "customer_creation"),
-        ({"payment_method_types": ["nz_bank_account"]}, "payment_method_types"),
+        ({"allowed_payment_method_types": ["promptpay"]}, "allowed_payment_method_types"),
         ({"line_items": order()["line_items"]}, "line_items[0][price_data]"),
     ],
 )

@@ -1,24 +1,38 @@
-"""Lives of gifts, as data: what donors, banks, Stripe and time do, one after the other."""
+"""Lives of gifts, as data: what donors, banks, Stripe, finance and time do, one after the other."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from hypothesis import strategies as st
 
 from fund.money import Money
-from tests.sandbox.stripe_twin.inprocess import TwinInside
 
-CARDS = ("4242424242424242", "4242424242424242", "4000000000000002")  # the last is declined
-HOUR, DAY = 3600, 86_400
+DECLINED = "4000000000000002"
+CARDS = (
+    "4242424242424242",
+    "4242424242424242",
+    "4000000000007726",  # its refunds are slow
+    "4000000000005126",  # its refunds fail
+    DECLINED,
+    "bank",  # completes at once, and the bank answers days later
+)
 
 
 @dataclass(frozen=True)
 class Gift:
-    """What is given, to which fund, and with which card."""
+    """What is given once, to which fund, and by which card."""
 
     amount: Money
     fund: str
     card: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is given each month, or each year."""
+
+    amount: Money
+    fund: str
+    every: str
 
 
 @dataclass(frozen=True)
@@ -34,103 +48,76 @@ class Act:
 
 
 @dataclass(frozen=True)
+class Fate:
+    """What goes wrong in a round of work, at the statement or the call to Stripe so far on.
+
+    `crash`: the worker is gone at a statement. `death`: at a call; `cut`: the call's connection
+    breaks, and the worker lives. Of calls, `is_done` tells whether Stripe acted on it before.
+    """
+
+    kind: str
+    at: int
+    is_done: bool
+
+
+@dataclass(frozen=True)
 class Life:
-    """Gifts, and what comes of them; `seed` for how it is told."""
+    """Gifts and plans, and what comes of them; `seed` for how it is told, `switches` for how the
+    twin behaves."""
 
     gifts: tuple[Gift, ...]
+    plans: tuple[Plan, ...]
     acts: tuple[Act, ...]
     seed: int
-    crashes: tuple[int, ...]
+    fates: tuple[Fate, ...]
+    switches: tuple[tuple[str, int | bool], ...] = ()
+    last_days: int = 20
 
 
 AMOUNTS = st.sampled_from([Money(50_00, "NZD"), Money(80_00, "USD"), Money(5_000, "JPY")])
-KINDS = (
-    "refund", "refund_fail", "dispute", "inquiry", "escalate", "close", "warn", "review",
-    "review_close", "payout", "payout_by_hand", "payout_fail", "fee", "sleep", "sleep",
+FUNDS = st.sampled_from(["general", "education"])
+AT_STRIPE = (
+    "refund", "refund_fail", "dispute", "inquiry", "escalate", "close", "close", "warn", "review",
+    "review_close", "payout", "payout_by_hand", "payout_fail", "fee", "bank_answer",
+)  # fmt: skip
+OF_PLANS = ("renew", "renew", "retry", "refuse", "accept", "end", "pause_there", "resume_there")
+ASKED_OF_US = (
+    "amount", "fund", "day", "pause", "resume", "skip", "stop", "give_back", "look", "look",
+    "sweep",
 )  # fmt: skip
 
-gifts = st.builds(
-    Gift,
-    AMOUNTS,
-    st.sampled_from(["general", "education"]),
-    st.sampled_from(CARDS),
+gifts = st.builds(Gift, AMOUNTS, FUNDS, st.sampled_from(CARDS))
+plans = st.builds(Plan, AMOUNTS, FUNDS, st.sampled_from(["month", "month", "year"]))
+kinds = st.one_of(
+    st.sampled_from(AT_STRIPE),
+    st.sampled_from(OF_PLANS),
+    st.sampled_from(ASKED_OF_US),
+    st.just("sleep"),
 )
-acts = st.builds(Act, st.sampled_from(KINDS), st.integers(0, 3), st.integers(1, 4))
+acts = st.builds(Act, kinds, st.integers(0, 3), st.integers(1, 4))
+crashes = st.builds(Fate, st.just("crash"), st.integers(0, 120), st.just(True))
+broken_calls = st.builds(Fate, st.sampled_from(["death", "cut"]), st.integers(0, 5), st.booleans())
+switches = st.lists(
+    st.sampled_from(
+        [
+            ("snapshots_behind", 1),
+            ("snapshots_behind", 2),
+            ("old_api_version", True),
+            ("late_balance_transaction", True),
+            ("refunds_need_balance", True),
+            ("rate_drift_bp", 150),
+            ("slow_reconciliation", True),
+        ]
+    ),
+    max_size=2,
+).map(tuple)
 lives = st.builds(
     Life,
-    st.lists(gifts, min_size=1, max_size=3).map(tuple),
+    st.lists(gifts, max_size=2).map(tuple),
+    st.lists(plans, max_size=1).map(tuple),
     st.lists(acts, max_size=8).map(tuple),
     st.integers(0, 2**16),
-    st.lists(st.integers(0, 120), max_size=3).map(tuple),
-)
-
-
-class World:
-    """What Stripe has, so that an act finds something to happen to."""
-
-    def __init__(self, twin: TwinInside) -> None:
-        self.twin = twin
-
-    def do(self, act: Act) -> None:
-        """Let it happen; what is impossible just now does not."""
-        if act.kind == "sleep":
-            self.twin.sleep(act.part * DAY // (1 + act.which))
-            return
-        command, asked = self._asked(act)
-        if asked is not None:
-            self._try(command, asked)
-        self.twin.sleep(1)
-
-    def _asked(self, act: Act) -> tuple[str, dict[str, Any] | None]:
-        match act.kind:
-            case "refund":
-                charge = self._pick("charge", act)
-                return "refund", charge and {
-                    "charge": charge["id"],
-                    "amount": max(charge["amount"] // act.part, 1),
-                }
-            case "refund_fail":
-                refund = self._pick("refund", act)
-                return "refund_fail", refund and {"refund": refund["id"]}
-            case "dispute" | "inquiry":
-                charge = self._pick("charge", act)
-                return "dispute", charge and {
-                    "charge": charge["id"],
-                    "amount": max(charge["amount"] // act.part, 1),
-                    "inquiry": act.kind == "inquiry",
-                }
-            case "escalate":
-                dispute = self._pick("dispute", act)
-                return "dispute_escalate", dispute and {"dispute": dispute["id"]}
-            case "close":
-                dispute = self._pick("dispute", act)
-                if dispute is None or dispute["status"] == "lost":
-                    return "", None  # a win after a loss tells another story than a win
-                outcome = ("won", "lost", "closed", "prevented")[act.part - 1]
-                return "dispute_close", {"dispute": dispute["id"], "outcome": outcome}
-            case "warn" | "review":
-                charge = self._pick("charge", act)
-                return act.kind, charge and {"charge": charge["id"]}
-            case "review_close":
-                review = self._pick("review", act)
-                return "review_close", review and {"review": review["id"]}
-            case "payout":
-                return "payout", {}
-            case "payout_by_hand":
-                return "payout", {"amount": 1_00 * act.part}
-            case "payout_fail":
-                payout = self._pick("payout", act)
-                return "payout_fail", payout and {"payout": payout["id"]}
-        return "line", {"kind": "stripe_fee", "amount": -act.part * 100}
-
-    def _try(self, command: str, asked: dict[str, Any]) -> None:
-        try:
-            self.twin.control(command, **asked)
-        except AssertionError:
-            return  # Stripe refuses: the charge has no more left, the payout came back before …
-
-    def _pick(self, kind: str, act: Act) -> dict[str, Any] | None:
-        account = self.twin.world.settings.accounts[0]
-        with self.twin.world.store.transaction():
-            things = self.twin.world.scope(account).list_all(kind)
-        return things[act.which % len(things)] if things else None
+    st.lists(st.one_of(crashes, broken_calls), max_size=4).map(tuple),
+    switches,
+    st.sampled_from([20, 20, 1]),
+).filter(lambda life: life.gifts or life.plans)

@@ -14,10 +14,12 @@ from fund.giving import letters, operations, queries
 from fund.giving.choices import EVERY_NAMES, PLAN_STATE_NAMES, STATE_NAMES
 from fund.giving.donors import open_person
 from fund.giving.letters import Letter
-from fund.giving.models import Donor
+from fund.giving.models import AnnualStatement, Donor
 from fund.giving.schemas import LanguageSchema
 from fund.giving.views.room import blueprint
+from fund.giving.years import Year
 from fund.i18n import remember_language
+from fund.ledger.models import Office
 from fund.ledger.queries import fund_name
 from fund.web import Form, current_donor, donor_only, load_form, posting
 
@@ -35,9 +37,11 @@ def my() -> str:
             person=open_person(session, donor),
             rows=queries.list_gifts_of(session, donor_id, before=before),
             is_first=before is None,
+            name_year=_name_year,
             statements=queries.list_statements_of(session, donor_id),
             form=Form(),
             plans=queries.list_plans_of(session, donor_id),
+            erasure=queries.find_erasure_of(session, donor_id),
             every=EVERY_NAMES,
             plan_states=PLAN_STATE_NAMES,
             states=STATE_NAMES,
@@ -92,6 +96,11 @@ def my_data() -> FileResponse:
     answer.headers["Content-Type"] = "application/json"
     answer.headers["Content-Disposition"] = 'attachment; filename="lift-life-fund.json"'
     return answer
+
+
+def _name_year(statement: AnnualStatement, office: Office) -> str:
+    country = office.country if statement.is_tax_year else None
+    return letters.name_year(Year(statement.year, country))
 
 
 def _paper(letter: Letter) -> FileResponse:

@@ -2,7 +2,8 @@
 
 from fund.applications.choices import KINDS
 from fund.bookkeeping.choices import KINDS as ENTRY_KINDS
-from fund.giving.choices import DROP_NAMES, RECEIPT_KIND_NAMES, RETURN_NAMES
+from fund.giving.choices import BREAKER_CAUSES, DROP_NAMES, RECEIPT_KIND_NAMES, RETURN_NAMES
+from fund.giving.edonation import FIELD_NAMES
 from fund.i18n import N_
 from fund.ledger.choices import KIND_NAMES
 from fund.reports.trails.sentences.sentence import Sentence
@@ -32,6 +33,15 @@ GIVING = {
         N_("Gift not paid"),
         N_("The payment came to nothing: %(reason)s."),
         {"reason": {"failed": N_("payment failed"), "expired": N_("given up")}},
+    ),
+    "breaker_moved": Sentence(
+        N_("Gate before the payment moved"),
+        N_("Donors go straight on to the payment. Why: %(reason)s."),
+        {"reason": BREAKER_CAUSES},
+        {
+            ("level", "1"): N_("Donors prove first that they are no machine. Why: %(reason)s."),
+            ("level", "2"): N_("Donors take a link by mail first. Why: %(reason)s."),
+        },
     ),
     "campaign_opened": Sentence(
         N_("Campaign opened"),
@@ -75,11 +85,44 @@ GIVING = {
         {"state": {"stored": N_("it is stored"), "failed": N_("it did not arrive")}},
     ),
     "gift_paper_read": Sentence(N_("Gift’s paper opened"), N_("The paper was opened.")),
+    "edonation_columns_changed": Sentence(
+        N_("e-Donation columns changed"),
+        N_(
+            "The e-Donation file has other columns (change %(mapping)s), not confirmed yet:"
+            " %(columns)s."
+        ),
+        {"columns": FIELD_NAMES},
+    ),
+    "edonation_columns_confirmed": Sentence(
+        N_("e-Donation columns confirmed"),
+        N_("The columns of change %(mapping)s were held against the Revenue Department’s form."),
+    ),
+    "edonation_exported": Sentence(
+        N_("e-Donation file taken"),
+        N_(
+            "Tax receipts with names and tax numbers, as %(file_format)s: %(receipt_count)s, paid"
+            " from %(first_on)s to %(last_on)s. Columns of change %(mapping)s, confirmed."
+        ),
+        instead={
+            ("is_confirmed", "False"): N_(
+                "Tax receipts with names and tax numbers, as %(file_format)s: %(receipt_count)s,"
+                " paid from %(first_on)s to %(last_on)s. Columns of change %(mapping)s,"
+                " unconfirmed."
+            )
+        },
+    ),
     "annual_statement_issued": Sentence(
         N_("Annual statement issued"),
         N_(
             "A donor was told what they gave to the office %(office)s in %(year)s:"
             " %(receipt_count)s receipts."
+        ),
+    ),
+    "tax_year_statement_issued": Sentence(
+        N_("Tax year’s statement issued"),
+        N_(
+            "A donor was told what they gave to the office %(office)s from %(first_on)s to"
+            " %(last_on)s: %(receipt_count)s receipts."
         ),
     ),
     "refund_asked": Sentence(
@@ -178,6 +221,15 @@ LEDGER = {
                 "Offered at Stripe: %(stripe_methods)s. Receipts: %(receipt_kind)s."
             )
         },
+    ),
+    "biller_change_asked": Sentence(
+        N_("Another bank for PromptPay asked for"),
+        N_("The QR code shall lead to the biller %(biller_id)s, once a second person agrees."),
+    ),
+    "biller_change_decided": Sentence(
+        N_("Another bank for PromptPay decided"),
+        N_("What was asked for: %(state)s."),
+        {"state": {"approved": N_("agreed to"), "dropped": N_("not done")}},
     ),
     "fund_opened": Sentence(
         N_("Fund opened"),

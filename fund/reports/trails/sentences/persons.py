@@ -1,5 +1,6 @@
 """Staff, and the cases of survivors, in sentences."""
 
+from fund.giving.choices import ERASURE_REASONS
 from fund.i18n import LANGUAGES, N_
 from fund.people.choices import ROLE_NAMES
 from fund.reports.trails.sentences.sentence import Sentence
@@ -135,6 +136,7 @@ SURVIVORS = {
     "document_read": Sentence(N_("Paper opened"), N_("The paper was opened.")),
 }
 
+_RECORDS = {"kept": N_("this record"), "merged": N_("the other record")}
 DONORS = {
     "portal_opened": Sentence(
         N_("Donor’s pages opened"), N_("The one-time link sent to the donor was used.")
@@ -146,5 +148,29 @@ DONORS = {
     ),
     "donor_data_exported": Sentence(
         N_("Data exported"), N_("The donor took a copy of all that is kept about them.")
+    ),
+    "donors_merged": Sentence(
+        N_("Donor records merged"),
+        N_(
+            "Another record was found to be this donor’s. The name is that of %(name_of)s, the"
+            " language of letters that of %(language_of)s."
+        ),
+        {"name_of": _RECORDS, "language_of": _RECORDS},
+    ),
+    "erasure_asked": Sentence(N_("Asked to be forgotten"), N_("The donor asked to be forgotten.")),
+    "erasure_withdrawn": Sentence(
+        N_("Rather remembered"), N_("The donor no longer asks to be forgotten.")
+    ),
+    "erasure_refused": Sentence(
+        N_("Not forgotten"),
+        N_("The donor was not forgotten for now. Why: %(reason)s."),
+        {"reason": ERASURE_REASONS},
+    ),
+    "donor_erased": Sentence(
+        N_("Donor forgotten"),
+        N_("Nobody can read any more who the donor was. Records: %(records)s."),
+    ),
+    "donors_kept_apart": Sentence(
+        N_("Donors kept apart"), N_("A record like this one was found to be somebody else’s.")
     ),
 }

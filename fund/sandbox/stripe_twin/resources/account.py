@@ -10,6 +10,7 @@ bp = Blueprint("account", __name__)
 
 _CAPABILITIES = {
     "card": "card_payments",
+    "link": "link_payments",
     "nz_bank_account": "nz_bank_account_becs_debit_payments",
     "promptpay": "promptpay_payments",
 }

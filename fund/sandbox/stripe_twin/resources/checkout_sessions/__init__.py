@@ -67,6 +67,9 @@ _MESSAGE = fields(required=("message",), message=text(1200))
 @operation(
     required=("mode", "success_url"),
     adaptive_pricing=fields(enabled=boolean),
+    allowed_payment_method_types=items(
+        choice("card", "link", "nz_bank_account", "promptpay"), at_most=4
+    ),
     billing_address_collection=choice("auto", "required"),
     cancel_url=web_address,
     client_reference_id=text(200),
@@ -89,7 +92,6 @@ _MESSAGE = fields(required=("message",), message=text(1200))
     metadata=metadata,
     mode=choice("payment", "setup", "subscription"),
     payment_intent_data=_PAYMENT_INTENT,
-    payment_method_types=items(choice("card", "nz_bank_account", "promptpay"), at_most=3),
     setup_intent_data=fields(description=text(1000), metadata=metadata),
     submit_type=choice("auto", "book", "donate", "pay", "subscribe"),
     subscription_data=_SUBSCRIPTION,

@@ -13,6 +13,9 @@ _SHORTEST_SECONDS = 30 * 60
 
 # Methods that know no other currency.
 _ONE_CURRENCY = {"nz_bank_account": "nzd", "promptpay": "thb"}
+# Methods that can be kept for later, and those that an account shows unless told otherwise.
+_SAVED = ("card", "link")
+_BY_DEFAULT = ("card", "promptpay")
 
 # Which parameters belong to which modes (API reference, "Create a Checkout Session").
 _ONLY_IN: Mapping[str, tuple[str, ...]] = {
@@ -38,26 +41,16 @@ def check_mode(params: Doc) -> None:
             param="customer_email",
         )
     if mode == "setup":
-        if "payment_method_types" not in params and "currency" not in params:
+        if "allowed_payment_method_types" not in params and "currency" not in params:
             raise StripeError(
-                "`currency` is required in `setup` mode when `payment_method_types` is not set.",
+                "`currency` is required in `setup` mode when `allowed_payment_method_types` is not"
+                " set.",
                 param="currency",
             )
     elif "line_items" not in params:
         raise refusal("Missing required param: line_items.", "line_items", "parameter_missing")
-    if mode != "payment":
-        _check_saved_methods(params)
     for place, line in enumerate(params.get("line_items", ())):
         _check_interval(mode, line["price_data"], f"line_items[{place}][price_data]")
-
-
-def _check_saved_methods(params: Doc) -> None:
-    for method in params.get("payment_method_types", ()):
-        if method != "card":
-            raise StripeError(
-                f"The payment method `{method}` cannot be used in `{params['mode']}` mode.",
-                param="payment_method_types",
-            )
 
 
 def _check_interval(mode: str, price: Doc, param: str) -> None:
@@ -76,27 +69,27 @@ def _check_interval(mode: str, price: Doc, param: str) -> None:
 
 
 def methods_for(scope: Scope, params: Doc) -> list[str]:
-    """The methods that are asked for, or those that the account has and the currency fits."""
-    has = scope.account.methods
-    currency = _currency(params)
-    asked: list[str] = params.get("payment_method_types", [])
-    for place, method in enumerate(asked):
-        if method not in has:
-            raise StripeError(
-                f"The payment method type provided: {method} is invalid. Please ensure the"
-                " provided type is activated in your dashboard"
-                " (https://dashboard.stripe.com/account/payments/settings).",
-                param=f"payment_method_types[{place}]",
-            )
-        if currency not in (None, _ONE_CURRENCY.get(method, currency)):
-            raise StripeError(
-                f"The payment method `{method}` cannot be used with the currency `{currency}`.",
-                param="payment_method_types",
-            )
-    if asked:
-        return asked
-    by_qr = params["mode"] == "payment" and currency == "thb" and "promptpay" in has
-    return ["card", "promptpay"] if by_qr else ["card"]
+    """What the account has and mode and currency fit, of it what is allowed.
+
+    Since endive nothing is asked for that fits not: it is left out in silence (changelog, "Removes
+    the payment method types parameter from Checkout Sessions").
+    """
+    currency, mode = _currency(params), params["mode"]
+    fitting = [
+        method
+        for method in scope.account.methods
+        if currency in (None, _ONE_CURRENCY.get(method, currency))
+        and (mode == "payment" or method in _SAVED)
+    ]
+    allowed = params.get("allowed_payment_method_types", _BY_DEFAULT)
+    found = [method for method in fitting if method in allowed]
+    if not found:
+        raise StripeError(
+            "No valid payment method types for this Checkout Session. Please ensure that you have"
+            " activated payment methods compatible with your chosen currency in your dashboard.",
+            param="allowed_payment_method_types",
+        )
+    return found
 
 
 def _currency(params: Doc) -> str | None:
