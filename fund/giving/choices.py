@@ -31,6 +31,7 @@ DROP_NAMES = {
     "refused": N_("no such mail is wanted there"),
     "too_many": N_("three went there within a day"),
     "unreadable": N_("the donor was forgotten"),
+    "withdrawn": N_("the donor withdrew it"),
 }
 ERASURE_STATES = {
     "asked": N_("to be decided"),
@@ -111,6 +112,10 @@ CHANGE_NAMES = {
     "skip": N_("skip the next gift"),
     "resume": N_("go on after the pause"),
     "stop": N_("stop"),
+}
+PLAN_METHOD_NAMES = {
+    "card": N_("by card or wallet"),
+    "promptpay": N_("by PromptPay, with a code by mail"),
 }
 STRAY_STATE_NAMES = {
     "stopping": N_("being stopped"),

@@ -24,6 +24,8 @@ TEXTS: dict[str, str] = {
         " changed, and send the form once more."
     ),
     "campaign_exists": N_("There is a campaign at this address already."),
+    "origin_wrong": N_("Please write the site as https://www.example.org, without a path."),
+    "origin_known": N_("This site may show it already."),
     "campaign_closed": N_("This campaign is over."),
     "another_total": N_(
         "With the fee covered it is %(total)s in all. Nothing has been charged: please send the"
@@ -37,6 +39,10 @@ TEXTS: dict[str, str] = {
     "change_under_way": N_("Another change is still under way. Please try again in a moment."),
     "day_not_possible": N_("Please choose a day of the month that can still be moved to."),
     "stray_runs": N_("Stripe has not confirmed yet that this subscription ended."),
+    "kind_not_now": N_(
+        "The way you give cannot be changed like that now. If the next gift is due in the coming"
+        " days, please try again after it."
+    ),
     "nothing_to_skip": N_("The next gift cannot be skipped now."),
     "stripe_unavailable": N_("Stripe, which takes the payment, does not answer at the moment."),
     "stripe_busy": N_("Many people are giving just now. Please wait a moment."),
@@ -67,6 +73,7 @@ TEXTS: dict[str, str] = {
     ),
     "erasure_asked": N_("This is asked for already, and waits to be decided."),
     "erasure_open": N_("One of the two asked to be forgotten: this is decided first."),
+    "dedication_told": N_("The mail about it has left, so it cannot be withdrawn any more."),
     "donor_unknown": N_("No donor has this address."),
     "one_donor": N_("Both addresses are of one donor already."),
     "return_differs": N_("Another amount went back by this than was recorded before."),

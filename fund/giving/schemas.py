@@ -136,9 +136,10 @@ def _shown(text: str) -> Money | None:
 
 class PlanChangeSchema(CommandSchema):
     """What is changed of a regular gift; `amount` is read in the plan's own currency. `only`: of
-    two for one fund, keep this one."""
+    two for one fund, keep this one. `way`: another kind of plan, such as `year:card`."""
 
-    kind = Code([*CHANGE_NAMES, "only"], required=True)
+    kind = Code([*CHANGE_NAMES, "only", "way"], required=True)
+    way = Text(longest=40, load_default="")
     amount = Text(longest=40, load_default="")
     day = Code(["", *map(str, range(1, 29))], load_default="")
     fund = Text(longest=40, load_default="")
@@ -154,6 +155,12 @@ class LanguageSchema(CommandSchema):
     """In which language to write to the donor."""
 
     language = Code(LANGUAGES, required=True)
+
+
+class FrameSchema(CommandSchema):
+    """A site that may show the small give page."""
+
+    origin = Text(longest=200, required=True)
 
 
 class CloseCampaignSchema(CommandSchema):
@@ -201,7 +208,7 @@ class OpenCampaignSchema(_CampaignWords):
         longest=40,
         required=True,
         validate=validate.Regexp(
-            r"[a-z0-9][a-z0-9-]{1,39}\Z",
+            r"(?!embed\Z)[a-z0-9][a-z0-9-]{1,39}\Z",
             error=N_("Please use 2 to 40 small letters, figures and dashes."),
         ),
     )

@@ -115,7 +115,7 @@ LETTERS = """
 ALTER TABLE plan_letter
     DROP CONSTRAINT ck_plan_letter_kind,
     ADD CONSTRAINT ck_plan_letter_kind CHECK (kind IN ('failed', 'ended', 'stopped', 'second',
-        'card', 'asked', 'reminded', 'reminded_again'));
+        'card', 'follows', 'asked', 'reminded', 'reminded_again'));
 """
 
 

@@ -13,7 +13,7 @@ from fund import clock, signed
 from fund.giving import operations, payments, plans
 from fund.giving.donors import find_or_add_donor, open_person
 from fund.giving.models import Donor, Gift, OfficeTerms, Plan, PortalLink
-from fund.giving.orders import Order
+from fund.giving.orders import PLAIN, Order
 from fund.giving.policy import LINK_PURPOSE
 from fund.giving.queries import find_terms
 from fund.ids import new_id
@@ -183,6 +183,7 @@ def start_plan(
     fund: str = "education",
     email: str = "donor@example.org",
     language: str = "en",
+    order: Order = PLAIN,
     now: datetime | None = None,
 ) -> Plan:
     """A regular gift that waits for its first payment."""
@@ -194,6 +195,7 @@ def start_plan(
         email=email,
         name="Mere Donor",
         language=language,
+        order=order,
         now=now or clock.now(),
     )
     session.commit()

@@ -1,5 +1,7 @@
 """A gift each month: to Stripe's page and back, one plan, one gift for each paid invoice."""
 
+from datetime import timedelta
+
 import pytest
 import requests
 from sqlalchemy import select
@@ -10,6 +12,7 @@ from fund.gateways import stripe
 from fund.giving import plans
 from fund.giving.models import Gift, Plan, Receipt, StripeCustomer, StripeProduct
 from fund.giving.plans import starting
+from fund.giving.plans.checking import go_on
 from fund.money import Money
 from tests.giving.factories import FIFTY, begin_plan, give_form, start_plan
 
@@ -115,6 +118,15 @@ def test_a_page_left_too_long_is_given_up_and_begun_anew(client, session, stripe
     assert session.get_one(Plan, plan.id, populate_existing=True).state == "expired"
     post(f"/give/monthly/{plan.id}/again")
     assert plans.open_checkout(plan.id, now=clock.now()) != first
+
+
+def test_a_plan_whose_page_was_never_opened_is_given_up(session, stripe_up, monkeypatch):
+    """It would keep its fund open."""
+    plan = start_plan(session)
+    later = clock.now() + timedelta(days=2)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    go_on()
+    assert session.get_one(Plan, plan.id, populate_existing=True).state == "expired"
 
 
 def test_a_plan_for_a_fund_that_is_closed_is_not_begun(session, world):

@@ -17,7 +17,8 @@ _INVOICE = ["data.invoice", "data.payment.payment_intent"]
 class PlanOrder:
     """What a Checkout session for a plan is made of; the same order gives the same session.
 
-    `method_types` as in CheckoutOrder.
+    `method_types` as in CheckoutOrder. Before `starts_at`, in seconds since 1970, nothing is
+    charged; without it, the first payment is made there.
     """
 
     reference: str
@@ -29,11 +30,15 @@ class PlanOrder:
     language: str
     return_path: str
     method_types: tuple[Any, ...]
+    starts_at: int | None = None
 
 
 def create_plan_session(office: str, order: PlanOrder) -> Doc:
     """A hosted Checkout session that begins a subscription."""
     metadata = {"plan_id": order.reference, "attempt": str(order.attempt)}
+    data: Any = {"metadata": metadata}
+    if order.starts_at is not None:
+        data["trial_end"] = order.starts_at
     return call(
         office,
         lambda client: client.v1.checkout.sessions.create(
@@ -57,7 +62,7 @@ def create_plan_session(office: str, order: PlanOrder) -> Doc:
                     }
                 ],
                 "metadata": metadata,
-                "subscription_data": {"metadata": metadata},
+                "subscription_data": data,
                 "success_url": back_to(order.return_path),
                 "cancel_url": back_to(order.return_path),
             },

@@ -6,6 +6,7 @@ from fund.giving.plans.changing import ask_change, can_change, keep_only
 from fund.giving.plans.checking import check_office
 from fund.giving.plans.checkout import ask_stripe, open_checkout
 from fund.giving.plans.following import apply_subscription, ask_subscription, follow
+from fund.giving.plans.kinds import change_kind, list_kinds
 from fund.giving.plans.paying import (
     ask_failure,
     ask_invoice,
@@ -30,10 +31,12 @@ __all__ = [
     "ask_stripe",
     "ask_subscription",
     "can_change",
+    "change_kind",
     "check_office",
     "follow",
     "keep_only",
     "learn_of_charge",
+    "list_kinds",
     "make_change",
     "note_seen",
     "note_stray",

@@ -56,6 +56,8 @@ def ask_change(
         return None
     if not plan.is_live or (kind == "resume" and plan.state != "paused"):
         raise Refused("plan_over")
+    if kind != "stop" and queries.find_follower(session, plan.id) is not None:
+        raise Refused("change_under_way")
     change = PlanChange(
         plan_id=plan.id,
         kind=kind,

@@ -15,7 +15,7 @@ from fund.gateways.stripe import Doc
 from fund.giving.models import Plan, PlanChange, StraySubscription
 from fund.giving.offices import CARD
 from fund.giving.plans.answers import from_subscription
-from fund.giving.plans.checkout import ask_stripe
+from fund.giving.plans.checkout import give_up
 from fund.giving.plans.expiring import tell_of_cards
 from fund.giving.plans.following import follow
 from fund.giving.plans.strays import find_stray, note_stray, stop_stray
@@ -48,7 +48,7 @@ def go_on(**_: int) -> None:
         ).all()
     for plan_id in left:
         try:
-            ask_stripe(plan_id, now=now)
+            give_up(plan_id, now=now)
         except FundError as error:
             log.warning("plan_left_out", error=error.code)
 

@@ -6,6 +6,7 @@ Whatever breaks in between, the same steps taken again end in the same session a
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -17,6 +18,7 @@ from fund.giving import queries
 from fund.giving.donors import find_person
 from fund.giving.models import Plan, StripeCustomer, StripeProduct
 from fund.giving.offices import CARD
+from fund.giving.plans.changing import PAID_AT
 from fund.giving.plans.following import follow
 from fund.giving.plans.paying import ask_invoice, record_payment
 from fund.giving.plans.products import make_product
@@ -59,6 +61,7 @@ def open_checkout(plan_id: UUID, *, now: datetime) -> str | None:
         language=plan.language,
         return_path=f"/give/monthly/{plan.id}",
         method_types=visit.method_types,
+        starts_at=_starts_at(visit),
     )
     session = stripe.create_plan_session(office, order)
     with transaction() as tx:
@@ -71,6 +74,23 @@ def ask_stripe(plan_id: UUID, *, now: datetime) -> None:
     visit = _look(plan_id)
     if visit.plan.stripe_session_id is not None and visit.plan.state == "open":
         _reopen(visit.office.code, visit.plan, now=now)
+
+
+def give_up(plan_id: UUID, *, now: datetime) -> None:
+    """The same after so long that no page is open any more: what was never begun is given up."""
+    ask_stripe(plan_id, now=now)
+    with transaction() as tx:
+        plan = lock_plan(tx, plan_id)
+        if plan.state == "open" and plan.stripe_session_id is None:
+            move(tx, plan, "expired", now=now)
+
+
+def _starts_at(visit: _Visit) -> int | None:
+    """When one that follows on another is charged first: on the day on which that one would be."""
+    plan, zone = visit.plan, ZoneInfo(visit.office.timezone)
+    if plan.replaces_id is None or plan.next_on is None:
+        return None
+    return int(datetime.combine(plan.next_on, PAID_AT, zone).timestamp())
 
 
 @jobs.task("giving.prepare_plan_checkout")

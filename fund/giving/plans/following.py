@@ -13,7 +13,8 @@ from fund.gateways import stripe
 from fund.giving.models import Plan
 from fund.giving.plans import changing
 from fund.giving.plans.answers import SubscriptionSeen, from_subscription, plan_id_of
-from fund.giving.plans.rows import begin, lock_plan, move, stop
+from fund.giving.plans.beginning import begin
+from fund.giving.plans.rows import lock_plan, move, stop
 from fund.ledger.models import Office
 from fund.permissions import SYSTEM
 

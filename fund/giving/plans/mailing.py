@@ -24,6 +24,7 @@ SUBJECTS = {
     "second": N_("Would you like to give to this fund twice?"),
     "ended": N_("Your regular gift has ended"),
     "stopped": N_("Your regular gift has been stopped"),
+    "follows": N_("Your regular gift goes on in another way"),
     "card": N_("The card of your regular gift expires soon"),
 }
 BUTTONS = {"second": N_("Choose"), "ended": N_("Give again"), "card": N_("Give another card")}
@@ -72,6 +73,7 @@ def mail_plan(plan_id: str, kind: str, about: str) -> None:
         subject=subject,
         donor=person.name,
         plan=plan,
+        starts_on=plan.next_on or plan.created_at,
         last_day=date.fromisoformat(about.rpartition(".")[2]) if kind == "card" else None,
         other=other,
         every=EVERY_NAMES,

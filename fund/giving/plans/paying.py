@@ -16,8 +16,9 @@ from fund.giving.models import Gift, Plan, StripeProduct
 from fund.giving.operations.payment import record_paid
 from fund.giving.plans import mailing
 from fund.giving.plans.answers import PlanPayment, from_invoice_payment, plan_id_of
+from fund.giving.plans.beginning import begin
 from fund.giving.plans.passing import pass_on
-from fund.giving.plans.rows import begin, find_key, lock_plan
+from fund.giving.plans.rows import find_key, lock_plan
 from fund.ids import new_id
 from fund.ledger.models import Fund, Office
 from fund.permissions import SYSTEM

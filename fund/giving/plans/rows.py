@@ -6,11 +6,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from fund import clock
 from fund.audit import operations as audit
 from fund.audit.events import PlanMoved, PlanStopped
 from fund.errors import NotFound
 from fund.giving import queries
 from fund.giving.models import Donor, Plan
+from fund.giving.offices import PROMPTPAY
 from fund.giving.plans import mailing
 from fund.keys import DataKey
 from fund.permissions import SYSTEM, Actor
@@ -40,6 +42,8 @@ def begin(session: Session, plan: Plan, subscription_id: str | None, *, now: dat
         plan.stripe_subscription_id = subscription_id
         plan.started_at = now
         take_fund(session, plan, plan.fund_id, now=now)
+    if plan.replaces_id is not None:
+        mailing.ask_letter(session, plan, "follows", "", now=now)
 
 
 def take_fund(session: Session, plan: Plan, fund_id: UUID, *, now: datetime) -> None:
@@ -67,6 +71,20 @@ def stop(session: Session, plan: Plan, reason: str, *, now: datetime) -> None:
     audit.record(session, event, actor=SYSTEM, now=now, key_id=find_key(session, plan))
     kind = "stopped" if reason == "cancellation_requested" else "ended"
     mailing.ask_letter(session, plan, kind, "", now=now)
+    session.flush()
+    _begin_pledge(session, plan, now=now)
+
+
+def _begin_pledge(session: Session, ended: Plan, *, now: datetime) -> None:
+    """The pledge that follows on a plan begins with its end."""
+    waiting = select(Plan.id).where(
+        Plan.replaces_id == ended.id, Plan.state == "open", Plan.method == PROMPTPAY
+    )
+    plan_id = session.scalar(waiting)
+    if plan_id is not None:
+        pledge = lock_plan(session, plan_id)
+        pledge.next_on = max(pledge.next_on or clock.bangkok_day(now), clock.bangkok_day(now))
+        begin(session, pledge, None, now=now)
 
 
 def find_key(session: Session, plan: Plan) -> UUID | None:

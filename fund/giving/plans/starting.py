@@ -102,7 +102,7 @@ def retry_plan(session: Session, plan_id: UUID, *, now: datetime) -> None:
     Raises Refused(`fund_takes_no_gifts`) if its fund was closed meanwhile.
     """
     plan = lock_plan(session, plan_id)
-    if plan.state != "expired":
+    if plan.state != "expired" or plan.replaces_id is not None:  # its day may be over by now
         return
     plan.move_to("open")
     plan.attempt += 1

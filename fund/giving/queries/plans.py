@@ -65,6 +65,12 @@ def find_other_plan(session: Session, plan: Plan, fund_id: UUID) -> Plan | None:
     return session.scalars(others.order_by(Plan.id).limit(1)).one_or_none()
 
 
+def find_follower(session: Session, plan_id: UUID) -> Plan | None:
+    """The plan of another kind that follows on this one, or is about to."""
+    query = select(Plan).where(Plan.replaces_id == plan_id, Plan.state != "expired")
+    return session.scalars(query.order_by(Plan.id.desc()).limit(1)).one_or_none()
+
+
 def count_running(session: Session, fund_id: UUID) -> int:
     """How many plans give to this fund or may yet; it is not closed before they are moved or
     stopped."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import make_response, redirect, render_template, request
+from flask import make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -16,11 +16,13 @@ from fund.giving.choices import (
     CHANGE_NAMES,
     CHANGE_STATE_NAMES,
     EVERY_NAMES,
+    PLAN_METHOD_NAMES,
     PLAN_STATE_NAMES,
     STATE_NAMES,
 )
 from fund.giving.donors import find_person
 from fund.giving.models import Plan
+from fund.giving.offices import CARD
 from fund.giving.plans.dates import LAST_DAY
 from fund.giving.queries import PlanRow
 from fund.giving.schemas import PlanChangeSchema
@@ -68,6 +70,8 @@ def _change(page: PlanPage, kind: str, after: dict[str, Any]) -> Response:
             page.plan_id, path=page.here, actor=page.actor, now=clock.now()
         )
         return redirect(there, 303)
+    if kind == "way":
+        return _change_way(page, after)
     with posting() as post:
         if kind == "only":
             plans.keep_only(post.session, page.plan_id, actor=page.actor, now=clock.now())
@@ -83,16 +87,33 @@ def _change(page: PlanPage, kind: str, after: dict[str, Any]) -> Response:
         return post.redirect(page.here)
 
 
+def _change_way(page: PlanPage, after: dict[str, Any]) -> Response:
+    """To Stripe's page for one by card; for a pledge there is nothing more to do."""
+    every, _, method = after["way"].partition(":")
+    with posting() as post:
+        new = plans.change_kind(
+            post.session,
+            page.plan_id,
+            (every, method),
+            amount_minor=after["amount_minor"],
+            actor=page.actor,
+            now=clock.now(),
+        )
+        if new.method == CARD:
+            return post.redirect(url_for("giving.plan_checkout", plan_id=new.id))
+        return post.redirect(page.here)
+
+
 def _after(form: Form, plan: Plan) -> dict[str, Any]:
     """What is wished for, as `ask_change` takes it; a fault is said beside its field."""
     match form.data["kind"]:
-        case "amount":
+        case "amount" | "way":
             try:
                 amount = parse_money(form.data["amount"], plan.currency)
             except BadAmount as fault:
                 form.errors["amount"] = [i18n.gettext(AMOUNT_TEXTS[fault.code])]
                 return {}
-            return {"amount_minor": amount.amount_minor}
+            return {"amount_minor": amount.amount_minor, "way": form.data["way"]}
         case "day":
             return {"day": int(form.data["day"] or 0)}
         case "fund":
@@ -105,9 +126,26 @@ def _show(page: PlanPage, form: Form, status: int = 200) -> Response:
         row = queries.get_plan(session, page.plan_id)
         person = find_person(session, row.plan.donor_id) if page.names_donor else None
         text = render_template(
-            page.template, form=form, page=page, person=person, **_tell(session, row)
+            page.template,
+            form=form,
+            page=page,
+            person=person,
+            ways=_ways(session, page, row),
+            **_tell(session, row),
         )
     return fresh(make_response(text, status))
+
+
+def _ways(session: Session, page: PlanPage, row: PlanRow) -> list[tuple[str, str]]:
+    """The other kinds that this person can make of it: a card only its owner can give."""
+    return [
+        (
+            f"{every}:{method}",
+            f"{i18n.gettext(EVERY_NAMES[every])}, {i18n.gettext(PLAN_METHOD_NAMES[method])}",
+        )
+        for every, method in plans.list_kinds(session, row.plan, now=clock.now())
+        if method != CARD or page.has_card
+    ]
 
 
 def _tell(session: Session, row: PlanRow) -> dict[str, Any]:
@@ -126,6 +164,7 @@ def _tell(session: Session, row: PlanRow) -> dict[str, Any]:
         "stop_asked_at": next((c.asked_at for c in changes if c.kind == "stop"), None),
         "now": clock.now(),
         "other": queries.find_other_plan(session, plan, plan.fund_id),
+        "follower": queries.find_follower(session, plan.id),
         "waiting": queries.find_waiting(session, plan.id),
         "gifts": queries.list_gifts(session, plan_id=plan.id),
         "gift_states": STATE_NAMES,

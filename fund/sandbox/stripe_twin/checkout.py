@@ -204,6 +204,7 @@ def _amount(session: Doc | None, locale: str) -> str:
     """What is paid, and how often; nothing where a card is only kept."""
     if session is None or session["amount_total"] is None:
         return ""
-    amount = formatted(session["amount_total"], session["currency"])
+    due = session["amount_total"] or sum(line["amount_total"] for line in session["_line_items"])
+    amount = formatted(due, session["currency"])
     recurring = session["_line_items"][0]["price"]["recurring"]
     return f"{amount} {TEXTS[locale][recurring['interval']]}" if recurring else amount

@@ -9,13 +9,18 @@ from .state import Doc
 
 def try_card(scope: Scope, session: Doc, payer: Payer, card: Card) -> Doc:
     """The payment or setup intent as the try left it."""
-    if session["mode"] == "setup":
+    if _keeps_card(session):
         return setups.set_up_by_card(scope, session, payer, card)
     return payments.pay_by_card(scope, session, payer, card)
 
 
 def finish_challenge(scope: Scope, session: Doc, *, is_passed: bool) -> Doc:
     """The bank's question is answered; the intent as that left it."""
-    if session["mode"] == "setup":
+    if _keeps_card(session):
         return setups.finish_challenge(scope, session, is_passed=is_passed)
     return payments.finish_challenge(scope, session, is_passed=is_passed)
+
+
+def _keeps_card(session: Doc) -> bool:
+    """Whether nothing is paid now: in setup mode, or because the subscription begins later."""
+    return session["mode"] == "setup" or "_kept_by" in session

@@ -32,7 +32,10 @@ def is_open(session: Doc, now: int) -> bool:
 def intent_of(scope: Scope, session: Doc) -> Doc | None:
     """What was begun in this session: a payment (a subscription's is not named), or a setup."""
     return scope.find(
-        session["payment_intent"] or session.get("_first_intent") or session["setup_intent"]
+        session["payment_intent"]
+        or session.get("_first_intent")
+        or session["setup_intent"]
+        or session.get("_kept_by")
     )
 
 

@@ -1,5 +1,6 @@
 """What happens when a donor keeps a card on the hosted page, without a payment."""
 
+from .billing import start
 from .cards import Card
 from .errors import StripeError
 from .payments import decline_error, is_open
@@ -13,7 +14,7 @@ def set_up_by_card(scope: Scope, session: Doc, payer: Payer, card: Card) -> Doc:
     """Try to keep a card, and return the setup intent as the try left it."""
     if not is_open(session, scope.now):
         raise StripeError("This Checkout Session is no longer open.", param="session_id")
-    intent = scope.get("setup_intent", session["setup_intent"], param="setup_intent")
+    intent = _intent_of(scope, session)
     session["customer_details"] = checkout_sessions.customer_details(
         payer.email, payer.name, card.country
     )
@@ -42,7 +43,7 @@ def set_up_by_card(scope: Scope, session: Doc, payer: Payer, card: Card) -> Doc:
 
 def finish_challenge(scope: Scope, session: Doc, *, is_passed: bool) -> Doc:
     """The donor answered the bank's question; returns the setup intent."""
-    intent = scope.get("setup_intent", session["setup_intent"], param="setup_intent")
+    intent = _intent_of(scope, session)
     if intent["status"] != "requires_action":
         raise StripeError("No authentication is open for this card.")
     method = scope.get("payment_method", intent["payment_method"], param="payment_method")
@@ -53,6 +54,12 @@ def finish_challenge(scope: Scope, session: Doc, *, is_passed: bool) -> Doc:
         code="setup_intent_authentication_failure",
     )
     return _refuse(scope, intent, method, error)
+
+
+def _intent_of(scope: Scope, session: Doc) -> Doc:
+    """A subscription that begins later keeps a card as setup mode does, but does not name it."""
+    intent_id = session["setup_intent"] or session["_kept_by"]
+    return scope.get("setup_intent", intent_id, param="setup_intent")
 
 
 def _keep(scope: Scope, session: Doc, intent: Doc, method: Doc) -> Doc:
@@ -66,6 +73,8 @@ def _keep(scope: Scope, session: Doc, intent: Doc, method: Doc) -> Doc:
         payment_method=method["id"],
         status="succeeded",
     )
+    if session["mode"] == "subscription":
+        start.start_later(scope, session, method)
     checkout_sessions.complete(scope, session, payment_status="no_payment_required")
     return intent
 

@@ -1,12 +1,14 @@
 """A monthly gift begins on the hosted page, in the shapes that Stripe gives it."""
 
+import time
+
 import pytest
 import requests
 import stripe
 
 from .billing import begin, monthly
 from .contract import check_object
-from .fixtures import order
+from .fixtures import NZ_KEY, order
 from .test_checkout_page import FORM
 
 BEGUN = {
@@ -56,6 +58,36 @@ def test_the_page_says_how_often_and_leads_to_a_paid_first_month(api, product):
     assert invoice.lines.data[0].pricing.price_details.product == product
     assert paid.customer.currency == "nzd"
     assert api.v1.checkout.sessions.list({"subscription": subscription.id}).data[0].id == paid.id
+
+
+def test_one_that_begins_later_keeps_the_card_and_asks_for_nothing_until_then(api, product, twin):
+    customer = api.v1.customers.create({"email": "mere@example.org"}).id
+    starts = int(time.time()) + 10 * 86_400
+    asked = monthly(product, customer=customer)
+    asked["subscription_data"]["trial_end"] = starts
+    session = api.v1.checkout.sessions.create(asked)
+    assert session.amount_total == 0
+    assert "Donate NZ$25.00 a month" in requests.get(session.url, timeout=5).text
+    assert _pay(session).status_code == 303
+    done = api.v1.checkout.sessions.retrieve(
+        session.id, {"expand": ["subscription.latest_invoice"]}
+    )
+    assert (done.status, done.payment_status) == ("complete", "no_payment_required")
+    begun = done.subscription
+    shown = requests.get(
+        f"{twin.base_url}/v1/subscriptions/{begun.id}", auth=(NZ_KEY, ""), timeout=5
+    ).json()
+    check_object(shown)
+    assert (begun.status, begun.trial_end) == ("trialing", starts)
+    assert begun["items"].data[0].current_period_end == starts
+    assert begun.default_payment_method is not None
+    assert (begun.latest_invoice.status, begun.latest_invoice.amount_due) == ("paid", 0)
+    assert api.v1.charges.list().data == []
+    twin.control("next_month", subscription=begun.id)
+    assert [charge.amount for charge in api.v1.charges.list().data] == [2500]
+    asked["subscription_data"]["trial_end"] = int(time.time()) + 86_400
+    with pytest.raises(stripe.InvalidRequestError, match="at least 2 days"):
+        api.v1.checkout.sessions.create(asked)
 
 
 def test_only_the_invoice_knows_whose_gift_a_charge_was(twin, api, receiver):

@@ -10,8 +10,8 @@ from ..scope import Scope
 from ..state import Doc
 from . import cycle, ending, invoices, subscriptions
 from .calendar import boundary
+from .trials import trial
 
-_LONGEST_TRIAL_SECONDS = 730 * 86_400
 _PRORATION = (
     "The practice Stripe works out no prorations: send proration_behavior=none with this change."
 )
@@ -98,34 +98,13 @@ def _moved(item: Doc, params: Doc, at: int) -> Doc:
     """What changes with the billing day: it waits for `trial_end`, or begins anew now."""
     if "trial_end" in params:
         _require_no_proration(params)
-        return _trial(item, params["trial_end"], at)
+        return trial(item, params["trial_end"], at)
     if params.get("billing_cycle_anchor") == "now":
         _require_no_proration(params)
         item["current_period_start"] = at
         item["current_period_end"] = boundary(at, item["price"]["recurring"], at)
         return {"billing_cycle_anchor": at, "status": "active"}
     return {}
-
-
-def _trial(item: Doc, ends: int, at: int) -> Doc:
-    """Nothing is asked for until `ends`, which becomes the billing day (page "Trials")."""
-    if ends <= at:
-        raise StripeError(
-            "Invalid timestamp: must be an integer Unix timestamp in the future.",
-            param="trial_end",
-        )
-    if ends > at + _LONGEST_TRIAL_SECONDS:
-        raise StripeError(
-            "Invalid timestamp: trial_end cannot be more than two years in the future.",
-            param="trial_end",
-        )
-    item["current_period_start"], item["current_period_end"] = at, ends
-    return {
-        "billing_cycle_anchor": ends,
-        "status": "trialing",
-        "trial_end": ends,
-        "trial_start": at,
-    }
 
 
 def _changed_item(scope: Scope, subscription: Doc, params: Doc) -> Doc:

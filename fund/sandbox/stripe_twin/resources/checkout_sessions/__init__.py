@@ -24,7 +24,14 @@ from ...state import Doc
 from ..payment_intents import cancel_payment_intent
 from ..products import RECURRING
 from ..setup_intents import new_setup_intent
-from .checks import LONGEST_SECONDS, check_amounts, check_expiry, check_mode, methods_for
+from .checks import (
+    LONGEST_SECONDS,
+    check_amounts,
+    check_expiry,
+    check_mode,
+    check_trial,
+    methods_for,
+)
 from .documents import customer_details, new_document, new_line, prefilled, priced_lines
 
 __all__ = ["bp", "complete", "customer_details", "expire", "new_session"]
@@ -59,6 +66,7 @@ _SUBSCRIPTION = fields(
     billing_mode=fields(required=("type",), type=choice("classic", "flexible")),
     description=text(500),
     metadata=metadata,
+    trial_end=integer(),
 )
 _MESSAGE = fields(required=("message",), message=text(1200))
 
@@ -129,6 +137,10 @@ def new_session(scope: Scope, params: Doc) -> Doc:
     if customer is not None and params["mode"] == "subscription":
         subscriptions.check_currency(scope, customer, currency)
     lines = [new_line(scope, line) for line in params["line_items"]]
+    if "trial_end" in params.get("subscription_data", {}):  # nothing is due yet: a card is kept
+        check_trial(scope, customer, params["subscription_data"]["trial_end"])
+        total = 0
+        document["_kept_by"] = new_setup_intent(scope, document["customer"], {})["id"]
     document |= {
         "amount_subtotal": total,
         "amount_total": total,

@@ -10,6 +10,7 @@ from ...state import Doc
 
 LONGEST_SECONDS = 24 * 3600
 _SHORTEST_SECONDS = 30 * 60
+_SHORTEST_TRIAL_SECONDS = 48 * 3600
 
 # Methods that know no other currency.
 _ONE_CURRENCY = {"nz_bank_account": "nzd", "promptpay": "thb"}
@@ -106,6 +107,20 @@ def check_expiry(scope: Scope, params: Doc) -> None:
             "The `expires_at` timestamp must be at least 30 minutes and less than 24 hours from"
             " Checkout Session creation.",
             param="expires_at",
+        )
+
+
+def check_trial(scope: Scope, customer: Doc | None, ends: int) -> None:
+    """API reference, `subscription_data.trial_end`."""
+    if customer is None:
+        raise StripeError(
+            "The practice Stripe begins a trial for a customer that is known only.",
+            param="customer",
+        )
+    if ends < scope.now + _SHORTEST_TRIAL_SECONDS:
+        raise StripeError(
+            "The `trial_end` date has to be at least 2 days in the future.",
+            param="subscription_data[trial_end]",
         )
 
 
