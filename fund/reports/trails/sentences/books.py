@@ -51,8 +51,18 @@ GIVING = {
         N_("Campaign changed"), N_("Words or target were changed; the target is %(target_minor)s.")
     ),
     "campaign_closed": Sentence(N_("Campaign closed"), N_("The campaign takes no more gifts.")),
+    "frame_allowed": Sentence(
+        N_("Give frame allowed"), N_("Pages of %(origin)s may show the small give page.")
+    ),
+    "frame_forbidden": Sentence(
+        N_("Give frame forbidden"), N_("Pages of %(origin)s may show the small give page no more.")
+    ),
     "dedication_mailed": Sentence(
         N_("Dedication told"), N_("The person to be told of the gift was told by mail.")
+    ),
+    "dedication_hidden": Sentence(
+        N_("Dedication hidden"),
+        N_("The donor’s pages no longer show in whose name the gift was."),
     ),
     "dedication_dropped": Sentence(
         N_("Dedication not told"),
@@ -278,6 +288,28 @@ BOOKKEEPING = {
         N_("Entry’s paper stored or lost"),
         N_("What became of the paper: %(state)s."),
         {"state": {"stored": N_("it is stored"), "failed": N_("it did not arrive")}},
+    ),
+    "gift_import_recorded": Sentence(
+        N_("List of gifts recorded"),
+        N_("%(gift_count)s gifts to the office %(office)s, together %(amount_minor)s."),
+    ),
+    "gift_import_paper_settled": Sentence(
+        N_("List’s paper stored or lost"),
+        N_("What became of the paper: %(state)s."),
+        {"state": {"stored": N_("it is stored"), "failed": N_("it did not arrive")}},
+    ),
+    "gift_import_paper_read": Sentence(N_("List’s paper opened"), N_("The paper was opened.")),
+    "gift_import_file_read": Sentence(N_("List’s file opened"), N_("The file was opened.")),
+    "gift_import_undo_asked": Sentence(
+        N_("Undoing a list asked for"), N_("Finance asks to take %(gift_count)s gifts back.")
+    ),
+    "gift_import_undo_dropped": Sentence(
+        N_("List stands"),
+        N_("It is not undone: %(state)s."),
+        {"state": {"withdrawn": N_("withdrawn"), "declined": N_("declined")}},
+    ),
+    "gift_import_undone": Sentence(
+        N_("List undone"), N_("%(gift_count)s gifts were taken back by reversals.")
     ),
     "entry_paper_read": Sentence(N_("Entry’s paper opened"), N_("The paper was opened.")),
     "rate_entered": Sentence(
