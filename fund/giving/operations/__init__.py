@@ -1,6 +1,6 @@
 """What donors, Stripe and the bank do to gifts."""
 
-from fund.giving.operations.bank import record_bank_gift
+from fund.giving.operations.bank import BankGift, record_bank_gift, record_bank_gifts
 from fund.giving.operations.billers import (
     approve_biller,
     ask_biller,
@@ -17,7 +17,7 @@ from fund.giving.operations.erasure import (
 from fund.giving.operations.exports import export_data
 from fund.giving.operations.frames import allow_frame, forbid_frame
 from fund.giving.operations.gifts import check_amount, keep_session, retry_gift, start_gift
-from fund.giving.operations.healing import heal_receipt, note_check, note_fault
+from fund.giving.operations.healing import note_check, note_fault
 from fund.giving.operations.merging import find_two, keep_apart, mark_donors, merge_donors
 from fund.giving.operations.payment import apply_payment, apply_payments
 from fund.giving.operations.portal import (
@@ -28,11 +28,13 @@ from fund.giving.operations.portal import (
     note_seen,
     open_portal,
 )
-from fund.giving.operations.returns import record_return
+from fund.giving.operations.receipts import heal_receipt
+from fund.giving.operations.returns import record_return, take_back_gifts
 from fund.giving.operations.statements import issue_statement
 from fund.giving.operations.terms import change_receipts, change_ways, set_terms
 
 __all__ = [
+    "BankGift",
     "allow_frame",
     "apply_payment",
     "apply_payments",
@@ -65,11 +67,13 @@ __all__ = [
     "open_campaign",
     "open_portal",
     "record_bank_gift",
+    "record_bank_gifts",
     "record_return",
     "refuse_erasure",
     "retry_gift",
     "set_terms",
     "start_gift",
     "stop_promptpay",
+    "take_back_gifts",
     "withdraw_erasure",
 ]

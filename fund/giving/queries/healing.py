@@ -44,7 +44,9 @@ def list_unreceipted(session: Session) -> list[Fault]:
         .where(Gift.state == "paid", Receipt.amount_minor != remaining)
     )
     without = select(Gift.id, literal(MISSING)).where(
-        Gift.state == "paid", ~select(Receipt.id).where(Receipt.gift_id == Gift.id).exists()
+        Gift.state == "paid",
+        ~Gift.has_outside_receipt,
+        ~select(Receipt.id).where(Receipt.gift_id == Gift.id).exists(),
     )
     return [(gift_id, kind) for gift_id, kind in session.execute(without.union(wrong))]
 
