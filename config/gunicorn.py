@@ -4,7 +4,7 @@ import os
 
 bind = os.environ.get("FUND_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("FUND_WEB_WORKERS", "2"))
-threads = 8
+threads = 16  # twice as many as may wait for Stripe at once: no other page waits with them
 timeout = 60
 graceful_timeout = 20
 max_requests = 50_000  # a worker takes seconds to start, and a rush must not wait for that

@@ -111,4 +111,5 @@ def test_the_donors_data_tells_of_plans_and_what_was_asked_of_them(
     (told,) = post("/my/data").json["plans"]
     assert (told["id"], told["state"], told["amount_minor"]) == (str(plan.id), "active", 80_00)
     assert [change["kind"] for change in told["changes"]] == ["amount"]
+    assert (told["method"], told["note"], told["dedication"]) == ("card", "", None)
     assert told["letters"] == []

@@ -13,7 +13,7 @@ from fund.giving.models import Gift, Plan
 from fund.giving.plans.mailing import KEEP
 from fund.money import Money
 from fund.permissions import Actor
-from tests.giving.factories import begin_plan, give_form, pay_plan, start_plan
+from tests.giving.factories import begin_plan, give_form, make_donor, pay_plan, start_plan
 
 pytestmark = pytest.mark.usefixtures("world", "mailbox")
 
@@ -68,6 +68,17 @@ def test_the_give_page_answers_the_same_whether_or_not_the_address_gives_here(
     assert answers[0] == answers[1]
     assert thanks[0] == thanks[1]
     assert "we ask you by mail" in thanks[0]
+
+
+def test_nor_does_the_work_tell_it_apart(session, first, post, count_statements):
+    make_donor(session, "giver@example.org")
+    session.commit()
+    work = []
+    for email in ("donor@example.org", "giver@example.org"):
+        with count_statements() as seen:
+            post("/give", **give_form(frequency="month", email=email))
+        work.append(list(seen))
+    assert work[0] == work[1]
 
 
 def test_a_second_plan_gives_once_and_then_waits_for_the_donors_word(

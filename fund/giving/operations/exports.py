@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from fund.audit import operations as audit
 from fund.audit.events import DonorDataExported
-from fund.giving import queries
+from fund.giving import orders, queries
 from fund.giving.donors import open_address, open_person
 from fund.giving.models import (
     Dedication,
@@ -19,13 +19,14 @@ from fund.giving.models import (
     Gift,
     GiftReturn,
     PlanChange,
+    PlanDedication,
     PlanLetter,
     PortalSession,
     Receipt,
 )
 from fund.giving.queries import GiftRow, PlanRow
 from fund.giving.tax_ids import open_of_donor, open_of_gift
-from fund.giving.words import open_dedication, open_words
+from fund.giving.words import open_dedication, open_plan_dedication, open_words
 from fund.permissions import Actor
 
 Told = dict[str, Any]
@@ -95,7 +96,7 @@ def _tell_gifts(session: Session, rows: Sequence[GiftRow]) -> list[Told]:
             }
         )
     dedications = {
-        dedication.gift_id: dedication
+        dedication.gift_id: open_dedication(session, dedication)
         for dedication in session.scalars(select(Dedication).where(Dedication.gift_id.in_(ids)))
     }
     return [
@@ -104,7 +105,7 @@ def _tell_gifts(session: Session, rows: Sequence[GiftRow]) -> list[Told]:
             "tax_id": _open_tax_id(session, row.gift),
             "receipts": receipts[row.gift.id],
             "returns": returns[row.gift.id],
-            "dedication": _tell_dedication(session, dedications.get(row.gift.id)),
+            "dedication": _tell_dedication(dedications.get(row.gift.id)),
         }
         for row in rows
     ]
@@ -166,14 +167,25 @@ def _tell_plans(session: Session, donor_id: UUID) -> list[Told]:
                 "sent_at": letter.sent_at.isoformat() if letter.sent_at else None,
             }
         )
+    waiting = {
+        dedication.plan_id: open_plan_dedication(session, dedication)
+        for dedication in session.scalars(
+            select(PlanDedication).where(PlanDedication.plan_id.in_(ids))
+        )
+    }
     return [
-        _tell_plan(row) | {"changes": changes[row.plan.id], "letters": letters[row.plan.id]}
+        _tell_plan(session, row)
+        | {
+            "dedication": _tell_dedication(waiting.get(row.plan.id)),
+            "changes": changes[row.plan.id],
+            "letters": letters[row.plan.id],
+        }
         for row in rows
     ]
 
 
-def _tell_plan(row: PlanRow) -> Told:
-    plan = row.plan
+def _tell_plan(session: Session, row: PlanRow) -> Told:
+    plan, words = row.plan, open_words(session, row.plan)
     moments = {
         "begun_at": plan.created_at,
         "started_at": plan.started_at,
@@ -185,18 +197,24 @@ def _tell_plan(row: PlanRow) -> Told:
         "id": str(plan.id),
         "amount_minor": plan.amount_minor,
         "currency": plan.currency,
+        "cover_minor": plan.cover_minor,
         "every": plan.every,
         "fund": row.fund.code,
         "office": row.office.code,
+        "method": plan.method,
         "state": plan.state,
+        "country": plan.country,
+        "wants_tax_receipt": plan.wants_tax_receipt,
+        "is_anonymous": plan.is_anonymous,
+        "company": words.company,
+        "note": words.note,
         "stripe_subscription": plan.stripe_subscription_id,
     } | {name: moment.isoformat() if moment else None for name, moment in moments.items()}
 
 
-def _tell_dedication(session: Session, dedication: Dedication | None) -> Told | None:
-    if dedication is None:
+def _tell_dedication(said: orders.Dedication | None) -> Told | None:
+    if said is None:
         return None
-    said = open_dedication(session, dedication)
     return {
         "kind": said.kind,
         "honoured": said.honoured,

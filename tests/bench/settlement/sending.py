@@ -38,6 +38,9 @@ class Line:
             self._open()
         return 0
 
+    def close(self) -> None:
+        self._socket.close()
+
 
 def _signed(body: bytes) -> bytes:
     at = int(time.time())

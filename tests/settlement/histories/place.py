@@ -57,7 +57,7 @@ class Place:
             service.catch_up()
             told_in_order, _ = self._look()
         differing = _only_in(told_anyhow, told_in_order), _only_in(told_in_order, told_anyhow)
-        assert differing == ({}, {})
+        assert differing == ({}, {}), differing
 
     def _begin(self, life: Life, service: Service) -> list[str]:
         for code in ("general", "education"):

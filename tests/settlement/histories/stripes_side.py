@@ -24,7 +24,7 @@ class StripesSide:
     def do(self, act: Act) -> None:
         """Let it happen; what is impossible just now does not."""
         if act.kind == "sleep":
-            self.twin.sleep(act.part * DAY // (1 + act.which))
+            self.twin.sleep(act.part * DAY // (2 + 2 * act.which))
             return
         # Stripe may refuse: the charge has no more left, the payout came back before …
         with suppress(AssertionError, stripe.StripeError):
