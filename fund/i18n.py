@@ -67,9 +67,11 @@ def init(app: Flask) -> None:
 
 
 def select_language() -> str:
-    """The reader's own choice, else what the browser asks for, else English."""
+    """What the address says, else the reader's own choice, else the browser's, else English."""
     if not has_request_context():
         return "en"
+    if request.args.get("lang") in LANGUAGES:  # from a page of the charity in that language
+        return request.args["lang"]
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     if chosen in LANGUAGES:
         return chosen

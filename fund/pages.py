@@ -1,6 +1,6 @@
 """What every page stands in: the room's name, the places on the left, the language switch."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
@@ -60,9 +60,10 @@ def current_place(entries: list[NavEntry]) -> NavEntry | None:
 
 
 def this_page() -> str:
-    """The path that shows this page again by GET, for the language switch."""
+    """The path that shows this page again by GET, in whatever language is chosen then."""
     if request.method in ("GET", "HEAD"):
-        return request.full_path.rstrip("?")
+        rest = [pair for pair in request.args.items(multi=True) if pair[0] != "lang"]
+        return f"{request.path}?{urlencode(rest)}".rstrip("?")
     try:
         current_app.url_map.bind("").match(request.path, "GET")
     except HTTPException:

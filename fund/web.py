@@ -290,13 +290,16 @@ def posting() -> Iterator[Post]:
 # --- Answers ----------------------------------------------------------------------------------
 
 
-def content_policy(*, frames: str = "'none'") -> str:
-    """The page's Content-Security-Policy; `frames`: which pages it may frame."""
+def content_policy(*, frames: str = "'none'", framed_by: str = "'none'") -> str:
+    """The page's Content-Security-Policy.
+
+    `frames`: which pages it may frame; `framed_by`: the sites whose pages may frame it.
+    """
     return (
         f"default-src 'none'; script-src 'self' 'nonce-{g.get('csp_nonce', '')}'; style-src 'self';"
         f" img-src 'self' data:; connect-src 'self'; frame-src {frames}; form-action 'self' "
         + " ".join(current_app.config["FORM_TARGETS"])
-        + "; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+        + f"; frame-ancestors {framed_by}; base-uri 'none'; manifest-src 'self'"
     )
 
 

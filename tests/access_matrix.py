@@ -34,6 +34,7 @@ PUBLIC = (
     "POST reports.switch_language",
     "GET giving.give", "POST giving.give", "GET giving.checkout", "GET giving.thanks",
     "GET giving.campaign", "POST giving.campaign",
+    "GET giving.embed", "GET giving.embed_campaign",  # for frames: they hold and take nothing
     "GET giving.no_mail", "POST giving.no_mail",  # the token in the mail is the key
     "GET giving.pay", "GET giving.pay_code",  # whoever knows the gift's id, as for thanks
     "POST giving.retry",
@@ -79,6 +80,7 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET giving.my_statement": DONOR,
     "POST giving.my_language": DONOR,
     "POST giving.my_data": DONOR,
+    "POST giving.my_dedication": DONOR,
     "GET giving.my_erasure": DONOR,
     "POST giving.my_erasure": DONOR,
     "POST giving.my_erasure_withdraw": DONOR,
@@ -227,6 +229,9 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET giving.plan_show": MONEY + "u",
     "POST giving.plan_change": "f",  # for a donor who wrote to us
     "GET giving.campaign_list": MONEY + "u",
+    "GET giving.frame_list": MONEY + "u",
+    "POST giving.frame_allow": "f",
+    "POST giving.frame_forbid": "f",
     "GET giving.campaign_open": "f",
     "POST giving.campaign_open": "f",
     "GET giving.campaign_change": "f",

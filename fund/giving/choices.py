@@ -31,6 +31,7 @@ DROP_NAMES = {
     "refused": N_("no such mail is wanted there"),
     "too_many": N_("three went there within a day"),
     "unreadable": N_("the donor was forgotten"),
+    "withdrawn": N_("the donor withdrew it"),
 }
 ERASURE_STATES = {
     "asked": N_("to be decided"),

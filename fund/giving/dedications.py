@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from fund import keys, signed
 from fund.audit import operations as audit
-from fund.audit.events import DedicationDropped, DedicationMailed
+from fund.audit.events import DedicationDropped, DedicationHidden, DedicationMailed
 from fund.crypto import Unreadable
-from fund.errors import NotFound
+from fund.errors import NotFound, Refused
 from fund.giving import orders
 from fund.giving.models import Dedication, Donor, Gift, MailRefusal, Plan, PlanDedication
+from fund.giving.queries.portal import get_gift_of
 from fund.giving.words import open_dedication, open_plan_dedication
-from fund.permissions import SYSTEM
+from fund.permissions import SYSTEM, Actor
 
 NO_MAIL = "giving.no_mail"
 MOST_A_DAY = 3
@@ -79,6 +80,43 @@ def find_reason_against(session: Session, dedication: Dedication, *, now: dateti
         Dedication.to_email_index == index, Dedication.mailed_at > now - timedelta(days=1)
     )
     return "too_many" if (session.scalar(lately) or 0) >= MOST_A_DAY else None
+
+
+def let_go(dedication: Dedication, *, now: datetime) -> None:
+    """The mail is about to leave: from here on it is not withdrawn any more."""
+    dedication.leaves_at = dedication.leaves_at or now
+
+
+def withdraw(session: Session, gift_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """The gift is in nobody's name any more, and nobody is told; whom to tell is forgotten.
+
+    Raises NotFound unless it is the donor's; Refused(`dedication_told`) once the mail leaves.
+    """
+    dedication = _lock_own(session, gift_id, actor)
+    if dedication.dropped == "withdrawn":
+        return
+    if not dedication.can_be_withdrawn:
+        raise Refused("dedication_told")
+    dedication.dropped = "withdrawn"
+    dedication.sealed_to_name = dedication.sealed_to_email = dedication.to_email_index = None
+    event = DedicationDropped(subject_id=gift_id, reason="withdrawn")
+    audit.record(session, event, actor=actor, now=now)
+
+
+def hide(session: Session, gift_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Show the dedication on the donor's pages no more. Raises NotFound unless it is theirs."""
+    dedication = _lock_own(session, gift_id, actor)
+    if dedication.hidden_at is None:
+        dedication.hidden_at = now
+        audit.record(session, DedicationHidden(subject_id=gift_id), actor=actor, now=now)
+
+
+def _lock_own(session: Session, gift_id: UUID, actor: Actor) -> Dedication:
+    get_gift_of(session, actor.donor_id, gift_id)
+    dedication = session.get(Dedication, gift_id, with_for_update=True, populate_existing=True)
+    if dedication is None:
+        raise NotFound
+    return dedication
 
 
 def mark_mailed(session: Session, gift_id: UUID, *, now: datetime) -> None:

@@ -102,6 +102,10 @@ CURRENCY_NAMES: dict[str, str] = {
 }
 
 
+# Offered first to who reads this language; every currency can be chosen.
+CURRENCY_OF_LANGUAGE = {"th": "THB", "en": "NZD"}
+
+
 @dataclass(frozen=True)
 class Preset:
     """An amount on offer and what it pays for (a msgid)."""

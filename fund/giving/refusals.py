@@ -24,6 +24,8 @@ TEXTS: dict[str, str] = {
         " changed, and send the form once more."
     ),
     "campaign_exists": N_("There is a campaign at this address already."),
+    "origin_wrong": N_("Please write the site as https://www.example.org, without a path."),
+    "origin_known": N_("This site may show it already."),
     "campaign_closed": N_("This campaign is over."),
     "another_total": N_(
         "With the fee covered it is %(total)s in all. Nothing has been charged: please send the"
@@ -71,6 +73,7 @@ TEXTS: dict[str, str] = {
     ),
     "erasure_asked": N_("This is asked for already, and waits to be decided."),
     "erasure_open": N_("One of the two asked to be forgotten: this is decided first."),
+    "dedication_told": N_("The mail about it has left, so it cannot be withdrawn any more."),
     "donor_unknown": N_("No donor has this address."),
     "one_donor": N_("Both addresses are of one donor already."),
     "return_differs": N_("Another amount went back by this than was recorded before."),

@@ -157,6 +157,12 @@ class LanguageSchema(CommandSchema):
     language = Code(LANGUAGES, required=True)
 
 
+class FrameSchema(CommandSchema):
+    """A site that may show the small give page."""
+
+    origin = Text(longest=200, required=True)
+
+
 class CloseCampaignSchema(CommandSchema):
     version = WholeNumber(required=True)
 
@@ -202,7 +208,7 @@ class OpenCampaignSchema(_CampaignWords):
         longest=40,
         required=True,
         validate=validate.Regexp(
-            r"[a-z0-9][a-z0-9-]{1,39}\Z",
+            r"(?!embed\Z)[a-z0-9][a-z0-9-]{1,39}\Z",
             error=N_("Please use 2 to 40 small letters, figures and dashes."),
         ),
     )

@@ -114,9 +114,22 @@ CREATE TRIGGER office_ways_check BEFORE INSERT ON office_terms
     FOR EACH ROW EXECUTE FUNCTION office_ways_check();
 """
 
+FRAMES = """
+CREATE TABLE frame_origin (
+    id uuid CONSTRAINT pk_frame_origin PRIMARY KEY,
+    origin varchar NOT NULL CONSTRAINT uq_frame_origin_origin UNIQUE,
+    added_by uuid NOT NULL CONSTRAINT fk_frame_origin_added_by REFERENCES staff,
+    added_at timestamptz NOT NULL,
+    CONSTRAINT ck_frame_origin_origin
+        CHECK (origin ~ '^https://[a-z0-9]([a-z0-9-]*[.])+[a-z]{2,}(:[0-9]{1,5})?$')
+);
+-- `/give/embed` is the small page for other sites.
+ALTER TABLE campaign ADD CONSTRAINT ck_campaign_slug_free CHECK (slug <> 'embed');
+"""
+
 
 def upgrade() -> None:
-    for script in (PLANS, TERMS):
+    for script in (PLANS, TERMS, FRAMES):
         op.get_bind().connection.driver_connection.execute(script)
 
 
@@ -124,6 +137,8 @@ def downgrade() -> None:
     """Possible as long as no regular gift covers its fee."""
     op.execute(
         """
+        DROP TABLE frame_origin;
+        ALTER TABLE campaign DROP CONSTRAINT ck_campaign_slug_free;
         DROP TRIGGER office_ways_check ON office_terms;
         DROP FUNCTION office_ways_check;
         DROP TABLE biller_change;

@@ -170,16 +170,37 @@ CREATE TRIGGER keep_erasure_request BEFORE UPDATE OR DELETE ON erasure_request
     FOR EACH ROW EXECUTE FUNCTION keep_erasure_request();
 """
 
+DEDICATIONS = """
+ALTER TABLE dedication
+    ADD COLUMN leaves_at timestamptz,
+    ADD COLUMN hidden_at timestamptz,
+    DROP CONSTRAINT ck_dedication_dropped,
+    ADD CONSTRAINT ck_dedication_dropped CHECK (
+        dropped IS NULL
+        OR dropped IN ('refused', 'too_many', 'unreadable') AND mailed_at IS NULL
+        OR dropped = 'withdrawn' AND mailed_at IS NULL AND leaves_at IS NULL);
+"""
+
 
 def upgrade() -> None:
-    for script in (MERGING, ERASURE):
+    for script in (MERGING, ERASURE, DEDICATIONS):
         op.get_bind().connection.driver_connection.execute(script)
 
 
 def downgrade() -> None:
-    """Records that were merged stand apart again; who was forgotten stays so."""
+    """Records that were merged stand apart again; who was forgotten stays so.
+
+    Possible as long as nobody withdrew a dedication.
+    """
     op.execute(
         """
+        ALTER TABLE dedication
+            DROP COLUMN leaves_at,
+            DROP COLUMN hidden_at,
+            DROP CONSTRAINT IF EXISTS ck_dedication_dropped,
+            ADD CONSTRAINT ck_dedication_dropped CHECK (
+                dropped IS NULL
+                OR dropped IN ('refused', 'too_many', 'unreadable') AND mailed_at IS NULL);
         DROP TABLE erasure_request;
         DROP FUNCTION keep_erasure_request;
         DROP TRIGGER erased_donor_gives ON gift;

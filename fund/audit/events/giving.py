@@ -206,11 +206,16 @@ class DedicationMailed(Event, subject="gift"):
 class DedicationDropped(Event, subject="gift"):
     """That mail did not go out and never will.
 
-    `reason`: refused (no such mail is wanted there), too_many (three went there within a day), or
-    unreadable (the donor was forgotten).
+    `reason`: refused (no such mail is wanted there), too_many (three went there within a day),
+    unreadable (the donor was forgotten), or withdrawn (by the donor).
     """
 
     reason: str
+
+
+@dataclass(frozen=True)
+class DedicationHidden(Event, subject="gift"):
+    """The donor no longer wants to see on their pages in whose name they gave."""
 
 
 @dataclass(frozen=True)
@@ -247,6 +252,20 @@ class DonorsKeptApart(Event, subject="donor"):
     """Finance found that this record and `other_id`, although alike, are not one person's."""
 
     other_id: UUID
+
+
+@dataclass(frozen=True)
+class FrameAllowed(Event, subject="frame_origin"):
+    """Pages of this site may show the small give page in a frame."""
+
+    origin: str
+
+
+@dataclass(frozen=True)
+class FrameForbidden(Event, subject="frame_origin"):
+    """Pages of this site may show it no more."""
+
+    origin: str
 
 
 @dataclass(frozen=True)

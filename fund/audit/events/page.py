@@ -69,6 +69,7 @@ MEANINGS = {
     "needs_second": "whether a second person has to agree",
     "noted_as": "answered or accepted",
     "office": "code of the receiving office",
+    "origin": "web site, as scheme and host",
     "outcome": "approved, declined or deferred",
     "pages": "number of pages",
     "payment_intent": "id of the payment at Stripe",

@@ -6,7 +6,7 @@ from fund.giving.models.abuse import (
     CheckoutGate,
     CheckoutPace,
 )
-from fund.giving.models.campaigns import Campaign
+from fund.giving.models.campaigns import Campaign, FrameOrigin
 from fund.giving.models.dedications import Dedication, MailRefusal, PlanDedication
 from fund.giving.models.donors import Donor, DonorApart, DonorMark
 from fund.giving.models.edonation import EdonationMapping
@@ -44,6 +44,7 @@ __all__ = [
     "DonorMark",
     "EdonationMapping",
     "ErasureRequest",
+    "FrameOrigin",
     "Gift",
     "GiftPaper",
     "GiftReturn",

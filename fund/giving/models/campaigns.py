@@ -27,3 +27,14 @@ class Campaign(Base):
     opened_at: Mapped[datetime]
     closed_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+
+
+class FrameOrigin(Base):
+    """A site of the charity that may show the small give page in a frame, as `https://host`."""
+
+    __tablename__ = "frame_origin"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    origin: Mapped[str] = mapped_column(unique=True)
+    added_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    added_at: Mapped[datetime]

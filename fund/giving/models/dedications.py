@@ -13,7 +13,8 @@ class Dedication(Base):
     """In whose honour or memory a gift is, and whom to tell; sealed under the donor's key.
 
     Told once, after the payment: `mailed_at`, or `dropped` with why not (`refused`: no mail is
-    wanted there; `too_many`: three of a day went there; `unreadable`: the donor was forgotten).
+    wanted there; `too_many`: three of a day went there; `unreadable`: the donor was forgotten;
+    `withdrawn`: by the donor, before `leaves_at`). `hidden_at`: the donor's pages show it no more.
     """
 
     __tablename__ = "dedication"
@@ -33,8 +34,15 @@ class Dedication(Base):
     sealed_to_name: Mapped[bytes | None]
     sealed_to_email: Mapped[bytes | None]
     to_email_index: Mapped[bytes | None]
+    leaves_at: Mapped[datetime | None]
     mailed_at: Mapped[datetime | None]
     dropped: Mapped[str | None]
+    hidden_at: Mapped[datetime | None]
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        """Whether nobody was told, or is just being told."""
+        return self.leaves_at is None and self.mailed_at is None and self.dropped is None
 
 
 class PlanDedication(Base):

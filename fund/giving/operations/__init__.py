@@ -15,6 +15,7 @@ from fund.giving.operations.erasure import (
     withdraw_erasure,
 )
 from fund.giving.operations.exports import export_data
+from fund.giving.operations.frames import allow_frame, forbid_frame
 from fund.giving.operations.gifts import check_amount, keep_session, retry_gift, start_gift
 from fund.giving.operations.merging import find_two, keep_apart, mark_donors, merge_donors
 from fund.giving.operations.payment import apply_payment, apply_payments
@@ -32,6 +33,7 @@ from fund.giving.operations.statements import issue_statement
 from fund.giving.operations.terms import change_receipts, change_ways, set_terms
 
 __all__ = [
+    "allow_frame",
     "apply_payment",
     "apply_payments",
     "approve_biller",
@@ -47,6 +49,7 @@ __all__ = [
     "drop_biller",
     "export_data",
     "find_two",
+    "forbid_frame",
     "forget_visits",
     "grant_erasure",
     "heal_receipt",

@@ -8,6 +8,7 @@ from fund.giving.queries.campaigns import (
     get_campaign,
     get_campaign_page,
     list_campaigns,
+    list_frame_origins,
 )
 from fund.giving.queries.erasure import (
     find_erasure_bars,
@@ -55,6 +56,7 @@ from fund.giving.queries.plans import (
     list_plans_of,
 )
 from fund.giving.queries.portal import (
+    find_dedication_of,
     find_link_reader,
     find_visit,
     get_gift_of,
@@ -85,6 +87,7 @@ __all__ = [
     "count_strays",
     "count_to_watch",
     "find_biller_changes",
+    "find_dedication_of",
     "find_donor_key",
     "find_erasure_bars",
     "find_erasure_of",
@@ -122,6 +125,7 @@ __all__ = [
     "list_donor_keys",
     "list_erasures",
     "list_erasures_waiting",
+    "list_frame_origins",
     "list_gates",
     "list_gifts",
     "list_gifts_of",

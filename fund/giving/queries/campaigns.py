@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from fund.clock import bangkok_day
 from fund.errors import NotFound
-from fund.giving.models import Campaign, Gift, GiftReturn
+from fund.giving.models import Campaign, FrameOrigin, Gift, GiftReturn
 from fund.ledger.models import Fund
 from fund.ledger.queries import rates_at
 from fund.money import Money, baht, translate
@@ -46,6 +46,11 @@ def list_campaigns(session: Session) -> list[tuple[Campaign, Fund]]:
     """All of them, the newest first."""
     rows = session.execute(_campaigns().order_by(Campaign.id.desc()))
     return [(campaign, fund) for campaign, fund in rows]
+
+
+def list_frame_origins(session: Session) -> list[FrameOrigin]:
+    """The sites that may show the small give page."""
+    return list(session.scalars(select(FrameOrigin).order_by(FrameOrigin.origin)))
 
 
 def find_progress(session: Session, campaign: Campaign, *, now: datetime) -> Progress | None:

@@ -10,10 +10,20 @@ from sqlalchemy.orm import Session
 from fund import signed
 from fund.db import Page, page_of
 from fund.errors import NotFound
+from fund.giving import orders
 from fund.giving.donors import find_record, records_of
-from fund.giving.models import AnnualStatement, Donor, Gift, PortalLink, PortalSession, Receipt
+from fund.giving.models import (
+    AnnualStatement,
+    Dedication,
+    Donor,
+    Gift,
+    PortalLink,
+    PortalSession,
+    Receipt,
+)
 from fund.giving.policy import IDLE, LINK_PURPOSE
 from fund.giving.queries.gifts import GiftRow, get_gift, get_receipt, select_gifts
+from fund.giving.words import open_dedication
 from fund.ledger.models import Office
 
 # Gifts that came to nothing are not a donor's history.
@@ -94,6 +104,16 @@ def list_all_gifts_of(session: Session, donor_id: UUID) -> list[GiftRow]:
     """Each of the donor's gifts, whatever came of it, oldest first."""
     own = select_gifts().where(Gift.donor_id.in_(records_of(donor_id))).order_by(Gift.id)
     return [GiftRow(*row) for row in session.execute(own)]
+
+
+def find_dedication_of(
+    session: Session, gift_id: UUID
+) -> tuple[Dedication, orders.Dedication] | None:
+    """In whose name the gift is, as its donor may see it; None if in nobody's, or hidden."""
+    dedication = session.get(Dedication, gift_id)
+    if dedication is None or dedication.hidden_at or dedication.dropped == "withdrawn":
+        return None
+    return dedication, open_dedication(session, dedication)
 
 
 def _check_owner(session: Session, record_id: UUID | None, donor_id: UUID) -> None:

@@ -13,13 +13,14 @@ from fund.giving.models import Dedication
 def mail_dedication(gift_id: str) -> None:
     """Tell the third person, unless they are told, or a reason stands against it."""
     with transaction() as session:
-        dedication = session.get_one(Dedication, UUID(gift_id))
+        dedication = session.get_one(Dedication, UUID(gift_id), with_for_update=True)
         if dedication.mailed_at is not None or dedication.dropped is not None:
             return
         reason = dedications.find_reason_against(session, dedication, now=clock.now())
         if reason is not None:
             dedications.drop_mail(session, dedication.gift_id, reason, now=clock.now())
             return
+        dedications.let_go(dedication, now=clock.now())
     with reading() as session:
         letter = letters.write_dedication(session, UUID(gift_id))
     mail.send(

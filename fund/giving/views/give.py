@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from babel.lists import format_list
 from flask import make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from fund import clock, i18n
@@ -23,8 +24,9 @@ from fund.ledger.queries import fund_name, list_open_funds
 from fund.money import CURRENCIES, OFFERED, BadAmount, Money, parse_money
 from fund.web import Form, Post, load_form, posting, public
 
-# Offered first to who reads this language; every currency and country can be chosen.
-CURRENCY_OF_LANGUAGE = {"th": "THB", "en": "NZD"}
+# What a link may bring along, from a frame on another site: nothing personal.
+BROUGHT = ("frequency", "currency", "choice", "amount", "fund")
+# Offered first to who reads this language; every country can be chosen.
 COUNTRY_OF_LANGUAGE = {"th": "TH", "en": ""}
 # What most donors leave alone stands folded up.
 MORE = ("company", "note", "dedication", "honoured", "told_name", "told_email")
@@ -52,10 +54,10 @@ class Wish:
     @classmethod
     def of(cls, form: Form) -> "Wish":
         language = i18n.language()
-        currency = form.value("currency", request.args.get("currency", ""))
+        currency = form.value("currency")
         country = form.value("country", COUNTRY_OF_LANGUAGE[language])
         return cls(
-            currency if currency in OFFERED else CURRENCY_OF_LANGUAGE[language],
+            currency if currency in OFFERED else policy.CURRENCY_OF_LANGUAGE[language],
             country if country in countries.COUNTRIES else "",
             bool(form.value("wants_tax_receipt")),
             form.value("frequency") if form.value("frequency") in EVERY_NAMES else ONCE,
@@ -85,7 +87,8 @@ def campaign(slug: str) -> Response:
 
 def _give(page: CampaignPage | None) -> Response:
     if request.method == "GET":
-        return _give_page(Form(), page)
+        brought = {name: request.args[name] for name in BROUGHT if name in request.args}
+        return _give_page(Form(MultiDict(brought)), page)
     form = load_form(GiveSchema())
     if "show" in form.raw:  # without JavaScript: the same form, with what these answers change
         form.errors.clear()

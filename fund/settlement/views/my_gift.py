@@ -7,7 +7,7 @@ from flask import render_template
 from fund import i18n
 from fund.db import reading
 from fund.giving import queries as giving
-from fund.giving.choices import RETURN_NAMES, STATE_NAMES
+from fund.giving.choices import DEDICATIONS, DROP_NAMES, RETURN_NAMES, STATE_NAMES
 from fund.giving.views import blueprint as gift_pages
 from fund.ledger.queries import fund_name
 from fund.settlement import queries
@@ -31,4 +31,7 @@ def my_gift(gift_id: UUID) -> str:
             receipts=giving.list_receipts_of(session, gift_id),
             returns=giving.list_returns(session, gift_id),
             return_names=RETURN_NAMES,
+            dedication=giving.find_dedication_of(session, gift_id),
+            dedications=DEDICATIONS,
+            drops=DROP_NAMES,
         )

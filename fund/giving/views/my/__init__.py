@@ -1,5 +1,5 @@
 """The donor's own pages."""
 
-from fund.giving.views.my import erasure, home, plans, sign_in
+from fund.giving.views.my import dedications, erasure, home, plans, sign_in
 
-__all__ = ["erasure", "home", "plans", "sign_in"]
+__all__ = ["dedications", "erasure", "home", "plans", "sign_in"]

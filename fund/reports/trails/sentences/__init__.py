@@ -46,6 +46,7 @@ SUBJECT_NAMES = {
     "plan": N_("Regular gift"),
     "receipt": N_("Receipt"),
     "annual_statement": N_("Annual statement"),
+    "frame_origin": N_("Site with a give frame"),
     "fund": N_("Fund"),
     "journal": N_("Journal entry"),
     "entry": N_("Finance entry"),

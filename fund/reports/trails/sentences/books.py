@@ -51,8 +51,18 @@ GIVING = {
         N_("Campaign changed"), N_("Words or target were changed; the target is %(target_minor)s.")
     ),
     "campaign_closed": Sentence(N_("Campaign closed"), N_("The campaign takes no more gifts.")),
+    "frame_allowed": Sentence(
+        N_("Give frame allowed"), N_("Pages of %(origin)s may show the small give page.")
+    ),
+    "frame_forbidden": Sentence(
+        N_("Give frame forbidden"), N_("Pages of %(origin)s may show the small give page no more.")
+    ),
     "dedication_mailed": Sentence(
         N_("Dedication told"), N_("The person to be told of the gift was told by mail.")
+    ),
+    "dedication_hidden": Sentence(
+        N_("Dedication hidden"),
+        N_("The donor’s pages no longer show in whose name the gift was."),
     ),
     "dedication_dropped": Sentence(
         N_("Dedication not told"),
