@@ -90,7 +90,7 @@ def test_the_mailed_links_page_and_the_waiting_page_can_be_read(place, session, 
 def test_who_waits_hears_why_and_goes_on_by_itself_without_javascript(
     place, session, world, browser
 ):
-    for number in range(5):
+    for number in range(20):
         gift = start_gift(session, email=f"n{number}@example.org")
         order = abuse.get_coming(session, gift.id)
         abuse.come(session, order, abuse.Whence(f"n{number}", f"n{number}"), now=clock.now())
