@@ -240,6 +240,22 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "POST giving.campaign_close": "f",
     "GET giving.gift_add": "f",
     "POST giving.gift_add": "f",
+    # Lists of gifts: recorded as a gift is; who gave stands in file, paper and preview
+    "GET giving.import_list": MONEY + "u",
+    "GET giving.import_upload": "f",
+    "POST giving.import_upload": "f",
+    "GET giving.import_show": MONEY + "u",
+    "POST giving.import_columns": "f",
+    "POST giving.import_alike": "f",
+    "POST giving.import_record": "f",
+    "POST giving.import_drop": "f",
+    "GET giving.import_faults": "f",
+    "GET giving.import_file": MONEY,
+    "GET giving.import_paper": MONEY,
+    # Undoing one is a reversal: both seats ask and decide, never one's own
+    "POST giving.import_undo_ask": MONEY,
+    "POST giving.import_undo": MONEY,
+    "POST giving.import_undo_drop": MONEY,
     "GET giving.gift_paper": MONEY,  # a pay-in slip names who gave
     "GET giving.terms_list": MONEY + "u",
     "GET giving.terms_change": "f",
