@@ -155,11 +155,15 @@ def _wait_for_forms(walk: Walk, *, is_over: bool = False) -> None:
 
 
 def _link(walk: Walk, subject: str, pattern: str, see: str) -> str:
-    """The address in the mail to us with this subject (a msgid), once it is there."""
+    return link_in_mail(walk, subject, pattern, see, to=_email(walk))
+
+
+def link_in_mail(walk: Walk, subject: str, pattern: str, see: str, *, to: str) -> str:
+    """The address in the mail to somebody with this subject (a msgid), once it is there."""
     page = walk.page
     for _ in range(40):
         walk.open("/sandbox/mail")
-        for row in page.locator(f'.card-row:has-text("{_email(walk)}")').all():
+        for row in page.locator(f'.card-row:has-text("{to}")').all():
             if is_shown(subject, walk.language, row.locator("strong").inner_text()):
                 row.locator("a").click()
                 walk.see(see)
