@@ -77,7 +77,6 @@ TEXTS: dict[str, str] = {
     "dedication_told": N_("The mail about it has left, so it cannot be withdrawn any more."),
     "donor_unknown": N_("No donor has this address."),
     "one_donor": N_("Both addresses are of one donor already."),
-    "gift_returned": N_("One of these gifts went back to its giver already, whole or in part."),
     "return_differs": N_("Another amount went back by this than was recorded before."),
     "return_too_large": N_("No more can go back than was given."),
     "receipt_needs_signatory": N_("A receipt of this kind needs the name and title of who signs."),
