@@ -4,9 +4,11 @@ What belongs to a person is sealed under that person's key; destroying the key m
 everywhere, backups included, while everything else stays verifiable.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from fund import crypto
@@ -45,15 +47,32 @@ def keyring() -> crypto.Keyring:
 
 def create(session: Session, owner_kind: str, *, now: datetime) -> UUID:
     """Make and store a new data key; its id."""
-    key_id = new_id()
-    version, wrapped = keyring().wrap(crypto.new_data_key(), context=_context(key_id))
-    session.add(
-        DataKey(
-            id=key_id, owner_kind=owner_kind, kek_version=version, wrapped=wrapped, created_at=now
+    return create_many(session, owner_kind, 1, now=now)[0].id
+
+
+def create_many(session: Session, owner_kind: str, count: int, *, now: datetime) -> list[DataKey]:
+    """Make and store new data keys, all at once."""
+    made = []
+    for key_id in (new_id() for _ in range(count)):
+        version, wrapped = keyring().wrap(crypto.new_data_key(), context=_context(key_id))
+        made.append(
+            DataKey(
+                id=key_id,
+                owner_kind=owner_kind,
+                kek_version=version,
+                wrapped=wrapped,
+                created_at=now,
+            )
         )
-    )
+    session.add_all(made)
     session.flush()
-    return key_id
+    return made
+
+
+def hold(session: Session, key_ids: Iterable[UUID]) -> dict[UUID, DataKey]:
+    """Many keys, read at once; as long as they are held, `seal` and the like read none again."""
+    found = session.scalars(select(DataKey).where(DataKey.id.in_(set(key_ids))))
+    return {key.id: key for key in found}
 
 
 def seal(session: Session, key_id: UUID, text: str, *, context: str) -> bytes:

@@ -12,15 +12,8 @@ from itertools import pairwise
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from fund.banking.files import (
-    MOST_LINES,
-    BadFile,
-    Fault,
-    FileLine,
-    ParsedFile,
-    check_chain,
-    minor_of,
-)
+from fund.banking.files import MOST_LINES, FileLine, ParsedFile, check_chain
+from fund.tables import BadFile, Fault, minor_of
 
 _NAMESPACE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.(\d\d)\}Document")
 VERSIONS = range(2, 14)

@@ -15,12 +15,6 @@ LINE_STATES = {
     "ignored": N_("left aside"),
     "undone": N_("undone"),
 }
-DAY_ORDERS = {
-    "ymd": N_("Year, month, day: 2026-11-24"),
-    "dmy": N_("Day, month, year: 24/11/2026 or 24/11/2569"),
-    "mdy": N_("Month, day, year: 11/24/2026"),
-}
-DECIMALS = {".": N_("1,234.50"), ",": N_("1.234,50")}
 RULES = {
     "reference": N_("by its reference"),
     "amount_and_day": N_("by amount and day"),

@@ -1,34 +1,12 @@
 """A bank's CSV file, read as its account's mapping says. Every bank writes another one."""
 
-import csv
-import io
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any
 
-from fund.banking.files import (
-    MOST_LINES,
-    BadFile,
-    Fault,
-    FileLine,
-    ParsedFile,
-    check_chain,
-    minor_of,
-)
-
-ENCODINGS = ("utf-8-sig", "cp874")  # what Thai banks write today, and what they wrote before
-DELIMITERS = ",;\t|"
-HEADER_WITHIN = 30  # a bank's address and the account's number may stand above the columns
-BUDDHIST = 543
-DAY_ORDERS = {
-    "ymd": ("year", "month", "day"),
-    "dmy": ("day", "month", "year"),
-    "mdy": ("month", "day", "year"),
-}
-_DAY = re.compile(r"(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})(?:[ T].*)?")
-_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+from fund import tables
+from fund.banking.files import MOST_LINES, FileLine, ParsedFile, check_chain
+from fund.tables import BadFile, Fault, Rows
 
 
 @dataclass(frozen=True)
@@ -36,7 +14,7 @@ class ColumnMapping:
     """Which column says what: by the name in the file's heading, empty where there is none.
 
     Either `amount` (out is negative), or `paid_in` and `paid_out`. `day_order` is a key of
-    `DAY_ORDERS`; years of the Buddhist calendar are known by their size. `decimal`: `.` or `,`.
+    `tables.DAY_ORDERS`, `decimal` is `.` or `,`.
     """
 
     day: str
@@ -65,18 +43,12 @@ class ColumnMapping:
 
 def columns_of(content: bytes) -> list[str]:
     """The names of the file's columns, for choosing among them. Raises BadFile."""
-    rows = _rows(content)
-    widest = max((len(set(_named(row))) for row in rows[:HEADER_WITHIN]), default=0)
-    for row in rows[:HEADER_WITHIN]:
-        names = _named(row)
-        if len(set(names)) == widest > 1 and not any(_is_figure(name) for name in names):
-            return list(dict.fromkeys(names))
-    raise BadFile("csv_without_columns")
+    return tables.columns_of(tables.rows_of(content))
 
 
 def read(content: bytes, currency: str, mapping: ColumnMapping) -> ParsedFile:
     """The file's lines, oldest first. Raises BadFile where it has not these columns."""
-    rows = _rows(content)
+    rows = tables.rows_of(content)
     header = _header(rows, mapping.columns())
     names = [name.strip() for name in rows[header]]
     cells = [
@@ -150,7 +122,7 @@ class _Reader:
         self, place: int, row: Mapping[str, str]
     ) -> tuple[FileLine | None, int | None] | Fault:
         """The row's line and balance; no line where nothing was moved."""
-        day = self.day(row.get(self.mapping.day, ""))
+        day = tables.day_of(row.get(self.mapping.day, ""), self.mapping.day_order)
         if day is None:
             return Fault("line_day", place)
         amount = self.amount(row)
@@ -178,62 +150,11 @@ class _Reader:
         return abs(taken) - abs(given)
 
     def figure(self, text: str) -> int | None:
-        """An amount as banks write it: `1,234.50`, `-20`, `(20.00)`, `20.00-`, Thai digits."""
-        plain = re.sub(r"[\s\u00a0฿$]", "", text.translate(_THAI_DIGITS))
-        groups = "," if self.mapping.decimal == "." else "."
-        plain = plain.replace(groups, "").replace(self.mapping.decimal, ".").lstrip("+")
-        if bracketed := re.fullmatch(r"\((.+)\)|(.+)-", plain):
-            plain = "-" + (bracketed[1] or bracketed[2])
-        return minor_of(plain, self.currency)
-
-    def day(self, text: str) -> date | None:
-        found = _DAY.fullmatch(text.translate(_THAI_DIGITS))
-        if not found:
-            return None
-        order = DAY_ORDERS[self.mapping.day_order]
-        parts = dict(zip(order, map(int, found.groups()), strict=True))
-        year = parts["year"]
-        if year < 100:  # 26 is 2026, 69 is 2569 of the Buddhist calendar
-            year += 2500 if year > 50 else 2000
-        if year > 2400:
-            year -= BUDDHIST
-        try:
-            return date(year, parts["month"], parts["day"])
-        except ValueError:
-            return None
+        return tables.figure_of(text, self.currency, self.mapping.decimal)
 
 
-def _rows(content: bytes) -> list[list[str]]:
-    text = _decoded(content)
-    sample = [line for line in text.splitlines() if line.strip()][:HEADER_WITHIN]
-    delimiter = max(DELIMITERS, key=lambda sign: sum(line.count(sign) for line in sample))
-    try:
-        return list(csv.reader(io.StringIO(text), delimiter=delimiter))
-    except csv.Error:
-        raise BadFile("csv_broken")
-
-
-def _decoded(content: bytes) -> str:
-    if b"\0" in content:
-        raise BadFile("csv_broken")
-    for encoding in ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise BadFile("csv_broken")
-
-
-def _header(rows: list[list[str]], wanted: list[str]) -> int:
-    for place, row in enumerate(rows[:HEADER_WITHIN]):
+def _header(rows: Rows, wanted: list[str]) -> int:
+    for place, row in enumerate(rows[: tables.HEADER_WITHIN]):
         if set(wanted) <= {cell.strip() for cell in row}:
             return place
     raise BadFile("csv_other_columns")
-
-
-def _named(row: Sequence[str]) -> list[str]:
-    return [cell.strip() for cell in row if cell.strip()]
-
-
-def _is_figure(text: str) -> bool:
-    return bool(re.fullmatch(r"[-+(]?[0-9][0-9.,/: -]*\)?", text))

@@ -1,19 +1,14 @@
 """What a bank's file comes to once read, whatever its format."""
 
 import hashlib
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import Any
 
-from fund.money import CURRENCIES
+from fund.tables import Fault
 
 LARGEST_BYTES = 5 * 1024 * 1024
 MOST_LINES = 5_000
-# Beyond it JSON and the audit log do not count exactly.
-_LARGEST_MINOR = 2**53 - 1
 
 
 @dataclass(frozen=True)
@@ -30,15 +25,6 @@ class FileLine:
     text: str = ""
     code: str | None = None
     bank_reference: str | None = None
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong in the file: a row's, or the whole file's where `place` is None."""
-
-    code: str
-    place: int | None = None
-    params: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,27 +49,6 @@ class ParsedFile:
         return hashlib.sha256(
             repr((said, self.opening_minor, self.closing_minor)).encode()
         ).hexdigest()
-
-
-class BadFile(Exception):
-    """The file as a whole cannot be read; `fault` says why."""
-
-    def __init__(self, code: str, place: int | None = None, **params: object) -> None:
-        super().__init__(code)
-        self.fault = Fault(code, place, params)
-
-
-def minor_of(text: str, currency: str) -> int | None:
-    """A plain decimal as minor units, exact; None if it is none or has too many decimals."""
-    if not re.fullmatch(r"-?[0-9]{1,16}(\.[0-9]{1,8})?", text):
-        return None
-    try:
-        minor = Decimal(text).scaleb(CURRENCIES[currency].exponent)
-    except InvalidOperation:
-        return None
-    if minor != minor.to_integral_value() or abs(minor) > _LARGEST_MINOR:
-        return None
-    return int(minor)
 
 
 def check_chain(parsed: ParsedFile) -> list[Fault]:

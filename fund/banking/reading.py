@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from fund import keys
 from fund.banking import camt, csv_lines
 from fund.banking.csv_lines import ColumnMapping
-from fund.banking.files import BadFile, Fault, FileLine, ParsedFile
+from fund.banking.files import FileLine, ParsedFile
 from fund.banking.models import BankLine, BankStatement
 from fund.banking.operations.accounts import index_number
+from fund.tables import BadFile, Fault
 
 _NOWHERE = frozenset[int]()
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from marshmallow import ValidationError, validate, validates_schema
 
-from fund.banking.choices import DAY_ORDERS, DECIMALS, DIFFERENCES, OF_THE_BANK
+from fund.banking.choices import DIFFERENCES, OF_THE_BANK
 from fund.banking.refusals import TEXTS
+from fund.bookkeeping.imports.choices import DAY_ORDERS, DECIMALS
 from fund.disbursements.choices import RETURN_REASONS
 from fund.money import CURRENCIES
 from fund.schemas import CHOOSE, Code, CommandSchema, Day, Id, Text

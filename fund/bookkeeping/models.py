@@ -6,12 +6,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from fund.db import Base, Stateful
 from fund.ids import new_id
+from fund.ledger.models import Office
+from fund.money import Money
 
 # One person books these alone: the bank or the tax office said so, and the paper shows it.
 ALONE = frozenset({"bank_charge", "interest", "tax_on_fees", "tax_remitted"})
@@ -56,6 +58,7 @@ class BookEntry(Base, Stateful):
 
     `content` is canonical JSON of all that was proposed: kind, day, reason, paper, plan and the
     exact journal; `content_sha256` is what an approval is for. `fund_ids`: the funds it touches.
+    Those of one `gift_import_id` undo that import and are decided together.
     """
 
     __tablename__ = "bookkeeping_entry"
@@ -66,6 +69,11 @@ class BookEntry(Base, Stateful):
             "ix_bookkeeping_entry_award_entry_id",
             "award_entry_id",
             postgresql_where=text("award_entry_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_bookkeeping_entry_gift_import_id",
+            "gift_import_id",
+            postgresql_where=text("gift_import_id IS NOT NULL"),
         ),
         Index(
             "uq_bookkeeping_entry_live_reverses_id",
@@ -92,6 +100,7 @@ class BookEntry(Base, Stateful):
     content_sha256: Mapped[bytes]
     reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger.journal.id"))
     award_entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("bookkeeping_entry.id"))
+    gift_import_id: Mapped[UUID | None] = mapped_column(ForeignKey("gift_import.id"))
     paper_id: Mapped[UUID | None] = mapped_column(ForeignKey("entry_paper.id"), unique=True)
     proposed_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     proposed_at: Mapped[datetime]
@@ -110,3 +119,79 @@ class BookEntry(Base, Stateful):
 
     def hash_content(self) -> bytes:
         return hashlib.sha256(self.content.encode()).digest()
+
+
+class GiftImport(Base, Stateful):
+    """A file of gifts, whole and sealed: looked at first, then recorded whole or dropped.
+
+    `mapping` says how its columns are read, see `imports.columns`; files with the same
+    `header_sha256` name theirs alike. Rows that look like gifts that are here are decided one by
+    one: `taken` or `left_out`, by their places. What was recorded is undone whole, by two persons.
+    """
+
+    __tablename__ = "gift_import"
+    __table_args__ = (
+        CheckConstraint("octet_length(file_sha256) = 32", "file_sha256"),
+        Index(
+            "uq_gift_import_live_file",
+            "file_sha256",
+            unique=True,
+            postgresql_where=text("state IN ('uploaded', 'recorded', 'undo_asked')"),
+        ),
+        Index("ix_gift_import_undo_asked", "id", postgresql_where=text("state = 'undo_asked'")),
+    )
+    TRANSITIONS = {
+        "uploaded": frozenset({"recorded", "dropped"}),
+        "recorded": frozenset({"undo_asked"}),
+        "undo_asked": frozenset({"recorded", "undone"}),
+        "dropped": frozenset(),
+        "undone": frozenset(),
+    }
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.office.id"))
+    state: Mapped[str] = mapped_column(default="uploaded")
+    key_id: Mapped[UUID] = mapped_column(ForeignKey("vault.data_key.id"))
+    sealed_file: Mapped[bytes | None] = mapped_column(deferred=True)
+    file_sha256: Mapped[bytes]
+    header_sha256: Mapped[bytes | None] = mapped_column(index=True)
+    mapping: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    taken: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list)
+    left_out: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), default=list)
+    has_outside_receipts: Mapped[bool | None]
+    line_count: Mapped[int | None]
+    gift_count: Mapped[int | None]
+    total_minor: Mapped[int | None]
+    paper_id: Mapped[UUID | None] = mapped_column(ForeignKey("entry_paper.id"), unique=True)
+    uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    uploaded_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    decided_at: Mapped[datetime | None]
+    undo_reason: Mapped[str | None]
+    undo_asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    undo_asked_at: Mapped[datetime | None]
+    undone_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    undone_at: Mapped[datetime | None]
+
+    office: Mapped[Office] = relationship()
+    paper: Mapped[EntryPaper | None] = relationship()
+
+    @property
+    def context(self) -> str:
+        return f"gift_import.sealed_file:{self.id}"
+
+    @property
+    def total(self) -> Money | None:
+        """What was recorded by it."""
+        return None if self.total_minor is None else Money(self.total_minor, self.office.currency)
+
+
+class GiftImportLine(Base):
+    """The gift that a row of an import's file became; `place` is the row's number, from 1."""
+
+    __tablename__ = "gift_import_line"
+    __table_args__ = (UniqueConstraint("import_id", "place"),)
+
+    gift_id: Mapped[UUID] = mapped_column(ForeignKey("gift.id"), primary_key=True)
+    import_id: Mapped[UUID] = mapped_column(ForeignKey("gift_import.id"))
+    place: Mapped[int]

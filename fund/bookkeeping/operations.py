@@ -56,6 +56,37 @@ def propose(
         raise Refused("day_to_come", field="effective_on")
     entry_id = new_id()
     draft = plans.draft_of(session, kind, plan, entry_id=entry_id, day=effective_on)
+    entry = entry_of(
+        kind=kind,
+        plan=plan,
+        draft=draft,
+        effective_on=effective_on,
+        reason=reason,
+        paper=paper,
+        entry_id=entry_id,
+        actor=actor,
+        now=now,
+    )
+    session.add(entry)
+    _flush(session)
+    audit.record(session, proposed(entry), actor=actor, now=now)
+    return entry
+
+
+def entry_of(
+    *,
+    kind: str,
+    plan: plans.Plan,
+    draft: JournalDraft | None,
+    effective_on: date,
+    reason: str,
+    entry_id: UUID,
+    actor: Actor,
+    now: datetime,
+    paper: EntryPaper | None = None,
+    gift_import_id: UUID | None = None,
+) -> BookEntry:
+    """A proposal as it will stand, not yet kept."""
     content = {
         "effective_on": effective_on.isoformat(),
         "journal": plans.journal_json(draft) if draft else None,
@@ -75,21 +106,23 @@ def propose(
         reverses_id=draft.reverses_id if draft else None,
         award_entry_id=UUID(plan["award_entry_id"]) if "award_entry_id" in plan else None,
         paper_id=paper.id if paper else None,
+        gift_import_id=gift_import_id,
         proposed_by=actor.staff_id,
         proposed_at=now,
     )
     entry.content_sha256 = entry.hash_content()
-    session.add(entry)
-    _flush(session)
-    proposed = EntryProposed(
+    return entry
+
+
+def proposed(entry: BookEntry) -> EntryProposed:
+    """What the log says of it."""
+    return EntryProposed(
         entry.id,
-        kind=kind,
-        effective_on=effective_on,
+        kind=entry.kind,
+        effective_on=entry.effective_on,
         content_sha256=entry.content_sha256.hex(),
         paper_id=entry.paper_id,
     )
-    audit.record(session, proposed, actor=actor, now=now)
-    return entry
 
 
 def is_on_bank_line(kind: str, plan: plans.Plan) -> bool:
@@ -99,8 +132,8 @@ def is_on_bank_line(kind: str, plan: plans.Plan) -> bool:
 
 def can_book(actor: Actor, entry: BookEntry) -> bool:
     """Whether this person may book it: another than who proposed it, unless one is enough."""
-    if entry.state != "proposed":
-        return False
+    if entry.state != "proposed" or entry.gift_import_id is not None:
+        return False  # those that undo a list are decided together, on the list's page
     if entry.proposed_by == actor.id:
         return entry.kind in ALONE and actor.may(Permission.PROPOSE_ENTRIES)
     return actor.may(Permission.APPROVE_ENTRIES)
@@ -123,8 +156,8 @@ def begin_booking(
 ) -> JournalDraft | None:
     """The journal of exactly what was seen, to be posted before `finish_booking`.
 
-    Raises Denied; Refused: `entry_changed`, `proposed_it_yourself`, `wrong_state`, and what the
-    commitments refuse.
+    Raises Denied; Refused: `entry_changed`, `proposed_it_yourself`, `decided_together`,
+    `wrong_state`, and what the commitments refuse.
     """
     require(actor.may(Permission.APPROVE_ENTRIES) or actor.may(Permission.PROPOSE_ENTRIES))
     session.refresh(entry, with_for_update=True)
@@ -132,6 +165,7 @@ def begin_booking(
         raise Refused("wrong_state", state=entry.state, wanted="booked")
     if seen_sha256 != entry.content_sha256.hex():
         raise Refused("entry_changed")
+    _check_alone(entry)
     if not can_book(actor, entry):
         raise Refused("proposed_it_yourself")
     plan = entry.said["plan"]
@@ -163,10 +197,11 @@ def decline(
 ) -> None:
     """A second person says no, and why.
 
-    Raises Denied; Refused: `wrong_state`, `withdraw_it_instead`.
+    Raises Denied; Refused: `wrong_state`, `withdraw_it_instead`, `decided_together`.
     """
     require(actor.may(Permission.APPROVE_ENTRIES))
     session.refresh(entry, with_for_update=True)
+    _check_alone(entry)
     if entry.proposed_by == actor.id:
         raise Refused("withdraw_it_instead")
     entry.decline_reason = reason
@@ -176,8 +211,10 @@ def decline(
 
 
 def withdraw(session: Session, entry: BookEntry, *, actor: Actor, now: datetime) -> None:
-    """Who proposed it takes it back. Raises Denied for anybody else; Refused: `wrong_state`."""
+    """Who proposed it takes it back. Raises Denied for anybody else; Refused: `wrong_state`,
+    `decided_together`."""
     session.refresh(entry, with_for_update=True)
+    _check_alone(entry)
     require(entry.proposed_by == actor.id)
     _decide(session, entry, "withdrawn", actor, now)
     withdrawn = EntryWithdrawn(entry.id, content_sha256=entry.content_sha256.hex())
@@ -228,6 +265,11 @@ def _change_award(
 def _commitment_of(session: Session, award_entry_id: UUID | None) -> UUID:
     query = select(Commitment.id).where(Commitment.award_id == award_entry_id)
     return session.scalars(query).one()
+
+
+def _check_alone(entry: BookEntry) -> None:
+    if entry.gift_import_id is not None:
+        raise Refused("decided_together")
 
 
 def _decide(session: Session, entry: BookEntry, state: str, actor: Actor, now: datetime) -> None:

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from fund import jobs, keys
 from fund.audit import operations as audit
-from fund.audit.events import EntryPaperRead, GiftPaperRead
+from fund.audit.events import EntryPaperRead, GiftImportPaperRead, GiftPaperRead
 from fund.bookkeeping import tasks
-from fund.bookkeeping.models import BookEntry, EntryPaper
+from fund.bookkeeping.models import BookEntry, EntryPaper, GiftImport
 from fund.db import transaction
 from fund.errors import NotFound, Refused, Unavailable, require
 from fund.gateways import storage
@@ -102,6 +102,15 @@ def record_gift_paper_read(
     kept = session.get(GiftPaper, gift_id)
     paper = _check_paper(session.get_one(EntryPaper, kept.paper_id) if kept else None, actor)
     audit.record(session, GiftPaperRead(gift_id, paper_id=paper.id), actor=actor, now=now)
+    return paper
+
+
+def record_import_paper_read(
+    session: Session, made: GiftImport, *, actor: Actor, now: datetime
+) -> EntryPaper:
+    """The same for the paper of a list of gifts."""
+    paper = _check_paper(made.paper, actor)
+    audit.record(session, GiftImportPaperRead(made.id, paper_id=paper.id), actor=actor, now=now)
     return paper
 
 

@@ -75,8 +75,9 @@ def get_entry(session: Session, entry_id: UUID) -> BookEntry:
 
 
 def list_entries(session: Session, *, before: UUID | None = None) -> Page[BookEntry]:
-    """Newest first; `before` is the last id seen."""
-    return Page(session.scalars(page_of(select(BookEntry), BookEntry.id, before)))
+    """Newest first; `before` is the last id seen. Those that undo a list stand on its page."""
+    alone = select(BookEntry).where(BookEntry.gift_import_id.is_(None))
+    return Page(session.scalars(page_of(alone, BookEntry.id, before)))
 
 
 def list_lines(session: Session, entry: BookEntry) -> list[Line]:
@@ -212,7 +213,10 @@ def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiti
     if not (actor.may(Permission.APPROVE_ENTRIES) or actor.may(Permission.PROPOSE_ENTRIES)):
         return []
     proposed = session.scalars(
-        select(BookEntry).where(BookEntry.state == "proposed").order_by(BookEntry.id).limit(PAGE)
+        select(BookEntry)
+        .where(BookEntry.state == "proposed", BookEntry.gift_import_id.is_(None))
+        .order_by(BookEntry.id)
+        .limit(PAGE)
     ).all()
     return [
         Waiting(

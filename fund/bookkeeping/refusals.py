@@ -34,4 +34,26 @@ TEXTS: dict[str, str] = {
     "unreconciled_changed": N_(
         "What is open has changed meanwhile. Please look at the list again; nothing is closed yet."
     ),
+    "decided_together": N_(
+        "This is one of the reversals that undo a list. Please decide on the list’s page."
+    ),
+    "import_too_large": N_("The file is larger than 5 MB. Please divide it."),
+    "import_is_workbook": N_(
+        "This is a workbook. Please save the sheet as “CSV UTF-8”, and send that file."
+    ),
+    "import_known": N_("This very file is here already: please look at the list of files."),
+    "import_faulty": N_("The file has faults, so nothing of it was recorded."),
+    "import_undecided": N_(
+        "Some rows look like gifts that are here. Please say of each whether to record it."
+    ),
+    "import_empty": N_("No row is left to record."),
+    "import_changed": N_("What would be recorded is not what you saw. Please look at it again."),
+    "import_gifts_changed": N_(
+        "Gifts of this list of which something went back since: %(count)s. It can no longer be"
+        " undone whole. Please correct the others one by one."
+    ),
+    "import_gifts_reversed": N_(
+        "A gift of this list is being reversed by an entry of its own. Please decide that first."
+    ),
+    "import_columns_incomplete": N_("Please choose the columns of the day and of the amount."),
 }

@@ -4,9 +4,12 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from fund.bookkeeping.choices import OPENING_ROLES, RESTRICTIONS
+from fund.bookkeeping.imports.choices import DAY_ORDERS, DECIMALS, RECEIPTS
+from fund.bookkeeping.imports.columns import NAMES
+from fund.bookkeeping.refusals import TEXTS
 from fund.giving.choices import OFFLINE_METHODS
 from fund.i18n import LANGUAGES, N_
 from fund.money import OFFERED, THB
@@ -102,6 +105,58 @@ class GiftSchema(CommandSchema):
     language = Code(LANGUAGES, required=True)
     tax_id = Text(longest=20, load_default="")
     is_bank_reported = Tick()
+
+
+class ImportUploadSchema(CommandSchema):
+    """Whose gifts a list tells of."""
+
+    office = Text(required=True, longest=20)
+
+
+class _ImportColumnsBase(CommandSchema):
+    day_order = Code(DAY_ORDERS, required=True)
+    decimal = Code(DECIMALS, required=True)
+    usual_fund = Text(load_default="", longest=20)
+    usual_method = Code(OFFLINE_METHODS, required=True)
+    usual_language = Code(LANGUAGES, required=True)
+
+    @validates_schema
+    def _complete(self, data: dict[str, Any], **_: Any) -> None:
+        if not data.get("day") or not data.get("amount"):
+            raise ValidationError(TEXTS["import_columns_incomplete"])
+
+
+# Which column of a list says what, see `imports.columns.Columns`.
+ImportColumnsSchema = _ImportColumnsBase.from_dict(
+    {name: Text(load_default="", longest=200) for name in NAMES}, name="ImportColumnsSchema"
+)
+
+
+class ImportAlikeSchema(CommandSchema):
+    """Of the rows that look like gifts that are here, those to record all the same."""
+
+    taken = fields.List(WholeNumber(), load_default=list)
+
+
+class ImportRecordSchema(CommandSchema):
+    """Which reading was seen, and whether receipts were given elsewhere."""
+
+    seen = Text(required=True, longest=64)
+    receipts = Code(RECEIPTS, required=True)
+
+
+class ImportUndoSchema(CommandSchema):
+    reason = Text(required=True, longest=LONGEST_REASON)
+
+
+class ImportUndoneSchema(CommandSchema):
+    """Which proposals were seen."""
+
+    seen = Text(required=True, longest=64)
+
+
+class ImportKeepSchema(CommandSchema):
+    decline_reason = Text(longest=LONGEST_REASON, load_default="")
 
 
 class EntrySchema(CommandSchema):

@@ -8,8 +8,13 @@ from sqlalchemy.orm import Session
 
 from fund import clock, jobs, keys
 from fund.audit import operations as audit
-from fund.audit.events import EntryPaperSettled, GiftPaperSettled
-from fund.bookkeeping.models import BookEntry, EntryPaper
+from fund.audit.events import (
+    EntryPaperSettled,
+    Event,
+    GiftImportPaperSettled,
+    GiftPaperSettled,
+)
+from fund.bookkeeping.models import BookEntry, EntryPaper, GiftImport
 from fund.crypto import Unreadable
 from fund.db import reading, transaction
 from fund.errors import NotFound
@@ -48,14 +53,16 @@ def settle(session: Session, paper_id: UUID, state: str, *, actor: Actor, now: d
     paper = session.get_one(EntryPaper, paper_id, with_for_update=True)
     paper.move_to(state)
     session.flush()
+    audit.record(session, _settled(session, paper_id, state), actor=actor, now=now)
+
+
+def _settled(session: Session, paper_id: UUID, state: str) -> Event:
+    """What the log says, of whatever the paper belongs to."""
     of_gift = session.scalar(select(GiftPaper.gift_id).where(GiftPaper.paper_id == paper_id))
-    settled = (
-        GiftPaperSettled(of_gift, paper_id=paper_id, state=state)
-        if of_gift
-        else EntryPaperSettled(_entry_of(session, paper_id), paper_id=paper_id, state=state)
-    )
-    audit.record(session, settled, actor=actor, now=now)
-
-
-def _entry_of(session: Session, paper_id: UUID) -> UUID:
-    return session.scalars(select(BookEntry.id).where(BookEntry.paper_id == paper_id)).one()
+    if of_gift:
+        return GiftPaperSettled(of_gift, paper_id=paper_id, state=state)
+    of_import = session.scalar(select(GiftImport.id).where(GiftImport.paper_id == paper_id))
+    if of_import:
+        return GiftImportPaperSettled(of_import, paper_id=paper_id, state=state)
+    of_entry = session.scalars(select(BookEntry.id).where(BookEntry.paper_id == paper_id)).one()
+    return EntryPaperSettled(of_entry, paper_id=paper_id, state=state)

@@ -3,8 +3,8 @@
 Of a record that was merged into another one, that other donor is opened: who they are now.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -28,30 +28,63 @@ class Person:
     name: str
 
 
+@dataclass(frozen=True)
+class Said:
+    """What somebody says of themselves as they give; `name` may be empty."""
+
+    email: str
+    name: str
+    language: str
+
+
 def find_or_add_donor(
     session: Session, *, email: str, name: str, language: str, now: datetime
 ) -> Donor:
     """The donor with this address; their language, and name if one is given, are the latest."""
-    address, index = email.strip(), index_of(email)
-    donor = find_by_index(session, index)
-    if donor is None:
+    said = Said(email=email, name=name, language=language)
+    return find_or_add_donors(session, [said], now=now)[index_of(email)]
+
+
+def find_or_add_donors(
+    session: Session, people: Sequence[Said], *, now: datetime
+) -> dict[bytes, Donor]:
+    """`find_or_add_donor` for many, in as many statements as for one, by `index_of` the address.
+
+    Of one address the last word counts.
+    """
+    latest: dict[bytes, Said] = {}
+    for said in people:
+        index = index_of(said.email)
+        before = latest.get(index)
+        latest[index] = replace(said, name=before.name) if before and not said.name else said
+    donors = find_by_indices(session, latest)
+    new = {index: said for index, said in latest.items() if index not in donors}
+    if new:
         try:
             with session.begin_nested():
-                donor = _add(session, index, address, language=language, now=now)
+                added = _add(session, new, now=now)
         except IntegrityError:  # the same person in two tabs
-            donor = find_by_index(session, index)
-            if donor is None:
-                raise
-    donor.language = language
-    if name:
-        keep_name(session, donor, name)
-    return donor
+            return find_or_add_donors(session, people, now=now)
+        donors |= added
+    held = keys.hold(session, [donor.key_id for donor in donors.values()])
+    for index, said in latest.items():
+        donors[index].language = said.language
+    named = [(donors[index], said.name) for index, said in latest.items() if said.name]
+    keep_names(session, [one for one in named if one[0].key_id in held])
+    return donors
 
 
 def keep_name(session: Session, donor: Donor, name: str) -> None:
     """The donor's name, sealed."""
-    donor.sealed_name = keys.seal(session, donor.key_id, name, context=f"donor.name:{donor.id}")
-    likeness.mark(session, donor, name=name)
+    keep_names(session, [(donor, name)])
+
+
+def keep_names(session: Session, named: Sequence[tuple[Donor, str]]) -> None:
+    """`keep_name` for many."""
+    for donor, name in named:
+        context = f"donor.name:{donor.id}"
+        donor.sealed_name = keys.seal(session, donor.key_id, name, context=context)
+    likeness.mark_all(session, [(donor, {"name": name}) for donor, name in named])
 
 
 def open_person(session: Session, donor: Donor) -> Person:
@@ -97,10 +130,19 @@ def index_of(email: str) -> bytes:
 
 def find_by_index(session: Session, index: bytes) -> Donor | None:
     """The donor whose address this is, or was before the record was merged."""
+    return find_by_indices(session, [index]).get(index)
+
+
+def find_by_indices(session: Session, indices: Collection[bytes]) -> dict[bytes, Donor]:
+    """`find_by_index` of many, by index."""
     record = aliased(Donor)
     is_theirs = Donor.id == func.coalesce(record.merged_into_id, record.id)
-    found = select(Donor).join(record, is_theirs).where(record.email_index == index)
-    return session.scalars(found).one_or_none()
+    found = session.execute(
+        select(record.email_index, Donor)
+        .join(record, is_theirs)
+        .where(record.email_index.in_(indices))
+    )
+    return dict(found.all())
 
 
 def find_record(session: Session, index: bytes) -> Donor | None:
@@ -118,17 +160,22 @@ def records_of(donor_id: UUID) -> Select[UUID]:
     return select(Donor.id).where(or_(Donor.id == donor_id, Donor.merged_into_id == donor_id))
 
 
-def _add(session: Session, index: bytes, address: str, *, language: str, now: datetime) -> Donor:
-    key_id, donor_id = keys.create(session, "donor", now=now), new_id()
-    donor = Donor(
-        id=donor_id,
-        key_id=key_id,
-        email_index=index,
-        sealed_email=keys.seal(session, key_id, address, context=f"donor.email:{donor_id}"),
-        language=language,
-        created_at=now,
-    )
-    session.add(donor)
+def _add(session: Session, people: Mapping[bytes, Said], *, now: datetime) -> dict[bytes, Donor]:
+    made = {}
+    new_keys = keys.create_many(session, "donor", len(people), now=now)
+    for key, (index, said) in zip(new_keys, people.items(), strict=True):
+        donor_id = new_id()
+        made[index] = Donor(
+            id=donor_id,
+            key_id=key.id,
+            email_index=index,
+            sealed_email=keys.seal(
+                session, key.id, said.email.strip(), context=f"donor.email:{donor_id}"
+            ),
+            language=said.language,
+            created_at=now,
+        )
+    session.add_all(made.values())
     session.flush()
-    likeness.mark(session, donor, email=address)
-    return donor
+    likeness.mark_all(session, [(made[i], {"email": said.email}) for i, said in people.items()])
+    return made

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
@@ -23,6 +23,11 @@ _SHORTEST_SOUND = 5  # below this too much sounds alike
 
 def mark(session: Session, donor: Donor, **values: str) -> None:
     """Keep by what the donor is alike to others: `email`, `name`, `tax_id`, as typed."""
+    mark_all(session, [(donor, values)])
+
+
+def mark_all(session: Session, donors: Sequence[tuple[Donor, Mapping[str, str]]]) -> None:
+    """`mark` for many donors, each with what is said of them."""
     keyring = keys.keyring()
     rows = [
         {
@@ -30,10 +35,11 @@ def mark(session: Session, donor: Donor, **values: str) -> None:
             "kind": kind,
             "mark": keyring.blind_index(f"donor_mark.{kind}", text),
         }
+        for donor, values in donors
         for kind, text in _marks(**values)
     ]
     if rows:
-        session.execute(insert(DonorMark).values(rows).on_conflict_do_nothing())
+        session.execute(insert(DonorMark).on_conflict_do_nothing(), rows)
 
 
 def list_tax_marks(session: Session, donor: Donor) -> set[bytes]:

@@ -17,6 +17,7 @@ from fund.giving.models import (
     NAMES_TAX_ID,
     Donor,
     Gift,
+    GiftReturn,
     OfficeTerms,
     Receipt,
     ReceiptNumber,
@@ -41,10 +42,8 @@ def issue(session: Session, gifts: Sequence[Gift], *, actor: Actor, now: datetim
         _issue(session, in_series, offices[office_id], funds, first, actor=actor, now=now)
     # What went back before we heard that it had come.
     by_id = {gift.id: gift for gift in gifts}
-    for gift_id in queries.list_returned(session, by_id):
-        gift = by_id[gift_id]
-        office, fund = offices[gift.office_id], funds[gift.fund_id]
-        correct(session, gift, office=office, fund=fund, actor=actor, now=now)
+    returned = [by_id[gift_id] for gift_id in queries.list_returned(session, by_id)]
+    correct(session, returned, actor=actor, now=now)
 
 
 def _by_series(gifts: Sequence[Gift]) -> dict[tuple[UUID, int], list[tuple[Gift, date]]]:
@@ -68,10 +67,9 @@ def _issue(
     now: datetime,
 ) -> None:
     terms = queries.find_terms(session, office, now)
-    keys = queries.list_donor_keys(session, [gift.id for gift, _ in gifts])
     kinds = _kinds(session, [gift for gift, _ in gifts], terms)
     receipts: list[Receipt] = []
-    events: list[tuple[Event, UUID | None]] = []
+    events: list[tuple[Event, Gift]] = []
     for number, (gift, paid_on) in enumerate(gifts, first.number):
         receipt = Receipt(
             id=new_id(),
@@ -95,15 +93,8 @@ def _issue(
             given_on=paid_on,
         )
         receipts.append(receipt)
-        events.append((issued, keys[gift.id].id if gift.id in keys else None))
-    event_ids = audit.record_many(session, events, actor=actor, now=now)
-    for receipt, event_id in zip(receipts, event_ids, strict=True):
-        receipt.audit_event_id = event_id
-    session.add_all(receipts)
-    session.flush()
-    known = {gift.id for gift, _ in gifts if gift.donor_id is not None}
-    mails = [{"receipt_id": receipt.id} for receipt in receipts if receipt.gift_id in known]
-    jobs.defer_many(session, tasks.mail_receipt, mails)
+        events.append((issued, gift))
+    _keep(session, receipts, events, actor=actor, now=now)
 
 
 def _kinds(session: Session, gifts: Sequence[Gift], terms: OfficeTerms | None) -> dict[UUID, str]:
@@ -122,60 +113,101 @@ def _kinds(session: Session, gifts: Sequence[Gift], terms: OfficeTerms | None) -
     return {gift.id: kind if gift.id in known else "none" for gift in gifts}
 
 
-def correct(
-    session: Session, gift: Gift, *, office: Office, fund: Fund, actor: Actor, now: datetime
-) -> Receipt | None:
-    """The next receipt of a paid gift, if its last one no longer says what counts; else None."""
-    last = queries.find_last_receipt(session, gift.id)
-    returned = queries.find_last_return(session, gift.id)
-    counts = queries.get_remaining(session, gift)
-    if last is None or returned is None or last.amount_minor == counts.amount_minor:
-        return None
-    number = _take_numbers(session, office, returned.happened_on.year, 1)
-    receipt_id = new_id()
+def correct(session: Session, gifts: Sequence[Gift], *, actor: Actor, now: datetime) -> None:
+    """The next receipts of those paid gifts whose last one no longer says what counts.
+
+    All at once, as `issue` does.
+    """
+    ids = [gift.id for gift in gifts]
+    lasts, returns = (
+        queries.list_last_receipts(session, ids),
+        queries.list_last_returns(session, ids),
+    )
+    counts = queries.list_remaining(session, gifts) if lasts and returns else {}
+    in_series: defaultdict[tuple[UUID, int], list[Gift]] = defaultdict(list)
+    for gift in gifts:
+        last, returned = lasts.get(gift.id), returns.get(gift.id)
+        if last and returned and last.amount_minor != counts[gift.id].amount_minor:
+            in_series[gift.office_id, returned.happened_on.year].append(gift)
+    if not in_series:
+        return
+    offices = {office.id: office for office in list_offices(session)}
+    funds = {fund.id: fund for fund in list_funds(session)}
+    receipts, events = [], []
+    for (office_id, year), of_series in sorted(in_series.items()):
+        first = _take_numbers(session, offices[office_id], year, len(of_series))
+        for number, gift in enumerate(of_series, first.number):
+            receipt, event = _corrected(
+                gift,
+                lasts[gift.id],
+                returns[gift.id],
+                first._replace(number=number),
+                counts[gift.id].amount_minor,
+                office=offices[office_id],
+                fund=funds[gift.fund_id],
+            )
+            receipts.append(receipt)
+            events.append((event, gift))
+    _keep(session, receipts, events, actor=actor, now=now)
+
+
+def _corrected(
+    gift: Gift,
+    last: Receipt,
+    returned: GiftReturn,
+    number: ReceiptNumber,
+    amount_minor: int,
+    *,
+    office: Office,
+    fund: Fund,
+) -> tuple[Receipt, Event]:
+    receipt = Receipt(
+        id=new_id(),
+        gift_id=gift.id,
+        office_id=gift.office_id,
+        year=number.year,
+        number=number.number,
+        issued_on=returned.happened_on,
+        kind=last.kind,
+        terms_from=last.terms_from,
+        amount_minor=amount_minor,
+        corrects_id=last.id,
+        return_id=returned.id,
+    )
     corrected = ReceiptCorrected(
-        subject_id=receipt_id,
+        subject_id=receipt.id,
         gift_id=gift.id,
         office=office.code,
         number=str(number),
         corrects=str(ReceiptNumber(office.receipt_prefix, last.year, last.number)),
         fund=fund.code,
-        amount_minor=counts.amount_minor,
+        amount_minor=amount_minor,
         currency=gift.currency,
         reason=returned.kind,
         returned_on=returned.happened_on,
     )
-    receipt = Receipt(
-        id=receipt_id,
-        kind=last.kind,
-        terms_from=last.terms_from,
-        amount_minor=counts.amount_minor,
-        corrects_id=last.id,
-        return_id=returned.id,
-    )
-    _keep(session, receipt, corrected, gift, number, returned.happened_on, actor=actor, now=now)
-    return receipt
+    return receipt, corrected
 
 
 def _keep(
     session: Session,
-    receipt: Receipt,
-    event: Event,
-    gift: Gift,
-    number: ReceiptNumber,
-    issued_on: date,
+    receipts: Sequence[Receipt],
+    events: Sequence[tuple[Event, Gift]],
     *,
     actor: Actor,
     now: datetime,
 ) -> None:
-    key_id: UUID | None = queries.find_donor_key(session, gift)
-    receipt.audit_event_id = audit.record(session, event, actor=actor, now=now, key_id=key_id)
-    receipt.gift_id, receipt.office_id = gift.id, gift.office_id
-    receipt.year, receipt.number, receipt.issued_on = number.year, number.number, issued_on
-    session.add(receipt)
+    """Receipts with their events, and the mails to donors who are known."""
+    keys = queries.list_donor_keys(session, [gift.id for _, gift in events])
+    recorded = [(event, keys[gift.id].id if gift.id in keys else None) for event, gift in events]
+    event_ids = audit.record_many(session, recorded, actor=actor, now=now)
+    for receipt, event_id in zip(receipts, event_ids, strict=True):
+        receipt.audit_event_id = event_id
+    session.add_all(receipts)
     session.flush()
-    if gift.donor_id is not None:
-        jobs.defer(session, tasks.mail_receipt, receipt_id=receipt.id)
+    known = {gift.id for _, gift in events if gift.donor_id is not None}
+    mails = [{"receipt_id": receipt.id} for receipt in receipts if receipt.gift_id in known]
+    jobs.defer_many(session, tasks.mail_receipt, mails)
 
 
 def _take_numbers(session: Session, office: Office, year: int, count: int) -> ReceiptNumber:

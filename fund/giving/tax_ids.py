@@ -4,6 +4,8 @@ A gift keeps the number that it was given with, so that its receipt says the sam
 keeps one for gifts to come.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -32,9 +34,15 @@ def is_thai_tax_id(number: str) -> bool:
 
 def keep_with_gift(session: Session, gift: Gift, donor: Donor, number: str) -> None:
     """Seal a number, as `read_tax_id` gives it, for this gift."""
-    likeness.mark(session, donor, tax_id=number)
-    context = f"gift.tax_id:{gift.id}"
-    gift.sealed_tax_id = keys.seal(session, donor.key_id, number, context=context)
+    keep_with_gifts(session, [(gift, donor, number)])
+
+
+def keep_with_gifts(session: Session, given: Sequence[tuple[Gift, Donor, str]]) -> None:
+    """`keep_with_gift` for many."""
+    likeness.mark_all(session, [(donor, {"tax_id": number}) for _, donor, number in given])
+    for gift, donor, number in given:
+        context = f"gift.tax_id:{gift.id}"
+        gift.sealed_tax_id = keys.seal(session, donor.key_id, number, context=context)
 
 
 def keep_with_donor(session: Session, donor: Donor, number: str) -> None:

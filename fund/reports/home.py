@@ -11,6 +11,7 @@ from fund.applications import queries as applications
 from fund.awards import queries as awards
 from fund.banking import queries as banking
 from fund.bookkeeping import queries as bookkeeping
+from fund.bookkeeping.imports import queries as gift_imports
 from fund.committee import queries as committee
 from fund.disbursements import queries as disbursements
 from fund.giving import queries as giving
@@ -35,6 +36,7 @@ SOURCES: tuple[Callable[..., list[Waiting]], ...] = (
     banking.list_waiting,
     ledger.list_waiting,
     bookkeeping.list_waiting,
+    gift_imports.list_waiting,
     people.list_waiting,
 )
 

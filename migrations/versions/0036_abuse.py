@@ -80,6 +80,7 @@ CREATE TABLE checkout_breaker (
 CREATE TABLE checkout_pace (
     office_id uuid CONSTRAINT pk_checkout_pace PRIMARY KEY
         CONSTRAINT fk_checkout_pace_office_id REFERENCES ledger.office,
+    since timestamptz NOT NULL,
     next_at timestamptz NOT NULL
 );
 """

@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 from pycamt.parser import Camt053Parser
 
 from fund.banking import camt
-from fund.banking.files import BadFile
+from fund.tables import BadFile
 from tests.banking.factories import DAY, NUMBER, Said, document, statement_of
 from tests.banking.factories import camt as write
 

@@ -6,7 +6,7 @@ import pytest
 
 from fund.banking import csv_lines
 from fund.banking.csv_lines import ColumnMapping
-from fund.banking.files import BadFile
+from fund.tables import BadFile
 
 PLAIN = ColumnMapping(day="Date", day_order="dmy", amount="Amount", text="Details")
 THAI = ColumnMapping(

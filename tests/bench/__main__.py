@@ -10,7 +10,7 @@ from config.settings import Settings
 from fund import create_app, postgres
 from tests.bench import audit, pages, peers, posting, reading
 from tests.bench.rows import report
-from tests.bench.settlement import giving, intake
+from tests.bench.settlement import donors, giving, intake
 
 PARTS = {
     "posting": posting.measure,
@@ -21,6 +21,8 @@ PARTS = {
     "intake": intake.measure,
     "burst": giving.burst,
     "sustained": giving.sustained,
+    "rush": donors.rush,
+    "card_testing": donors.card_testing,
 }
 
 

@@ -77,6 +77,14 @@ class Street:
     def look(self, way: str, address: str = "203.0.113.7") -> TestResponse:
         return self.client.get(way, environ_base={"REMOTE_ADDR": address})
 
+    def wait(self, way: str, address: str = "203.0.113.7") -> TestResponse:
+        """Stay on the page that goes on by itself, until it has gone on."""
+        answer = self.look(way, address)
+        while answer.status_code == 503:
+            self.move(float(answer.headers["Retry-After"]))
+            answer = self.look(way, address)
+        return answer
+
     def send(self, way: str, address: str = "203.0.113.7", **fields: str) -> TestResponse:
         return self.client.post(
             way, data={"nonce": str(new_id()), **fields}, environ_base={"REMOTE_ADDR": address}

@@ -10,7 +10,7 @@ SUBJECTS = frozenset(
     {"setup", "office", "fund", "journal", "period", "checkpoint", "staff"}
     | {"survivor", "consent", "document", "application", "award", "instalment", "evidence"}
     | {"payee", "run", "payment", "donor", "gift", "plan", "receipt", "annual_statement"}
-    | {"entry", "rate", "campaign", "frame_origin"}
+    | {"entry", "rate", "campaign", "gift_import", "frame_origin"}
 )
 EVENTS: dict[str, type["Event"]] = {}
 

@@ -63,3 +63,57 @@ class EntryPaperRead(Event, subject="entry"):
     """Somebody opened the paper of an entry."""
 
     paper_id: UUID
+
+
+@dataclass(frozen=True)
+class GiftImportRecorded(Event, subject="gift_import"):
+    """A list of gifts was recorded whole, as its file, which was shown first, said."""
+
+    office: str
+    file_sha256: str
+    paper_id: UUID
+    gift_count: int
+    amount_minor: int
+    currency: str
+    has_outside_receipts: bool
+
+
+@dataclass(frozen=True)
+class GiftImportPaperSettled(Event, subject="gift_import"):
+    """The sealed paper of a list reached the document store (`stored`) or did not (`failed`)."""
+
+    paper_id: UUID
+    state: str
+
+
+@dataclass(frozen=True)
+class GiftImportPaperRead(Event, subject="gift_import"):
+    """Somebody opened the paper that shows a list's gifts."""
+
+    paper_id: UUID
+
+
+@dataclass(frozen=True)
+class GiftImportFileRead(Event, subject="gift_import"):
+    """Somebody opened a list's file, which names who gave."""
+
+
+@dataclass(frozen=True)
+class GiftImportUndoAsked(Event, subject="gift_import"):
+    """Finance proposed to take every gift of a list back; each has an entry of its own."""
+
+    gift_count: int
+
+
+@dataclass(frozen=True)
+class GiftImportUndoDropped(Event, subject="gift_import"):
+    """The list stays: the proposal to take it back was `withdrawn` or `declined`."""
+
+    state: str
+
+
+@dataclass(frozen=True)
+class GiftImportUndone(Event, subject="gift_import"):
+    """A second person had every gift of a list taken back, by reversals."""
+
+    gift_count: int

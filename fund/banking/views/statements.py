@@ -14,6 +14,7 @@ from fund.banking.files import LARGEST_BYTES
 from fund.banking.models import BankStatement
 from fund.banking.reading import read_statement, seen_sha256
 from fund.banking.views.room import blueprint
+from fund.bookkeeping.imports.choices import DAY_ORDERS, DECIMALS
 from fund.db import reading, transaction
 from fund.errors import Refused
 from fund.i18n import gettext, ngettext
@@ -248,7 +249,7 @@ def _preview(session: Session, statement: BankStatement, form: Form) -> Response
         mapping=statement.account.csv_mapping or {},
         form=form,
         kinds=choices.KINDS,
-        day_orders=choices.DAY_ORDERS,
-        decimals=choices.DECIMALS,
+        day_orders=DAY_ORDERS,
+        decimals=DECIMALS,
     )
     return make_response(page, 422 if form.errors else 200)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,7 @@ from fund.audit import operations as audit
 from fund.audit.events import BreakerMoved
 from fund.errors import NotFound, Refused, require
 from fund.giving.abuse import closing, mailing, policy
-from fund.giving.models import CheckoutBreaker, CheckoutGate
+from fund.giving.models import CheckoutBreaker, CheckoutGate, CheckoutPace
 from fund.ledger.models import Office
 from fund.people.queries import list_staff_with_role
 from fund.permissions import SYSTEM, Actor, Permission, Role
@@ -52,6 +52,8 @@ def move(
     if cause in ("failures", "insisting"):
         state.troubled_at = now
     audit.record(session, event, actor=actor, now=now)
+    # Turns that were taken before count no more: whoever lined up by machine holds up nobody.
+    session.execute(delete(CheckoutPace).where(CheckoutPace.office_id == state.office_id))
     if rises:
         jobs.defer(session, closing.close_checkouts, office_id=state.office_id, level=level)
     if rises and cause != BY_HAND:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from fund import jobs, keys
-from fund.giving.abuse import breaker, closing, policy
+from fund.giving.abuse import breaker, closing, gate, policy
 from fund.giving.models import (
     CheckoutBreaker,
     CheckoutFailure,
@@ -38,34 +38,34 @@ def count_failure(
 
     Only of what came through the gate lately: a plan's renewal is nobody trying out cards.
     """
-    gate = _find_gate(session, charge, now=now)
-    if gate is None or gate.let_by is None:
+    row = _find_gate(session, charge, now=now)
+    if row is None or row.let_by is None:
         return
     state = breaker.lock(session, office_id, now=now)
-    if not _keep(session, office_id, charge, gate, failed_at=failed_at):
+    if not _keep(session, office_id, charge, row, failed_at=failed_at):
         return
-    if _is_worn_out(session, gate, _card_of(charge), now=now):
-        jobs.defer(session, closing.close_checkout, order_id=gate.order_id, attempt=gate.attempt)
+    if _is_worn_out(session, row, _card_of(charge), now=now):
+        jobs.defer(session, closing.close_checkout, order_id=row.order_id, attempt=row.attempt)
     _judge(session, state, paid_since, now=now)
 
 
 def _keep(
-    session: Session, office_id: UUID, charge: Charge, gate: CheckoutGate, *, failed_at: datetime
+    session: Session, office_id: UUID, charge: Charge, row: CheckoutGate, *, failed_at: datetime
 ) -> bool:
     """Whether it was not known before."""
-    row = insert(CheckoutFailure).values(
+    failure = insert(CheckoutFailure).values(
         office_id=office_id,
         charge_id=charge["id"],
-        order_id=gate.order_id,
-        attempt=gate.attempt,
-        let_by=gate.let_by,
+        order_id=row.order_id,
+        attempt=row.attempt,
+        let_by=row.let_by,
         card_index=_card_of(charge),
-        email_index=gate.email_index,
-        address_index=gate.address_index,
-        network_index=gate.network_index,
+        email_index=row.email_index,
+        address_index=row.address_index,
+        network_index=row.network_index,
         failed_at=failed_at,
     )
-    kept = row.on_conflict_do_nothing().returning(CheckoutFailure.charge_id)
+    kept = failure.on_conflict_do_nothing().returning(CheckoutFailure.charge_id)
     return session.scalar(kept) is not None
 
 
@@ -92,12 +92,10 @@ def _card_of(charge: Charge) -> bytes | None:
     return keys.keyring().blind_index("abuse.card", fingerprint) if fingerprint else None
 
 
-def _is_worn_out(
-    session: Session, gate: CheckoutGate, card: bytes | None, *, now: datetime
-) -> bool:
+def _is_worn_out(session: Session, row: CheckoutGate, card: bytes | None, *, now: datetime) -> bool:
     """Whether too many cards were refused on this page, or this card too often."""
     failure = CheckoutFailure
-    is_here = (failure.order_id == gate.order_id) & (failure.attempt == gate.attempt)
+    is_here = (failure.order_id == row.order_id) & (failure.attempt == row.attempt)
     counts = select(
         func.count().filter(is_here), func.count().filter(failure.card_index == card)
     ).where(failure.failed_at > now - policy.DAY)
@@ -111,8 +109,10 @@ def _judge(
     """Open the breaker, or raise it, if cards are being tried out."""
 
     def troubles(window: timedelta, *also: ColumnElement[bool]) -> int:
+        at_once = func.count().filter(CheckoutFailure.failed_at > now - policy.TYPING)
+        few = func.least(func.count(), policy.COUNTED_OF_AN_ATTEMPT)
         each = (
-            select(func.least(func.count(), policy.COUNTED_OF_AN_ATTEMPT).label("counted"))
+            select(func.greatest(few, at_once).label("counted"))
             .where(
                 CheckoutFailure.office_id == state.office_id,
                 CheckoutFailure.failed_at > max(now - window, state.since),
@@ -122,15 +122,17 @@ def _judge(
         )
         return session.scalar(select(func.sum(each.subquery().c.counted))) or 0
 
+    minute, _ = policy.TROUBLE[0]
+    if troubles(minute) > paid_since(now - minute):
+        gate.slow_down(session, state.office_id, now=now)
     if state.level == 0:
         window = policy.is_trouble(troubles, lambda window: paid_since(now - window))
         if window is not None:
             breaker.move(session, state, 1, "failures", now=now)
         return
-    window, _ = policy.TROUBLE[0]
-    behind_proof = troubles(window, CheckoutFailure.let_by != "nothing")
-    late = troubles(window, CheckoutFailure.failed_at > state.since + policy.UNDER_WAY)
-    if max(behind_proof, late) <= paid_since(now - window):
+    behind_proof = troubles(minute, CheckoutFailure.let_by != "nothing")
+    late = troubles(minute, CheckoutFailure.failed_at > state.since + policy.UNDER_WAY)
+    if max(behind_proof, late) <= paid_since(now - minute):
         return
     if behind_proof >= policy.INSISTING or late >= policy.INSISTING_LATE:
         state.troubled_at = now

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -30,17 +30,15 @@ def come(session: Session, order: Coming, whence: Whence, *, now: datetime) -> C
     It may come any number of times; what it gave before counts as long as no more is asked now.
     """
     gate = _stand(session, order, whence, now=now)
-    level = session.scalar(
-        select(CheckoutBreaker.level).where(CheckoutBreaker.office_id == order.office_id)
-    )
-    need = policy.needs(level or 0, _record(session, gate, now=now), is_trapped=gate.is_trapped)
+    level = _level(session, order.office_id)
+    need = policy.needs(level, _record(session, gate, now=now), is_trapped=gate.is_trapped)
     if not policy.suffices(gate.let_by, need):
         gate.let_by = gate.let_at = None
     gate.needs = need
     if need == "nothing" and gate.let_by is None:
         let(gate, "nothing", now=now)
     if gate.let_by is not None and gate.slot_at is None:
-        gate.slot_at = _take_slot(session, gate.office_id, now=now)
+        gate.slot_at = _take_slot(session, gate.office_id, level, now=now)
     return gate
 
 
@@ -73,6 +71,13 @@ def leave_line(session: Session, order: Coming) -> None:
     gate = session.get(CheckoutGate, (order.id, order.attempt), with_for_update=True)
     if gate is not None:
         gate.slot_at = None
+
+
+def slow_down(session: Session, office_id: UUID, *, now: datetime) -> None:
+    """Let the line begin anew, slowly: cards are refused, and not yet so many that it is sure."""
+    pace = session.get(CheckoutPace, office_id, with_for_update=True, populate_existing=True)
+    if pace is not None:
+        pace.since, pace.next_at = now, max(pace.next_at, now)
 
 
 def find_gate(session: Session, order_id: UUID, attempt: int) -> CheckoutGate | None:
@@ -120,13 +125,16 @@ def _record(session: Session, gate: CheckoutGate, *, now: datetime) -> policy.Re
     return policy.Record(*session.execute(counts).one())
 
 
-def _take_slot(session: Session, office_id: UUID, *, now: datetime) -> datetime:
-    """The next moment at which a session may be made; at once as long as there is no rush."""
-    first = now - policy.SPACING * policy.AT_ONCE
-    row = insert(CheckoutPace).values(office_id=office_id, next_at=first + policy.SPACING)
-    moved = row.on_conflict_do_update(
-        index_elements=[CheckoutPace.office_id],
-        set_={"next_at": func.greatest(CheckoutPace.next_at, first) + literal(policy.SPACING)},
-    )
-    next_at: datetime = session.scalars(moved.returning(CheckoutPace.next_at)).one()
-    return next_at - policy.SPACING
+def _level(session: Session, office_id: UUID) -> int:
+    level = select(CheckoutBreaker.level).where(CheckoutBreaker.office_id == office_id)
+    return session.scalar(level) or 0
+
+
+def _take_slot(session: Session, office_id: UUID, level: int, *, now: datetime) -> datetime:
+    """The next moment at which a session may be made."""
+    first = insert(CheckoutPace).values(office_id=office_id, since=now, next_at=now - policy.DAY)
+    session.execute(first.on_conflict_do_nothing())
+    pace = session.get_one(CheckoutPace, office_id, with_for_update=True, populate_existing=True)
+    turn_at, line = policy.take_turn(policy.Line(pace.since, pace.next_at), level, now=now)
+    pace.since, pace.next_at = line.since, line.next_at
+    return turn_at

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 NEEDS = ("nothing", "proof", "mail")  # by the breaker's level, and each includes the one before
 
 # So many refused cards within so long, and more than were paid, are no bad luck. Of one attempt
-# two count at most: somebody looks for a card that still works.
+# two count at most, somebody looks for a card that still works; unless they came faster than
+# anybody types.
 TROUBLE = ((timedelta(minutes=1), 3), (timedelta(minutes=10), 8))
-COUNTED_OF_AN_ATTEMPT = 2
+COUNTED_OF_AN_ATTEMPT, TYPING = 2, timedelta(seconds=10)
 # After that, so many refused behind a proof are no bad luck either; nor are those refused on pages
 # opened before, once what was under way has come to its end.
-INSISTING, INSISTING_LATE, UNDER_WAY = 2, 3, timedelta(seconds=5)
+INSISTING, INSISTING_LATE, UNDER_WAY = 2, 3, timedelta(seconds=2)
 # A level is left after so long without trouble, unless so many still wait at the gate.
 CALM, KNOCKING, KNOCKS = timedelta(minutes=15), 10, timedelta(minutes=5)
 
@@ -37,8 +38,31 @@ OPEN_LATELY = timedelta(hours=1)
 LINK_PURPOSE, LINK_LIFE = "giving.gate", timedelta(minutes=15)
 LINKS_OF_EMAIL, LINKS_OF_ADDRESS, LINKS_OF_NETWORK, LINKS_IN_ALL = 3, 5, 20, 1000
 
-# Stripe takes 25 sessions a second ("Rate limits"); some are left for what is tried again.
-SPACING, AT_ONCE = timedelta(milliseconds=50), 8
+# Stripe takes 25 sessions a second ("Rate limits"); some are left for what is tried again. A line
+# begins slowly, by the breaker's level, and gets twice as quick each few seconds: of cards that are
+# tried out something is heard before many more are let through, and a rush is at full speed soon.
+QUICKEST = timedelta(milliseconds=50)
+SLOWEST = tuple(timedelta(milliseconds=spacing) for spacing in (500, 1500, 500))
+STEP, AT_ONCE, RESTED = timedelta(seconds=3), 3, timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Line:
+    """Whose turn is when: the next at `next_at`, of a line that stands since then."""
+
+    since: datetime
+    next_at: datetime
+
+
+def take_turn(line: Line | None, level: int, *, now: datetime) -> tuple[datetime, Line]:
+    """The next turn, at once where nobody waits, and the line behind it."""
+    slowest = SLOWEST[level]
+    if line is None or now - line.next_at > RESTED:
+        line = Line(now, now - slowest * ((AT_ONCE if level == 0 else 1) - 1))
+    turn_at = max(line.next_at, now - slowest * (AT_ONCE - 1))
+    steps = max(turn_at - line.since, timedelta()) // STEP
+    spacing = max(slowest / 2 ** min(steps, 10), QUICKEST)
+    return turn_at, Line(line.since, turn_at + spacing)
 
 
 @dataclass(frozen=True)

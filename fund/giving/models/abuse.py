@@ -83,9 +83,11 @@ class CheckoutBreaker(Base):
 
 
 class CheckoutPace(Base):
-    """When an office's next session may be made at Stripe, which takes so many a second."""
+    """When an office's next session may be made at Stripe, and since when there is a line for it:
+    Stripe takes so many a second."""
 
     __tablename__ = "checkout_pace"
 
     office_id: Mapped[UUID] = mapped_column(ForeignKey("ledger.office.id"), primary_key=True)
+    since: Mapped[datetime]
     next_at: Mapped[datetime]

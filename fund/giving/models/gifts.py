@@ -17,6 +17,7 @@ class Gift(Stateful, Base):
     Within one attempt a state only moves on; a new attempt opens a failed or expired gift again.
     `amount_minor` is all that is charged, `cover_minor` the part of it that was added for the fee.
     `payment_reference`: what a PromptPay code says, and the bank's statement gives back.
+    `has_outside_receipt`: the donor got one elsewhere, on paper, so none is issued here.
     `is_bank_reported`: it came by the bank's own e-Donation code, and the bank tells the Revenue
     Department of it.
     `for_month`: the first day of the month that a pledge was asked for.
@@ -28,6 +29,7 @@ class Gift(Stateful, Base):
         UniqueConstraint("office_id", "payment_reference"),
         UniqueConstraint("plan_id", "for_month"),
         CheckConstraint("amount_minor > 0", name="amount_minor"),
+        Index("ix_gift_office_id_paid_on", "office_id", "paid_on"),
         Index(
             "ix_gift_at_stripe",
             "office_id",
@@ -74,6 +76,7 @@ class Gift(Stateful, Base):
     sealed_note: Mapped[bytes | None]
     sealed_tax_id: Mapped[bytes | None]
     bank_reference: Mapped[str | None]
+    has_outside_receipt: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     is_bank_reported: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]

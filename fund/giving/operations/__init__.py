@@ -1,6 +1,6 @@
 """What donors, Stripe and the bank do to gifts."""
 
-from fund.giving.operations.bank import record_bank_gift
+from fund.giving.operations.bank import BankGift, record_bank_gift, record_bank_gifts
 from fund.giving.operations.billers import (
     approve_biller,
     ask_biller,
@@ -33,11 +33,12 @@ from fund.giving.operations.portal import (
     open_portal,
 )
 from fund.giving.operations.receipts import heal_receipt
-from fund.giving.operations.returns import record_return
+from fund.giving.operations.returns import record_return, take_back_gifts
 from fund.giving.operations.statements import issue_statement
 from fund.giving.operations.terms import change_receipts, change_ways, set_terms
 
 __all__ = [
+    "BankGift",
     "allow_frame",
     "apply_payment",
     "apply_payments",
@@ -70,6 +71,7 @@ __all__ = [
     "open_campaign",
     "open_portal",
     "record_bank_gift",
+    "record_bank_gifts",
     "record_return",
     "refuse_erasure",
     "retry_gift",
@@ -77,5 +79,6 @@ __all__ = [
     "start_gift",
     "stop_newsletter",
     "stop_promptpay",
+    "take_back_gifts",
     "withdraw_erasure",
 ]

@@ -77,7 +77,8 @@ def record_paid(session: Session, gifts: Sequence[Gift], *, actor: Actor, now: d
         for gift in gifts
     ]
     audit.record_many(session, events, actor=actor, now=now)
-    receipts.issue(session, gifts, actor=actor, now=now)
+    ours = [gift for gift in gifts if not gift.has_outside_receipt]
+    receipts.issue(session, ours, actor=actor, now=now)
     told = session.scalars(
         select(Dedication.gift_id).where(
             Dedication.gift_id.in_([gift.id for gift in gifts]),

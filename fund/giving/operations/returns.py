@@ -1,17 +1,18 @@
 """Gifts that go back, whole or in part, and the receipts that say so."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from fund.audit import operations as audit
-from fund.audit.events import GiftReturned
+from fund.audit.events import Event, GiftReturned
 from fund.errors import Refused, require
 from fund.giving import queries, receipts
 from fund.giving.models import Gift, GiftReturn
 from fund.giving.operations.gifts import lock_gift
-from fund.ledger.models import Fund, Office
 from fund.ledger.operations.calling import refusing
 from fund.permissions import SYSTEM, Actor, Permission
 
@@ -67,7 +68,55 @@ def record_return(
     key_id = queries.find_donor_key(session, gift)
     audit.record(session, event, actor=actor, now=now, key_id=key_id)
     if gift.state == "paid":  # else the receipt, once there is one, is corrected at once
-        office = session.get_one(Office, gift.office_id)
-        fund = session.get_one(Fund, gift.fund_id)
-        receipts.correct(session, gift, office=office, fund=fund, actor=actor, now=now)
+        receipts.correct(session, [gift], actor=actor, now=now)
     return returned
+
+
+def take_back_gifts(
+    session: Session,
+    sources: Mapping[UUID, str],
+    *,
+    happened_on: date,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """`record_return` of the whole of many gifts, by reversals, in as many statements as for one.
+
+    `sources`: by gift, the fact that takes it back. Raises Denied; Refused(`gift_returned`) if
+    something of one went back already.
+    """
+    require(actor.may(Permission.APPROVE_ENTRIES))
+    gifts = session.scalars(
+        select(Gift)
+        .where(Gift.id.in_(sources))
+        .order_by(Gift.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    if queries.list_returned(session, sources):
+        raise Refused("gift_returned")
+    keys = queries.list_donor_keys(session, sources)
+    events: list[tuple[Event, UUID | None]] = []
+    for gift in gifts:
+        session.add(
+            GiftReturn(
+                gift_id=gift.id,
+                kind="reversal",
+                source=sources[gift.id],
+                amount_minor=gift.amount_minor,
+                happened_on=happened_on,
+                recorded_at=now,
+                actor=actor.label,
+            )
+        )
+        event = GiftReturned(
+            gift.id,
+            kind="reversal",
+            key=sources[gift.id],
+            amount_minor=gift.amount_minor,
+            currency=gift.currency,
+            happened_on=happened_on,
+        )
+        events.append((event, keys[gift.id].id if gift.id in keys else None))
+    audit.record_many(session, events, actor=actor, now=now)
+    receipts.correct(session, gifts, actor=actor, now=now)

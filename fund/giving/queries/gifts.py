@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from fund.db import Page, page_of
@@ -17,12 +17,16 @@ from fund.money import Money
 
 @dataclass(frozen=True)
 class GiftRow:
-    """A gift with what it belongs to; `receipt` once it is paid, the last one of its chain."""
+    """A gift with what it belongs to; `receipt` once it is paid, the last one of its chain.
+
+    `returned_minor`: what went back of a gift that has its receipt from elsewhere.
+    """
 
     gift: Gift
     office: Office
     fund: Fund
     receipt: Receipt | None
+    returned_minor: int = 0
 
     @property
     def receipt_number(self) -> str:
@@ -41,9 +45,13 @@ class GiftRow:
     @property
     def state(self) -> str:
         """The gift's state, or what became of a paid one since: `returned`, `partly_returned`."""
-        if self.receipt is None or self.receipt.amount_minor == self.gift.amount_minor:
+        if self.receipt is not None:
+            counts = self.receipt.amount_minor
+        else:
+            counts = self.gift.amount_minor - int(self.returned_minor)
+        if counts == self.gift.amount_minor:
             return self.gift.state
-        return "partly_returned" if self.receipt.amount_minor else "returned"
+        return "partly_returned" if counts > 0 else "returned"
 
 
 def get_gift(session: Session, gift_id: UUID) -> GiftRow:
@@ -65,15 +73,16 @@ def list_gifts(
     return Page(GiftRow(*row) for row in rows)
 
 
-def select_gifts() -> Select[Gift, Office, Fund, Receipt]:
+def select_gifts() -> Select[Gift, Office, Fund, Receipt, int]:
     """Gifts with what they belong to: the columns of `GiftRow`."""
-    next_one = aliased(Receipt)
-    is_last = ~select(next_one.id).where(next_one.corrects_id == Receipt.id).exists()
+    returned = select(func.sum(GiftReturn.amount_minor)).where(
+        GiftReturn.gift_id == Gift.id, Gift.has_outside_receipt
+    )
     return (
-        select(Gift, Office, Fund, Receipt)
+        select(Gift, Office, Fund, Receipt, func.coalesce(returned.scalar_subquery(), 0))
         .join(Office, Office.id == Gift.office_id)
         .join(Fund, Fund.id == Gift.fund_id)
-        .outerjoin(Receipt, (Receipt.gift_id == Gift.id) & is_last)
+        .outerjoin(Receipt, (Receipt.gift_id == Gift.id) & _is_last())
     )
 
 
@@ -91,9 +100,18 @@ def list_receipts_of(session: Session, gift_id: UUID) -> list[Receipt]:
 
 def find_last_receipt(session: Session, gift_id: UUID) -> Receipt | None:
     """The end of the gift's chain of receipts; None as long as it has none."""
-    chain = list_receipts_of(session, gift_id)
-    corrected = {receipt.corrects_id for receipt in chain}
-    return next((receipt for receipt in chain if receipt.id not in corrected), None)
+    return list_last_receipts(session, [gift_id]).get(gift_id)
+
+
+def list_last_receipts(session: Session, gift_ids: Collection[UUID]) -> dict[UUID, Receipt]:
+    """`find_last_receipt` of many, by gift."""
+    found = session.scalars(select(Receipt).where(Receipt.gift_id.in_(gift_ids), _is_last()))
+    return {receipt.gift_id: receipt for receipt in found}
+
+
+def _is_last() -> ColumnElement[bool]:
+    next_one = aliased(Receipt)
+    return ~select(next_one.id).where(next_one.corrects_id == Receipt.id).exists()
 
 
 def list_returns(session: Session, gift_id: UUID) -> list[GiftReturn]:
@@ -108,21 +126,33 @@ def list_returned(session: Session, gift_ids: Collection[UUID]) -> list[UUID]:
     return list(session.scalars(returned.order_by(GiftReturn.gift_id)))
 
 
-def find_last_return(session: Session, gift_id: UUID) -> GiftReturn | None:
-    """The return of which we heard last."""
-    return next(reversed(list_returns(session, gift_id)), None)
+def list_last_returns(session: Session, gift_ids: Collection[UUID]) -> dict[UUID, GiftReturn]:
+    """By gift, the return of which we heard last."""
+    returns = select(GiftReturn).where(GiftReturn.gift_id.in_(gift_ids)).order_by(GiftReturn.id)
+    return {returned.gift_id: returned for returned in session.scalars(returns)}
 
 
 def get_remaining(session: Session, gift: Gift) -> Money:
     """What of the gift did not go back; the same in whatever order the returns were heard of."""
-    returned = session.scalar(
-        select(func.coalesce(func.sum(GiftReturn.amount_minor), 0)).where(
-            GiftReturn.gift_id == gift.id
-        )
+    return list_remaining(session, [gift])[gift.id]
+
+
+def list_remaining(session: Session, gifts: Sequence[Gift]) -> dict[UUID, Money]:
+    """`get_remaining` of many, by gift."""
+    rows = session.execute(
+        select(GiftReturn.gift_id, func.sum(GiftReturn.amount_minor).label("returned"))
+        .where(GiftReturn.gift_id.in_([gift.id for gift in gifts]))
+        .group_by(GiftReturn.gift_id)
     )
+    returned = {row.gift_id: int(row.returned) for row in rows}
     # Stripe may take a gift twice, by a refund and a dispute; it counts as nothing, not as less.
-    remaining = gift.amount_minor - int(returned or 0)
-    return Money(max(0, min(remaining, gift.amount_minor)), gift.currency)
+    return {
+        gift.id: Money(
+            max(0, min(gift.amount_minor - returned.get(gift.id, 0), gift.amount_minor)),
+            gift.currency,
+        )
+        for gift in gifts
+    }
 
 
 def list_unknown_intents(session: Session, intents: Sequence[str]) -> list[str]:

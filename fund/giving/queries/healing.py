@@ -27,7 +27,9 @@ def list_unreceipted(session: Session) -> list[UUID]:
         .where(Gift.state == "paid", Receipt.amount_minor != remaining)
     )
     without = select(Gift.id).where(
-        Gift.state == "paid", ~select(Receipt.id).where(Receipt.gift_id == Gift.id).exists()
+        Gift.state == "paid",
+        ~Gift.has_outside_receipt,
+        ~select(Receipt.id).where(Receipt.gift_id == Gift.id).exists(),
     )
     return list(session.scalars(without.union(wrong)))
 

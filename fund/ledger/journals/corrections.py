@@ -1,11 +1,12 @@
 """What sets the books right: the reversal of a journal, and a journal in finance's own words."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, aliased
 
 from fund.errors import NotFound, Refused
@@ -29,26 +30,35 @@ class Booked:
     @classmethod
     def load(cls, session: Session, journal_id: UUID) -> "Booked":
         """One query. Raises NotFound."""
+        found = cls.load_many(session, [journal_id])
+        if not found:
+            raise NotFound
+        return found[0]
+
+    @classmethod
+    def load_many(cls, session: Session, journal_ids: Collection[UUID]) -> "list[Booked]":
+        """One query, whatever their number; those that there are, oldest first."""
         debit, credit = aliased(Account), aliased(Account)
         rows = session.execute(
             select(Journal, Transfer.amount_minor, debit, credit)
             .join(Transfer, Transfer.journal_id == Journal.id)
             .join(debit, debit.id == Transfer.debit_account_id)
             .join(credit, credit.id == Transfer.credit_account_id)
-            .where(Journal.id == journal_id)
-            .order_by(Transfer.position)
-        ).all()
-        if not rows:
-            raise NotFound
+            .where(Journal.id.in_(journal_ids))
+            .order_by(Journal.id, Transfer.position)
+        )
+        return [cls._of(list(lines)) for _, lines in groupby(rows, key=lambda row: row[0].id)]
+
+    @classmethod
+    def _of(cls, rows: Sequence[Row[Journal, int, Account, Account]]) -> "Booked":
         journal = rows[0][0]
-        entries = tuple(Entry(_account(to), _account(of), amount) for _, amount, to, of in rows)
         return cls(
             journal.id,
             journal.kind,
             journal.source,
             journal.idempotency_key,
             journal.concerns,
-            entries,
+            tuple(Entry(_account(to), _account(of), amount) for _, amount, to, of in rows),
         )
 
 

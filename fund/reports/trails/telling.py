@@ -153,6 +153,8 @@ def _about(event: EventRow, names: Names) -> tuple[Place, str]:
             return Place("ledger.journal_show", {"journal_id": id_}), ""
         case "entry":
             return Place("bookkeeping.entry_show", {"entry_id": id_}), ""
+        case "gift_import":
+            return Place("giving.import_show", {"import_id": id_}), ""
         case "period":
             return Place("bookkeeping.period_show", {"period_id": id_}), ""
         case "rate":

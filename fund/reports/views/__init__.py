@@ -2,11 +2,11 @@
 
 from fund.i18n import N_
 from fund.permissions import Permission
-from fund.reports.views import log, pages, trail, words
+from fund.reports.views import log, my_funds, pages, trail, words
 from fund.reports.views.blueprint import blueprint
 from fund.web import NavEntry
 
-__all__ = ["NAVIGATION", "blueprint", "log", "pages", "trail", "words"]
+__all__ = ["NAVIGATION", "blueprint", "log", "my_funds", "pages", "trail", "words"]
 
 NAVIGATION: list[NavEntry] = [
     NavEntry("reports.home", N_("Waiting on me"), Permission.USE_STAFF_PAGES),

@@ -37,9 +37,9 @@ Environ = dict[str, str]
 
 
 @contextmanager
-def served(app: str, environ: Environ) -> Iterator[int]:
+def served(app: str, environ: Environ, *, port: int | None = None) -> Iterator[int]:
     """`app` behind the service's own gunicorn settings, once every worker answers; its port."""
-    port = free_port()
+    port = port or free_port()
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py"),
@@ -64,9 +64,10 @@ def served(app: str, environ: Environ) -> Iterator[int]:
 
 
 @contextmanager
-def working(environ: Environ) -> Iterator[None]:
+def working(environ: Environ, *, only: str | None = "loops") -> Iterator[None]:
     """`flask worker`, without the jobs: its mails would be the mail server's measure."""
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", "--only", "loops"]
+    half = ["--only", only] if only else []
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker", *half]
     process = subprocess.Popen(command, cwd=ROOT, env=environ, stderr=subprocess.DEVNULL)
     try:
         yield

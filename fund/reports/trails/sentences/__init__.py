@@ -50,6 +50,7 @@ SUBJECT_NAMES = {
     "fund": N_("Fund"),
     "journal": N_("Journal entry"),
     "entry": N_("Finance entry"),
+    "gift_import": N_("List of gifts"),
     "rate": N_("Rate"),
     "period": N_("Period"),
     "office": N_("Receiving office"),

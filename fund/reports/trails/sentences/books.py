@@ -298,6 +298,28 @@ BOOKKEEPING = {
         N_("What became of the paper: %(state)s."),
         {"state": {"stored": N_("it is stored"), "failed": N_("it did not arrive")}},
     ),
+    "gift_import_recorded": Sentence(
+        N_("List of gifts recorded"),
+        N_("%(gift_count)s gifts to the office %(office)s, together %(amount_minor)s."),
+    ),
+    "gift_import_paper_settled": Sentence(
+        N_("List’s paper stored or lost"),
+        N_("What became of the paper: %(state)s."),
+        {"state": {"stored": N_("it is stored"), "failed": N_("it did not arrive")}},
+    ),
+    "gift_import_paper_read": Sentence(N_("List’s paper opened"), N_("The paper was opened.")),
+    "gift_import_file_read": Sentence(N_("List’s file opened"), N_("The file was opened.")),
+    "gift_import_undo_asked": Sentence(
+        N_("Undoing a list asked for"), N_("Finance asks to take %(gift_count)s gifts back.")
+    ),
+    "gift_import_undo_dropped": Sentence(
+        N_("List stands"),
+        N_("It is not undone: %(state)s."),
+        {"state": {"withdrawn": N_("withdrawn"), "declined": N_("declined")}},
+    ),
+    "gift_import_undone": Sentence(
+        N_("List undone"), N_("%(gift_count)s gifts were taken back by reversals.")
+    ),
     "entry_paper_read": Sentence(N_("Entry’s paper opened"), N_("The paper was opened.")),
     "rate_entered": Sentence(
         N_("Rate entered"),

@@ -1,0 +1,1 @@
+"""Lists of gifts from a file: read, looked at, recorded whole, and undone whole."""
