@@ -110,7 +110,7 @@ BEGIN
     RAISE EXCEPTION 'nobody alone sets another biller' USING ERRCODE = 'check_violation',
         CONSTRAINT = 'biller_of_two';
 END $$;
-CREATE TRIGGER office_ways_check BEFORE INSERT ON office_terms
+CREATE TRIGGER office_ways_check AFTER INSERT ON office_terms
     FOR EACH ROW EXECUTE FUNCTION office_ways_check();
 """
 
