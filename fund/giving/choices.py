@@ -115,7 +115,7 @@ CHANGE_NAMES = {
 }
 PLAN_METHOD_NAMES = {
     "card": N_("by card or wallet"),
-    "promptpay": N_("by PromptPay, with a code by mail"),
+    "promptpay": N_("by PromptPay"),
 }
 STRAY_STATE_NAMES = {
     "stopping": N_("being stopped"),

@@ -23,6 +23,7 @@ TEXTS: dict[str, str] = {
         "With this, your gift goes to %(office)s. Nothing has been charged: please look at what has"
         " changed, and send the form once more."
     ),
+    "gift_returned": N_("Of one of these gifts something went back already."),
     "campaign_exists": N_("There is a campaign at this address already."),
     "origin_wrong": N_("Please write the site as https://www.example.org, without a path."),
     "origin_known": N_("This site may show it already."),

@@ -64,6 +64,16 @@ def test_what_waits_for_stripe_says_for_how_long(client, session, plan, finance)
     assert "This waits for 3 hours" in client.get(f"/staff/plans/{plan.id}").text
 
 
+@pytest.mark.parametrize(("hours", "is_told"), [(1, False), (3, True)])
+def test_an_end_that_stripe_does_not_confirm_waits_on_finance(
+    client, session, plan, finance, hours, is_told
+):
+    ask_stop(session, plan, hours_ago=hours)
+    home = client.get("/staff/").text
+    assert ("Regular gifts that Stripe has not stopped yet: 1" in home) == is_told
+    assert ("/staff/plans?state=stopping" in home) == is_told
+
+
 def test_a_failing_one_is_shown_first(client, session, stripe_up, plan, finance):
     method = stripe_up.client().v1.subscriptions.retrieve(plan.stripe_subscription_id)
     stripe_up.control(

@@ -69,7 +69,7 @@ def test_an_old_answer_that_comes_late_undoes_nothing(app, real, stripe_up, monk
         operations.work_off(now=clock.now())
         first = threading.Thread(target=lambda: operations.ask_stripe(now=clock.now()))
         first.start()
-        wait_until(lambda: _held(stripe_up) == 1)
+        wait_until(lambda: held(stripe_up) == 1)
         stripe_up.control("refund_fail", refund=refund)
         send(client, event("refund.failed", id=f"evt_second_{round_}", data=about))
         operations.work_off(now=clock.now())
@@ -83,5 +83,5 @@ def test_an_old_answer_that_comes_late_undoes_nothing(app, real, stripe_up, monk
     assert set(asked) == {"done"}
 
 
-def _held(twin: Twin) -> int:
+def held(twin: Twin) -> int:
     return int(requests.get(f"{twin.base_url}/_twin/held", timeout=5).json()["held"])

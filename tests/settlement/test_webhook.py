@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 import stripe
@@ -10,10 +11,12 @@ from sqlalchemy import func, select
 
 from fund import clock
 from fund.giving.models import Donor
+from fund.sandbox.stripe_twin.config import from_environment
+from fund.sandbox.stripe_twin.delivery import signed
 from fund.settlement import operations
 from fund.settlement.models import InboxEvent
 from tests.giving.factories import start_gift
-from tests.sandbox.stripe_twin.fixtures import US_SECRET
+from tests.sandbox.stripe_twin.fixtures import NZ_SECRET, US_SECRET
 from tests.settlement.factories import drain, event, send
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -111,3 +114,14 @@ def test_intake_is_one_statement(client, count_statements):
     with count_statements() as seen:
         assert send(client, event(id="evt_2")) == 200
     assert [statement.split()[0] for statement in seen] == ["INSERT"]
+
+
+@pytest.mark.parametrize("ours", ["webhook_secret", "old_webhook_secret"])
+def test_while_stripe_rolls_the_secret_the_old_and_the_new_one_are_taken(client, session, ours):
+    secrets = {"webhook_secret": "whsec_other", "old_webhook_secret": "whsec_other"}
+    (account, *_) = from_environment({}).accounts
+    rolling = replace(account, **secrets | {ours: NZ_SECRET})
+    body, headers = signed(rolling, event(), time.time())
+    assert headers["Stripe-Signature"].count("v1=") == 2
+    answer = client.post("/webhooks/stripe/nz", data=body, headers=headers)
+    assert (answer.status_code, stored(session)) == (200, 1)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import (
@@ -68,7 +69,7 @@ class Reading:
     def is_sound(self) -> bool:
         return not self.parsed.faults
 
-    @property
+    @cached_property
     def to_record(self) -> list[GiftLine]:
         """The rows that would become gifts, as it stands; none as long as there are faults."""
         if not self.is_sound:

@@ -48,6 +48,7 @@ from fund.gateways.stripe.lists import (
 from fund.gateways.stripe.refunds import (
     RefundOrder,
     create_refund,
+    find_refund,
     list_refunds,
     retrieve_refund,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "delete_customer",
     "expire_session",
     "find_invoice_payment",
+    "find_refund",
     "init",
     "list_balance_transactions",
     "list_events",

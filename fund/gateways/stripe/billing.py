@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fund.errors import Refused
-from fund.gateways.stripe.client import Doc, back_to, call, list_all
+from fund.gateways.stripe.client import Doc, back_to, call, create, list_all
 from fund.gateways.stripe_amounts import to_stripe
 from fund.money import Money
 
@@ -39,9 +39,10 @@ def create_plan_session(office: str, order: PlanOrder) -> Doc:
     data: Any = {"metadata": metadata}
     if order.starts_at is not None:
         data["trial_end"] = order.starts_at
-    return call(
+    return create(
         office,
-        lambda client: client.v1.checkout.sessions.create(
+        f"{order.reference}:{order.attempt}",
+        lambda client, key: client.v1.checkout.sessions.create(
             {
                 "mode": "subscription",
                 "allowed_payment_method_types": [*order.method_types],
@@ -66,7 +67,7 @@ def create_plan_session(office: str, order: PlanOrder) -> Doc:
                 "success_url": back_to(order.return_path),
                 "cancel_url": back_to(order.return_path),
             },
-            {"idempotency_key": f"{order.reference}:{order.attempt}"},
+            key,
         ),
     )
 
@@ -82,9 +83,8 @@ def create_product(office: str, product_id: str, name: str) -> None:
 
 def create_customer(office: str, *, email: str, key: str) -> str:
     """A customer with this address; a repeated call with the same `key` gives the same id."""
-    answer = call(
-        office,
-        lambda client: client.v1.customers.create({"email": email}, {"idempotency_key": key}),
+    answer = create(
+        office, key, lambda client, option: client.v1.customers.create({"email": email}, option)
     )
     return str(answer["id"])
 

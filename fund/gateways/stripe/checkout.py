@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from fund.gateways.stripe.client import Doc, back_to, call
+from fund.gateways.stripe.client import Doc, back_to, call, create
 from fund.gateways.stripe_amounts import to_stripe
 from fund.money import Money
 
@@ -34,9 +34,10 @@ def create_checkout_session(office: str, order: CheckoutOrder) -> Doc:
     """A hosted Checkout session for one gift; a repeated call gives the same session."""
     metadata = {"gift_id": order.reference, "attempt": str(order.attempt)}
     currency = order.amount.currency.lower()
-    return call(
+    return create(
         office,
-        lambda client: client.v1.checkout.sessions.create(
+        order.idempotency_key,
+        lambda client, key: client.v1.checkout.sessions.create(
             {
                 "mode": "payment",
                 "allowed_payment_method_types": [*order.method_types],
@@ -61,7 +62,7 @@ def create_checkout_session(office: str, order: CheckoutOrder) -> Doc:
                 "success_url": back_to(order.return_path),
                 "cancel_url": back_to(order.return_path),
             },
-            {"idempotency_key": order.idempotency_key},
+            key,
         ),
     )
 

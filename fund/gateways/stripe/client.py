@@ -83,6 +83,20 @@ def list_all(office: str, path: str, filters: Doc) -> Iterator[Doc]:
         page = page | {"starting_after": answer["data"][-1]["id"]}
 
 
+class KeptError(Unavailable):
+    """Stripe failed, and keeps that answer for a day under the idempotency key: whether it acted
+    before it failed is not known."""
+
+
+def create(office: str, key: str, make: Callable[[stripe.StripeClient, Any], Any]) -> Doc:
+    """Make something that does no harm if it is made twice and known once; the same call with the
+    same `key` gives the same thing. Raises as `call`."""
+    try:
+        return call(office, lambda client: make(client, {"idempotency_key": key}))
+    except KeptError:
+        return call(office, lambda client: make(client, {"idempotency_key": f"{key}:again"}))
+
+
 def call(office: str, ask: Callable[[stripe.StripeClient], Any]) -> Doc:
     """What Stripe answers, as a plain dict. Raises Unavailable, Refused(`stripe_refused`)."""
     client = _clients.get(office)
@@ -95,6 +109,8 @@ def call(office: str, ask: Callable[[stripe.StripeClient], Any]) -> Doc:
         except (stripe.InvalidRequestError, stripe.CardError, stripe.IdempotencyError) as error:
             raise Refused("stripe_refused", reason=error.code or "refused") from error
         except stripe.StripeError as error:
+            if error.http_status == 500 and "Idempotent-Replayed" in (error.headers or {}):
+                raise KeptError("stripe_unavailable") from error
             # Too many calls, or the same one still under way elsewhere: both pass by waiting.
             is_busy = error.http_status in (409, 429)
             raise Unavailable("stripe_busy" if is_busy else "stripe_unavailable") from error

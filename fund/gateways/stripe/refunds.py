@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fund.gateways.stripe.client import Doc, call, list_all
+from fund.gateways.stripe.client import Doc, KeptError, call, list_all
 from fund.gateways.stripe_amounts import to_stripe
 from fund.money import Money
 
@@ -34,8 +34,26 @@ def create_refund(office: str, order: RefundOrder) -> Doc:
         asked["reason"] = order.reason
     if order.email:
         asked["instructions_email"] = order.email
-    key = {"idempotency_key": f"{order.reference}:refund"}
-    return call(office, lambda client: client.v1.refunds.create(asked, key))  # type: ignore[arg-type]
+    key = f"{order.reference}:refund"
+
+    def make(key: str) -> Doc:
+        return call(
+            office,
+            lambda client: client.v1.refunds.create(asked, {"idempotency_key": key}),  # type: ignore[arg-type]
+        )
+
+    try:
+        return make(key)
+    except KeptError:
+        return find_refund(office, order) or make(f"{key}:again")
+
+
+def find_refund(office: str, order: RefundOrder) -> Doc | None:
+    """The refund that was made of this order, if Stripe made one."""
+    for doc in list_refunds(office, order.payment_intent):
+        if (doc["metadata"] or {}).get("refund_id") == order.reference:
+            return doc
+    return None
 
 
 def retrieve_refund(office: str, refund_id: str) -> Doc:

@@ -42,11 +42,14 @@ def operation(*, required: tuple[str, ...] = (), **known: Field) -> Callable[[Ha
             def perform() -> Response:
                 params = accepted(parse(pairs), "")
                 unfold = params.pop("expand", [])
+                is_done = world().faults.take(request.method, request.path)
+                if is_done is False:
+                    return refusal_of(_broken())
                 try:
                     doc = handler(scope, params, **path)
                 except Declined as error:
                     return answer(error.body(), error.status)
-                return answer(expanded(scope, doc, unfold))
+                return refusal_of(_broken()) if is_done else answer(expanded(scope, doc, unfold))
 
             with world().keys_in_use.taken(g.account.id, key) if key else nullcontext():
                 try:
@@ -59,6 +62,11 @@ def operation(*, required: tuple[str, ...] = (), **known: Field) -> Callable[[Ha
         return endpoint
 
     return decorate
+
+
+def _broken() -> StripeError:
+    message = "An unexpected error occurred. We have been notified of the problem."
+    return StripeError(message, status=500, kind="api_error")
 
 
 def answer(body: Doc, status: int = 200) -> Response:

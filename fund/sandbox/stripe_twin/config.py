@@ -27,6 +27,7 @@ class Account:
     fees: Fees
     webhook_url: str
     webhook_secret: str
+    old_webhook_secret: str = ""  # signs too, while the endpoint's secret is rolled
     methods: tuple[str, ...] = ("card",)
     method_fees: Mapping[str, Fees] = field(default_factory=dict)
     payout_interval: str = "daily"

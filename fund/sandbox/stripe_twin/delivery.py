@@ -99,14 +99,19 @@ def signed(account: Account, event: Doc, now: float) -> tuple[bytes, dict[str, s
     return body, {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "Stripe/1.0 (practice twin)",
-        "Stripe-Signature": signature(account.webhook_secret, body, int(now)),
+        "Stripe-Signature": signature(account, body, int(now)),
     }
 
 
-def signature(secret: str, body: bytes, now: int) -> str:
-    """The `Stripe-Signature` header (scheme v1: HMAC-SHA256 over `t.body`)."""
-    digest = hmac.new(secret.encode(), b"%d." % now + body, hashlib.sha256).hexdigest()
-    return f"t={now},v1={digest}"
+def signature(account: Account, body: bytes, now: int) -> str:
+    """The `Stripe-Signature` header (scheme v1: HMAC-SHA256 over `t.body`), once a secret."""
+    signed_at = b"%d." % now + body
+    digests = [
+        hmac.new(secret.encode(), signed_at, hashlib.sha256).hexdigest()
+        for secret in (account.webhook_secret, account.old_webhook_secret)
+        if secret
+    ]
+    return ",".join([f"t={now}", *(f"v1={digest}" for digest in digests)])
 
 
 class _Line:

@@ -1,6 +1,6 @@
 """`expand[]`: ids unfolded into the objects they stand for (API reference, "Expanding")."""
 
-import copy
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +9,7 @@ from .scope import Scope, rendered
 from .state import Doc, Page
 
 _MAX_DEPTH = 4
+_NESTED = (dict, list)
 
 _EXPANDABLE: Mapping[str, frozenset[str]] = {
     "balance_transaction": frozenset({"source"}),
@@ -52,7 +53,7 @@ _EXPANDABLE: Mapping[str, frozenset[str]] = {
 
 def expanded(scope: Scope, doc: Doc, paths: Sequence[str]) -> Doc:
     """`doc` as the API shows it, with the named paths unfolded."""
-    tree = copy.deepcopy(doc)
+    tree = json.loads(json.dumps(doc)) if paths else doc  # several times quicker than deepcopy
     for path in paths:
         keys = path.split(".")
         if len(keys) > _MAX_DEPTH:
@@ -107,11 +108,10 @@ def _payments(scope: Scope, invoice_id: str) -> Doc:
 def _as_shown(scope: Scope, node: Any) -> Any:
     """Every object in the tree without the twin's notes; metadata stays as it was given."""
     if isinstance(node, list):
-        return [_as_shown(scope, item) for item in node]
-    if isinstance(node, dict):
-        fields = rendered(node, scope.now) if "object" in node else node
-        return {
-            key: value if key == "metadata" else _as_shown(scope, value)
-            for key, value in fields.items()
-        }
-    return node
+        return [_as_shown(scope, item) if type(item) in _NESTED else item for item in node]
+    fields = rendered(node, scope.now) if "object" in node else node
+    # A page has thousands of plain fields: they are not worth a call each.
+    return {
+        key: _as_shown(scope, value) if type(value) in _NESTED and key != "metadata" else value
+        for key, value in fields.items()
+    }

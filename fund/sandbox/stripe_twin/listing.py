@@ -26,6 +26,7 @@ def listed(
     filters: Mapping[str, Any] | None = None,
     types: Sequence[str] | None = None,
     ranges: Sequence[str] = (),
+    is_delivered: bool | None = None,
 ) -> Doc:
     """The page that `params` asks for, of the objects whose fields equal `filters`.
 
@@ -44,6 +45,7 @@ def listed(
         bounds={name: _span(params[name]) for name in ranges if name in params},
         filters=filters or {},
         types=types,
+        is_delivered=is_delivered,
     )
     docs, has_more = scope.store.list_page(scope.account.id, kind, page)
     return list_object(url, docs, has_more=has_more)

@@ -17,7 +17,13 @@ EXPONENT = {
     "sgd": 2,
     "jpy": 0,
     "kwd": 3,
+    "huf": 2,
+    "isk": 2,
 }
+# Stripe page "Supported currencies": the króna has no parts, though its amounts travel with two
+# digits for them; forints have, but a payout is of whole ones.
+STEP = {"isk": 100}
+PAYOUT_STEP = {"isk": 100, "huf": 100}
 MAXIMUM = 99_999_999
 
 # Stripe page "Supported currencies", minimum charge amounts; others follow the settlement currency.
@@ -30,6 +36,7 @@ _MINIMUM = {
     "gbp": 30,
     "jpy": 50,
     "thb": 1000,
+    "huf": 17_500,
 }
 
 _USD_PER_UNIT = {
@@ -42,6 +49,8 @@ _USD_PER_UNIT = {
     "thb": Decimal("0.0308"),
     "jpy": Decimal("0.00645"),
     "kwd": Decimal("3.2580"),
+    "huf": Decimal("0.00296"),
+    "isk": Decimal("0.00802"),
 }
 _RATE_DIGITS = Context(prec=6)
 _TEN_THOUSAND = Decimal(10_000)
@@ -56,6 +65,8 @@ _SYMBOL = {
     "sgd": "S$",
     "jpy": "¥",
     "kwd": "KWD ",
+    "huf": "Ft ",
+    "isk": "ISK ",
 }
 
 
@@ -99,36 +110,44 @@ def rate(source: str, target: str, drift_bp: int = 0) -> Decimal | None:
 def convert(amount: int, source: str, target: str, drift_bp: int = 0) -> int:
     """`amount` in minor units of `target`, rounded half away from zero."""
     factor = rate(source, target, drift_bp)
-    return amount if factor is None else _rounded(amount * factor)
+    return amount if factor is None else _rounded(amount * factor, STEP.get(target, 1))
 
 
 def minimum(currency: str, settlement_currency: str) -> int:
     """The smallest charge in `currency` for an account that settles in another."""
     if currency in _MINIMUM:
         return _MINIMUM[currency]
-    factor = rate(settlement_currency, currency) or Decimal(1)
-    least = _MINIMUM[settlement_currency] * factor
-    step = 10 if EXPONENT[currency] == 3 else 1
+    base = settlement_currency if settlement_currency in _MINIMUM else "usd"
+    least = _MINIMUM[base] * (rate(base, currency) or Decimal(1))
+    step = step_of(currency)
     return int((least / step).to_integral_value(ROUND_CEILING)) * step
 
 
+def step_of(currency: str) -> int:
+    """What is charged is a multiple of it."""
+    return 10 if EXPONENT[currency] == 3 else STEP.get(currency, 1)
+
+
 def fee_lines(
-    amount: int, fees: Fees, *, is_international: bool, is_converted: bool
+    amount: int, fees: Fees, *, is_international: bool, is_converted: bool, step: int = 1
 ) -> Sequence[FeeLine]:
-    """Stripe's fees on a charge of `amount` (settlement currency), in lines that add up."""
+    """Stripe's fees on a charge of `amount` (settlement currency), in lines that add up, each in
+    multiples of `step`."""
     percent = fees.percent_bp + (fees.international_bp if is_international else 0)
     lines = [
-        FeeLine("stripe_fee", "Stripe processing fees", fees.fixed + share(amount, percent)),
+        FeeLine("stripe_fee", "Stripe processing fees", fees.fixed + share(amount, percent, step)),
     ]
     if is_converted:
         lines.append(
             FeeLine(
-                "stripe_fee", "Stripe currency conversion fee", share(amount, fees.conversion_bp)
+                "stripe_fee",
+                "Stripe currency conversion fee",
+                share(amount, fees.conversion_bp, step),
             )
         )
     if fees.tax_bp:
         taxed = sum(line.amount for line in lines)
-        lines.append(FeeLine("tax", "Tax on Stripe fees", share(taxed, fees.tax_bp)))
+        lines.append(FeeLine("tax", "Tax on Stripe fees", share(taxed, fees.tax_bp, step)))
     return lines
 
 
@@ -138,9 +157,9 @@ def formatted(amount: int, currency: str) -> str:
     return f"{_SYMBOL[currency]}{Decimal(amount).scaleb(-digits):,.{digits}f}"
 
 
-def share(amount: int, basis_points: int) -> int:
-    return _rounded(amount * Decimal(basis_points) / _TEN_THOUSAND)
+def share(amount: int, basis_points: int, step: int = 1) -> int:
+    return _rounded(amount * Decimal(basis_points) / _TEN_THOUSAND, step)
 
 
-def _rounded(value: Decimal) -> int:
-    return int(value.to_integral_value(ROUND_HALF_UP))
+def _rounded(value: Decimal, step: int = 1) -> int:
+    return int((value / step).to_integral_value(ROUND_HALF_UP)) * step

@@ -6,7 +6,7 @@ reconciled; of one by hand Stripe cannot say what it was made of (page "Payout r
 
 from .errors import StripeError
 from .ids import new_id
-from .money import FeeLine, share
+from .money import PAYOUT_STEP, FeeLine, share
 from .resources import balance
 from .scope import Scope
 from .state import Doc, Page
@@ -29,6 +29,8 @@ def pay_out(scope: Scope) -> Doc:
     switches = scope.store.switches()
     kept = int(switches["minimum_balance"])
     amount = sum(transaction["net"] for transaction in carried) - kept
+    parts = amount % _step(scope)  # what is no whole one waits for the next payout
+    amount, kept = amount - parts, kept + parts
     if amount <= 0:
         raise _insufficient()
     payout_id = new_id("po")
@@ -64,6 +66,11 @@ def pay_out_by_hand(scope: Scope, params: Doc) -> Doc:
     amount: int = params["amount"]
     if params.get("currency", scope.account.currency).lower() != scope.account.currency:
         raise StripeError("Sorry, you don't have any external accounts in that currency.")
+    if amount % _step(scope):
+        raise StripeError(
+            f"Payouts in {scope.account.currency} are of multiples of {_step(scope)}.",
+            param="amount",
+        )
     is_instant = params.get("method") == "instant"
     fee = share(amount, INSTANT_FEE_BP) if is_instant else 0
     available, _ = scope.store.balance(scope.account.id, scope.now)
@@ -207,6 +214,10 @@ def _in_state(scope: Scope, payout_id: str, *states: str) -> Doc:
     if payout["status"] not in states:
         raise StripeError(f"This payout is {payout['status']}.", param="payout")
     return payout
+
+
+def _step(scope: Scope) -> int:
+    return PAYOUT_STEP.get(scope.account.currency, 1)
 
 
 def _insufficient() -> StripeError:

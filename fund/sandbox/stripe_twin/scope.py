@@ -86,7 +86,7 @@ class Scope:
 
 def shown(doc: Mapping[str, Any]) -> Doc:
     """Without the twin's private notes, whose names begin with an underscore."""
-    return {key: value for key, value in doc.items() if not key.startswith("_")}
+    return {key: value for key, value in doc.items() if key[:1] != "_"}
 
 
 def rendered(doc: Doc, now: int) -> Doc:

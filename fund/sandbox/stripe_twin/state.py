@@ -53,6 +53,9 @@ _PAGE = """
                             NOT BETWEEN b.value ->> 0 AND b.value ->> 1)
       AND (:types IS NULL OR EXISTS (SELECT 1 FROM json_each(:types) t
                                      WHERE json_extract(o.doc, '$.type') GLOB t.value))
+      AND (:delivered IS NULL OR :delivered = NOT EXISTS (
+           SELECT 1 FROM delivery d
+           WHERE d.account = :account AND d.event = o.id AND d.status <> 'delivered'))
     ORDER BY created DESC, seq DESC LIMIT :limit
 """
 _PAGE_FROM_OLDEST = _PAGE.replace("DESC", "ASC")
@@ -71,6 +74,7 @@ class Page:
     filters: Mapping[str, Any] = field(default_factory=dict)
     bounds: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     types: Sequence[str] | None = None
+    is_delivered: bool | None = None
 
 
 class Store:
@@ -196,6 +200,7 @@ class Store:
                 "filters": json.dumps(dict(page.filters)),
                 "bounds": json.dumps(dict(page.bounds)),
                 "types": None if page.types is None else json.dumps(list(page.types)),
+                "delivered": page.is_delivered,
                 "limit": page.limit + 1,
             },
         )

@@ -142,6 +142,32 @@ def _fits(hold: _Hold, method: str, path: str) -> bool:
     return fnmatchcase(f"{method} {path}", hold.endpoint) or fnmatchcase(path, hold.endpoint)
 
 
+class Faults:
+    """Calls that Stripe answers with its own error; an idempotency key keeps that answer too."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._faults: list[tuple[str, bool]] = []
+
+    def add(self, endpoint: str, *, is_done: bool) -> None:
+        """The next call like `POST /v1/refunds` fails; `is_done`: after it was acted on."""
+        with self._lock:
+            self._faults.append((endpoint, is_done))
+
+    def take(self, method: str, path: str) -> bool | None:
+        """Whether this call is acted on before it fails; None if it does not fail."""
+        with self._lock:
+            for place, (endpoint, is_done) in enumerate(self._faults):
+                if fnmatchcase(f"{method} {path}", endpoint):
+                    del self._faults[place]
+                    return is_done
+        return None
+
+    def clear(self) -> None:
+        with self._lock:
+            self._faults.clear()
+
+
 class KeysInUse:
     """Idempotency keys whose first call has not been answered yet."""
 

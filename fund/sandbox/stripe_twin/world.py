@@ -7,7 +7,7 @@ from typing import Any
 from .config import Account, Settings
 from .scope import Scope
 from .state import Store
-from .traffic import Calls, Holds, KeysInUse, Limits
+from .traffic import Calls, Faults, Holds, KeysInUse, Limits
 
 
 class World:
@@ -21,6 +21,7 @@ class World:
         self.now = now
         self.calls = Calls()
         self.holds = Holds()
+        self.faults = Faults()
         self.limits = Limits(now)
         self.keys_in_use = KeysInUse()
 
@@ -41,4 +42,5 @@ class World:
             self.store.clear()
         self.calls.clear()
         self.limits.clear()
+        self.faults.clear()
         self.holds.release()

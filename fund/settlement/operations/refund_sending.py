@@ -10,7 +10,7 @@ from fund.crypto import Unreadable
 from fund.db import reading, transaction
 from fund.errors import Refused
 from fund.gateways import stripe
-from fund.gateways.stripe import Doc, RefundOrder
+from fund.gateways.stripe import RefundOrder
 from fund.giving.donors import open_person
 from fund.giving.models import Donor, Gift
 from fund.ledger.models import Office
@@ -38,7 +38,7 @@ def send_refund(refund_id: str) -> None:
     with reading() as session:
         order = _order(session, UUID(refund_id))
     try:
-        answer = _find(office, order) if is_old else None
+        answer = stripe.find_refund(office, order) if is_old else None
         answer = answer or stripe.create_refund(office, order)
     except Refused as refusal:
         with transaction() as session:
@@ -68,10 +68,3 @@ def _email(session: Session, gift: Gift) -> str | None:
         return open_person(session, session.get_one(Donor, gift.donor_id)).email
     except Unreadable:
         return None
-
-
-def _find(office: str, order: RefundOrder) -> Doc | None:
-    for doc in stripe.list_refunds(office, order.payment_intent):
-        if (doc["metadata"] or {}).get("refund_id") == order.reference:
-            return doc
-    return None

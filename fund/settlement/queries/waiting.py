@@ -1,11 +1,11 @@
 """What waits for finance."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from fund import clock
-from fund.giving.queries import count_strays, list_open_breakers
+from fund.giving.queries import count_strays, count_to_watch, list_open_breakers
 from fund.i18n import N_
 from fund.permissions import Actor, Permission
 from fund.settlement.queries.doubts import list_open_alerts, list_to_answer
@@ -13,6 +13,9 @@ from fund.settlement.queries.inbox import list_failed, list_unheard
 from fund.settlement.queries.lines import count_to_look_at, list_on_the_way
 from fund.settlement.queries.refunds import list_open_refunds
 from fund.waiting import Waiting
+
+# Stripe is told again and again by itself; beyond this somebody should look.
+PATIENCE = timedelta(hours=2)
 
 
 def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiting]:
@@ -55,6 +58,7 @@ def list_waiting(session: Session, actor: Actor, *, now: datetime) -> list[Waiti
             )
             for office in list_open_breakers(session)
         ]
+        waiting += _list_stops(session, now=now)
     on_the_way = len(list_on_the_way(session)) if actor.may(Permission.CONFIRM_PAYMENTS) else 0
     if on_the_way:
         waiting.append(
@@ -153,3 +157,20 @@ def _doubts(session: Session) -> list[Waiting]:
             )
         )
     return waiting
+
+
+def _list_stops(session: Session, *, now: datetime) -> list[Waiting]:
+    """Regular gifts that somebody stopped, and Stripe may still charge."""
+    return [
+        Waiting(
+            section=N_("Stripe"),
+            title=N_("Regular gifts that Stripe has not stopped yet: %(count)s"),
+            endpoint="giving.plan_list",
+            values={"state": row.state},
+            action=N_("Look at them"),
+            due_on=clock.bangkok_day(now),
+            params={"count": row.count},
+        )
+        for row in count_to_watch(session)
+        if row.state == "stopping" and row.since is not None and row.since < now - PATIENCE
+    ]

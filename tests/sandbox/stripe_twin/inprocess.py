@@ -5,7 +5,7 @@ test says so, and webhooks wait in a list until the test hands them over, in any
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,11 +28,19 @@ START = 1_790_000_000.0
 class TwinInside:
     """The twin and its control surface, by direct calls."""
 
-    def __init__(self, now: float = START, *, is_checked: bool = False) -> None:
-        """`is_checked`: every exchange must be what Stripe describes, which takes its time."""
+    def __init__(
+        self,
+        now: float = START,
+        *,
+        is_checked: bool = False,
+        accounts: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        """`is_checked`: every exchange must be what Stripe describes, which takes its time.
+        `accounts` as in TWIN_ACCOUNTS, if not the usual ones."""
         self.time = now
         self.is_checked = is_checked
-        self.world = World(from_environment({}), Store(None), lambda: self.time)
+        told = {"TWIN_ACCOUNTS": json.dumps(list(accounts))} if accounts else {}
+        self.world = World(from_environment(told), Store(None), lambda: self.time)
         self.http = InProcessClient(self)
         self._browser = create_app(self.world).test_client()
         self._clockwork = Clockwork(self.world)

@@ -300,7 +300,16 @@ BOOKKEEPING = {
     ),
     "gift_import_recorded": Sentence(
         N_("List of gifts recorded"),
-        N_("%(gift_count)s gifts to the office %(office)s, together %(amount_minor)s."),
+        N_(
+            "%(gift_count)s gifts to the office %(office)s, together %(amount_minor)s. Receipts:"
+            " %(has_outside_receipts)s."
+        ),
+        {
+            "has_outside_receipts": {
+                "True": N_("given elsewhere, on paper"),
+                "False": N_("issued here"),
+            }
+        },
     ),
     "gift_import_paper_settled": Sentence(
         N_("List’s paper stored or lost"),

@@ -87,6 +87,14 @@ def hold() -> Response:
     return answer({"held": world().holds.count_waiting()})
 
 
+@bp.post("/break")
+def break_() -> Response:
+    """The next call like `POST /v1/refunds` is answered 500, before or after it was acted on."""
+    asked = asked_for(required=("path",), path=text(200), is_done=boolean)
+    world().faults.add(asked["path"], is_done=asked.get("is_done", False))
+    return done({"breaks": asked["path"]})
+
+
 @bp.get("/held")
 def held() -> Response:
     return answer({"held": world().holds.count_waiting()})

@@ -7,7 +7,7 @@ from ..cards import Card, card_of
 from ..errors import StripeError
 from ..ids import new_id
 from ..listing import PAGING_BY_TIME, given, listed
-from ..money import fee_lines
+from ..money import STEP, fee_lines
 from ..params import text
 from ..scope import Scope
 from ..state import Doc
@@ -140,6 +140,7 @@ def settle(scope: Scope, charge: Doc) -> Doc:
             account.fees_for(charge["payment_method_details"]["type"]),
             is_international=card.get("country", account.country) != account.country,
             is_converted=charge["currency"] != account.currency,
+            step=STEP.get(account.currency, 1),
         ),
         exchange_rate=rate,
         available_on=_available_on(scope, charge),

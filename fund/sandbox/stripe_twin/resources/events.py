@@ -5,7 +5,7 @@ from flask import Blueprint
 from ..api import operation
 from ..errors import missing
 from ..listing import PAGING_BY_TIME, listed
-from ..params import items, text
+from ..params import boolean, items, text
 from ..scope import Scope
 from ..state import Doc
 
@@ -24,7 +24,7 @@ def retrieve(scope: Scope, _params: Doc, event: str) -> Doc:
 
 
 @bp.get("/v1/events")
-@operation(type=text(), types=items(text(), at_most=20), **PAGING_BY_TIME)
+@operation(delivery_success=boolean, type=text(), types=items(text(), at_most=20), **PAGING_BY_TIME)
 def list_(scope: Scope, params: Doc) -> Doc:
     # Stripe keeps events for thirty days.
     asked = params.get("created", {})
@@ -33,7 +33,8 @@ def list_(scope: Scope, params: Doc) -> Doc:
     types = params.get("types")
     if "type" in params:
         types = [params["type"]]
-    page = listed(scope, "event", "/v1/events", params, types=types)
+    is_delivered = params.get("delivery_success")
+    page = listed(scope, "event", "/v1/events", params, types=types, is_delivered=is_delivered)
     page["data"] = [_with_waiting(scope, event) for event in page["data"]]
     return page
 

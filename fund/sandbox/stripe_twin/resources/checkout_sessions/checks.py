@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ...errors import StripeError
-from ...money import EXPONENT, MAXIMUM, formatted, minimum
+from ...money import EXPONENT, MAXIMUM, formatted, minimum, step_of
 from ...params import refusal
 from ...scope import Scope
 from ...state import Doc
@@ -149,9 +149,9 @@ def check_amounts(scope: Scope, lines: list[Doc]) -> tuple[str, int]:
             f" {formatted(MAXIMUM, currency)} {currency}",
             code="amount_too_large",
         )
-    if EXPONENT[currency] == 3 and total % 10:
+    if total % step_of(currency):
         raise StripeError(
-            f"Invalid amount: {currency} amounts must end in 0.",
+            f"Invalid amount: {currency} amounts must be multiples of {step_of(currency)}.",
             code="parameter_invalid_integer",
             param="line_items[0][price_data][unit_amount]",
         )
