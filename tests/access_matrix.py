@@ -35,6 +35,7 @@ PUBLIC = (
     "GET giving.give", "POST giving.give", "GET giving.checkout", "GET giving.thanks",
     "GET giving.campaign", "POST giving.campaign",
     "GET giving.embed", "GET giving.embed_campaign",  # for frames: they hold and take nothing
+    "GET giving.newsletter", "POST giving.newsletter",  # the token in the mail, as below
     "GET giving.no_mail", "POST giving.no_mail",  # the token in the mail is the key
     "GET giving.pay", "GET giving.pay_code",  # whoever knows the gift's id, as for thanks
     "POST giving.retry",

@@ -157,3 +157,7 @@ def most(fund: Fund, currency: str) -> Money:
 LINK_PURPOSE = "giving.portal"
 LINK_LIFE = timedelta(minutes=15)
 VISIT, IDLE = timedelta(hours=8), timedelta(minutes=30)
+
+# The newsletter: what its mail's link is for, and which text the give page shows beside the box.
+NEWSLETTER_PURPOSE = "giving.newsletter"
+NEWSLETTER_WORDING = "newsletter-1"

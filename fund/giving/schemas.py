@@ -67,6 +67,7 @@ class GiveSchema(CommandSchema):
     office = Text(longest=40, load_default="")
     method = Code(["", CHECKOUT, PROMPTPAY], load_default="")
     covers_fee = Tick()
+    newsletter = Tick()
     total = Text(longest=40, load_default="")
     company = Text(longest=200, load_default="")
     note = Text(longest=500, load_default="")

@@ -110,7 +110,7 @@ BEGIN
     RAISE EXCEPTION 'nobody alone sets another biller' USING ERRCODE = 'check_violation',
         CONSTRAINT = 'biller_of_two';
 END $$;
-CREATE TRIGGER office_ways_check BEFORE INSERT ON office_terms
+CREATE TRIGGER office_ways_check AFTER INSERT ON office_terms
     FOR EACH ROW EXECUTE FUNCTION office_ways_check();
 """
 
@@ -127,9 +127,43 @@ CREATE TABLE frame_origin (
 ALTER TABLE campaign ADD CONSTRAINT ck_campaign_slug_free CHECK (slug <> 'embed');
 """
 
+NEWSLETTER = """
+CREATE TABLE newsletter_consent (
+    id uuid CONSTRAINT pk_newsletter_consent PRIMARY KEY,
+    donor_id uuid NOT NULL CONSTRAINT fk_newsletter_consent_donor_id REFERENCES donor,
+    wording varchar NOT NULL,
+    language varchar NOT NULL,
+    asked_at timestamptz NOT NULL,
+    confirmed_at timestamptz,
+    withdrawn_at timestamptz,
+    CONSTRAINT ck_newsletter_consent_language CHECK (language IN ('en', 'th')),
+    CONSTRAINT ck_newsletter_consent_times
+        CHECK (confirmed_at >= asked_at AND withdrawn_at >= asked_at)
+);
+CREATE INDEX ix_newsletter_consent_donor_id ON newsletter_consent (donor_id);
+CREATE UNIQUE INDEX uq_newsletter_consent_live ON newsletter_consent (donor_id)
+    WHERE withdrawn_at IS NULL;
+
+-- Who consented to what, and when, stays known; a consent that ended is given anew.
+CREATE FUNCTION keep_newsletter_consent() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.withdrawn_at IS NOT NULL
+        OR OLD.confirmed_at IS NOT NULL AND NEW.confirmed_at IS DISTINCT FROM OLD.confirmed_at
+        OR (NEW.id, NEW.donor_id, NEW.wording, NEW.language, NEW.asked_at)
+            IS DISTINCT FROM (OLD.id, OLD.donor_id, OLD.wording, OLD.language, OLD.asked_at)
+    THEN
+        RAISE EXCEPTION 'a consent is given and withdrawn, never changed'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER keep_newsletter_consent BEFORE UPDATE OR DELETE ON newsletter_consent
+    FOR EACH ROW EXECUTE FUNCTION keep_newsletter_consent();
+"""
+
 
 def upgrade() -> None:
-    for script in (PLANS, TERMS, FRAMES):
+    for script in (PLANS, TERMS, FRAMES, NEWSLETTER):
         op.get_bind().connection.driver_connection.execute(script)
 
 
@@ -137,6 +171,8 @@ def downgrade() -> None:
     """Possible as long as no regular gift covers its fee."""
     op.execute(
         """
+        DROP TABLE newsletter_consent;
+        DROP FUNCTION keep_newsletter_consent;
         DROP TABLE frame_origin;
         ALTER TABLE campaign DROP CONSTRAINT ck_campaign_slug_free;
         DROP TRIGGER office_ways_check ON office_terms;

@@ -23,7 +23,7 @@ _CLIPPED = """() => {
     const scrolls = e => e && (/auto|scroll/.test(getComputedStyle(e).overflowX)
         ? e !== document.documentElement : scrolls(e.parentElement));
     return [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
-        .filter(e => e.checkVisibility() && !e.matches(".visually-hidden"))
+        .filter(e => e.checkVisibility() && !e.closest(".visually-hidden"))
         .filter(e => {
             const box = e.getBoundingClientRect();
             const isOut = box.right > innerWidth + 1 || box.left < -1;

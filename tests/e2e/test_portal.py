@@ -30,12 +30,41 @@ def test_a_donor_comes_to_their_gifts_by_a_link_in_the_mail(walk: Walk):
     with page.expect_download() as download:
         page.click('a[href^="/my/receipts/"] >> nth=0')
     assert download.value.suggested_filename.endswith(".pdf")
-    walk.open("/my")
+    walk.open("/my/funds")
+    walk.see("my-funds")
+    walk.open("/my/erasure")
+    walk.see("my-erasure")
+    page.click("main form .btn-primary")
+    page.wait_for_url(f"{walk.stack.web}/my")
+    walk.see("my-asked")
     page.click('form[action="/my/sign-out"] button')
     walk.open("/my")
     page.wait_for_url(f"{walk.stack.web}/my/sign-in")
     walk.open("/my/open/none")
     walk.see("my-open-over")
+
+
+def test_finance_compares_two_records_of_one_donor(walk: Walk):
+    page = walk.page
+    walk.sign_in("finance")
+    walk.open("/staff/donors/alike")
+    walk.see("merge-list")
+    page.fill('[name="email"]', "donor05@practice.example")
+    page.fill('[name="other_email"]', "donor06@practice.example")
+    page.click("main form .btn-secondary")
+    page.wait_for_url(re.compile(r"/staff/donors/[0-9a-f-]{36}/"))
+    walk.see("merge-show")
+    page.click("main form .btn-primary")
+    walk.see("merge-incomplete")
+
+
+def test_the_data_protection_contact_decides_whom_to_forget(walk: Walk):
+    walk.sign_in("dataprotection")
+    walk.open("/staff/erasure")
+    walk.see("erasure-list")
+    if walk.page.locator(".card-row-action").count():  # as the donors of this file asked
+        walk.page.click(".card-row-action >> nth=0")
+        walk.see("erasure-show")
 
 
 def _link(walk: Walk, email: str) -> str:

@@ -19,8 +19,9 @@ from fund.giving.queries import find_terms
 from fund.ids import new_id
 from fund.ledger.models import Fund, Office
 from fund.money import Money
-from fund.permissions import SYSTEM
+from fund.permissions import SYSTEM, Role
 from tests.ledger.factories import WHEN, make_fund, make_office
+from tests.people.factories import make_staff
 from tests.sandbox.stripe_twin.fixtures import Twin
 
 FIFTY = Money(50_00, "NZD")
@@ -81,6 +82,14 @@ def register_thai_office(session: Session, world: GivingWorld) -> None:
     signed = {"signatory_name": "Anong Practice", "signatory_title": "Treasurer"}
     make_terms(session, world.thai, receipt_kind="th_donation", **signed)
     session.commit()
+
+
+def change_biller(session: Session, office: Office, **bank: str) -> None:
+    """Two persons lead the office's PromptPay code to another bank."""
+    asks = make_staff(session, Role.FINANCE_OFFICER).actor_at(clock.now())
+    agrees = make_staff(session, Role.TREASURER).actor_at(clock.now())
+    change = operations.ask_biller(session, office, **bank, actor=asks, now=clock.now())
+    operations.approve_biller(session, change.id, actor=agrees, now=clock.now())
 
 
 def start_gift(

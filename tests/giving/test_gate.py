@@ -145,6 +145,16 @@ def test_a_link_is_over_after_a_quarter_of_an_hour_or_once_a_newer_one_was_sent(
     assert "opens nothing any more" in street.look(links[1]).text
 
 
+def test_a_link_that_is_not_ours_opens_nothing(street, session, world):
+    open_breaker(session, world, 2)
+    for number in range(3):  # none of which has a link
+        street.look(f"/give/prove/{gift_of(street.begin(email=f'n{number}@example.org'))}")
+    for token in ("none", "e30", street.begin().rpartition("/")[2]):
+        assert "opens nothing any more" in street.look(f"/give/open/{token}").text
+        assert street.send(f"/give/open/{token}").status_code == 422
+    assert session.scalars(select(CheckoutGate.let_by).distinct()).all() == [None]
+
+
 def test_nobodys_mailbox_is_filled_through_the_gate(street, session, world, run_jobs, mailbox):
     open_breaker(session, world, 2)
     answers = []

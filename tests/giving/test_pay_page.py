@@ -14,7 +14,7 @@ from fund.ledger.models import Journal
 from fund.ledger.operations import close_fund
 from fund.money import baht
 from fund.permissions import SYSTEM, Actor, Role
-from tests.giving.factories import begin, give_form, make_terms, start_gift
+from tests.giving.factories import begin, change_biller, give_form, start_gift
 from tests.giving.test_promptpay import account_of, read
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -89,7 +89,8 @@ def test_the_page_waits_without_javascript_and_turns_to_thanks(client, session):
 def test_the_terms_of_the_day_stay_in_a_code_that_is_already_shown(client, session, world):
     gift_id = begin(client, **IN_BAHT)
     before = client.get(f"/give/pay/{gift_id}/qr.png").data
-    make_terms(session, world.thai, biller_id="099400016550199", merchant_name="NEW NAME")
+    bank = {"biller_id": "099400016550199", "merchant_name": "NEW", "merchant_city": "LAMPANG"}
+    change_biller(session, world.thai, **bank)
     session.commit()
     assert client.get(f"/give/pay/{gift_id}/qr.png").data == before
     assert client.get(f"/give/pay/{begin(client, **IN_BAHT)}/qr.png").data != before

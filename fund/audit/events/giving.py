@@ -255,6 +255,23 @@ class DonorsKeptApart(Event, subject="donor"):
 
 
 @dataclass(frozen=True)
+class NewsletterAsked(Event, subject="donor"):
+    """The box for the newsletter was ticked on the give page; the address was asked by mail."""
+
+    wording: str
+
+
+@dataclass(frozen=True)
+class NewsletterConfirmed(Event, subject="donor"):
+    """The owner of the address said that the newsletter is wished for."""
+
+
+@dataclass(frozen=True)
+class NewsletterStopped(Event, subject="donor"):
+    """The owner of the address wants no newsletter, or no more."""
+
+
+@dataclass(frozen=True)
 class FrameAllowed(Event, subject="frame_origin"):
     """Pages of this site may show the small give page in a frame."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from fund import jobs, signed
@@ -34,13 +34,13 @@ def ask_for_link(session: Session, order: Coming, *, now: datetime) -> None:
 
 def find_link(session: Session, token: str, *, now: datetime) -> CheckoutGate | None:
     """The attempt that this link lets through; None if it does not, or no more."""
-    gate = session.scalars(_of(token)).one_or_none()
+    gate = _find(session, token)
     return gate if gate is not None and _is_open(gate, now=now) else None
 
 
 def use_link(session: Session, token: str, *, now: datetime) -> UUID:
     """Let the attempt through; the gift's or plan's id. Raises Refused if the link is over."""
-    gate = session.scalars(_of(token).with_for_update()).one_or_none()
+    gate = _find(session, token, lock=True)
     if gate is None or not _is_open(gate, now=now):
         raise Refused("gate_link_over")
     let(gate, "mail", now=now)
@@ -48,10 +48,12 @@ def use_link(session: Session, token: str, *, now: datetime) -> UUID:
     return gate.order_id
 
 
-def _of(token: str) -> Select[CheckoutGate]:
-    return select(CheckoutGate).where(
-        CheckoutGate.link_id == signed.read(policy.LINK_PURPOSE, token)
-    )
+def _find(session: Session, token: str, *, lock: bool = False) -> CheckoutGate | None:
+    link_id = signed.read(policy.LINK_PURPOSE, token)
+    if link_id is None:
+        return None
+    found = select(CheckoutGate).where(CheckoutGate.link_id == link_id)
+    return session.scalars(found.with_for_update() if lock else found).one_or_none()
 
 
 def _is_open(gate: CheckoutGate, *, now: datetime) -> bool:

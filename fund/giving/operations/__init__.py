@@ -18,6 +18,11 @@ from fund.giving.operations.exports import export_data
 from fund.giving.operations.frames import allow_frame, forbid_frame
 from fund.giving.operations.gifts import check_amount, keep_session, retry_gift, start_gift
 from fund.giving.operations.merging import find_two, keep_apart, mark_donors, merge_donors
+from fund.giving.operations.newsletter import (
+    ask_newsletter,
+    confirm_newsletter,
+    stop_newsletter,
+)
 from fund.giving.operations.payment import apply_payment, apply_payments
 from fund.giving.operations.portal import (
     ask_for_link,
@@ -41,12 +46,14 @@ __all__ = [
     "ask_biller",
     "ask_erasure",
     "ask_for_link",
+    "ask_newsletter",
     "change_campaign",
     "change_receipts",
     "change_ways",
     "check_amount",
     "choose_language",
     "close_campaign",
+    "confirm_newsletter",
     "drop_biller",
     "export_data",
     "find_two",
@@ -70,6 +77,7 @@ __all__ = [
     "retry_gift",
     "set_terms",
     "start_gift",
+    "stop_newsletter",
     "stop_promptpay",
     "take_back_gifts",
     "withdraw_erasure",

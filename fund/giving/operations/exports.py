@@ -63,6 +63,15 @@ def export_data(session: Session, donor_id: UUID, *, actor: Actor, now: datetime
             }
             for statement, office in queries.list_statements_of(session, donor_id)
         ],
+        "newsletter": [
+            {
+                "wording": consent.wording,
+                "asked_at": consent.asked_at.isoformat(),
+                "confirmed_at": consent.confirmed_at and consent.confirmed_at.isoformat(),
+                "withdrawn_at": consent.withdrawn_at and consent.withdrawn_at.isoformat(),
+            }
+            for consent in queries.list_newsletter(session, donor_id)
+        ],
         "visits": [
             {"from": visit.made_at.isoformat(), "to": visit.seen_at.isoformat()}
             for visit in session.scalars(

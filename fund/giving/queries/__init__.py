@@ -38,6 +38,7 @@ from fund.giving.queries.gifts import (
 )
 from fund.giving.queries.healing import list_unmailed, list_unreceipted
 from fund.giving.queries.merging import Pair, Record, get_two, list_pairs
+from fund.giving.queries.newsletter import find_newsletter, list_newsletter
 from fund.giving.queries.offers import Offer, find_fees, find_offer, list_stripe_types
 from fund.giving.queries.offices import (
     get_open_fund,
@@ -97,6 +98,7 @@ __all__ = [
     "find_follower",
     "find_last_receipt",
     "find_link_reader",
+    "find_newsletter",
     "find_offer",
     "find_other_plan",
     "find_progress",
@@ -133,6 +135,7 @@ __all__ = [
     "list_last_receipts",
     "list_last_returns",
     "list_named_with_tax_id",
+    "list_newsletter",
     "list_open_breakers",
     "list_paid",
     "list_pairs",

@@ -2,6 +2,7 @@
 
 from fund.giving.tasks.dedications import mail_dedication
 from fund.giving.tasks.erasure import forget_customer, mail_erasure
+from fund.giving.tasks.newsletter import mail_newsletter
 from fund.giving.tasks.portal import mail_portal_link
 from fund.giving.tasks.receipts import mail_receipt
 from fund.giving.tasks.statements import mail_statement
@@ -10,6 +11,7 @@ __all__ = [
     "forget_customer",
     "mail_dedication",
     "mail_erasure",
+    "mail_newsletter",
     "mail_portal_link",
     "mail_receipt",
     "mail_statement",

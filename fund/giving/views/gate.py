@@ -44,10 +44,10 @@ def wait(code: str, seconds: int) -> Response:
     page = render_template(
         "giving/checkout.html",
         reason=i18n.refusal_text(Refused(code)),
-        seconds=again,
         turn_in=seconds if seconds > LOOK_AGAIN_SECONDS else None,
     )
-    return fresh(make_response(page, 503, {"Retry-After": str(again)}))
+    headers = {"Retry-After": str(again), "Refresh": str(again)}
+    return fresh(make_response(page, 503, headers))
 
 
 def leave_line(order_id: UUID) -> None:
@@ -89,7 +89,9 @@ def gate(order_id: UUID) -> Response:
         form=form,
         needs=needs,
         is_mailed=is_mailed,
-        challenge=abuse.make_challenge(order, now=now) if needs == "proof" else None,
+        challenge=abuse.make_challenge(order, now=now)
+        if needs == "proof" and not is_mailed
+        else None,
     )
     return fresh(make_response(page, 422 if form.errors else 200))
 

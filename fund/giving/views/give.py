@@ -1,6 +1,7 @@
 """The give page: amount, currency and fund, and the office that follows from who gives."""
 
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from babel.lists import format_list
 from flask import make_response, render_template, request, url_for
@@ -108,6 +109,7 @@ def _give(page: CampaignPage | None) -> Response:
                 language=i18n.language(),
                 now=clock.now(),
             )
+            _ask_newsletter(post, form, gift.donor_id)
             if gift.method == PROMPTPAY:
                 return post.redirect(url_for("giving.pay", gift_id=gift.id))
             gate.note_trap(post.session, form, gift.id, now=clock.now())
@@ -127,6 +129,7 @@ def _start_plan(post: Post, form: Form, fund_code: str) -> Response:
         language=i18n.language(),
         now=clock.now(),
     )
+    _ask_newsletter(post, form, plan.donor_id)
     if plan.method == PROMPTPAY:
         gift = pledges.ask_first(
             post.session, plan, tax_id=form.data["order"].tax_id, now=clock.now()
@@ -134,6 +137,12 @@ def _start_plan(post: Post, form: Form, fund_code: str) -> Response:
         return post.redirect(url_for("giving.pay", gift_id=gift.id))
     gate.note_trap(post.session, form, plan.id, now=clock.now())
     return post.redirect(url_for("giving.plan_checkout", plan_id=plan.id))
+
+
+def _ask_newsletter(post: Post, form: Form, donor_id: UUID | None) -> None:
+    """A wish of its own beside the gift, whatever becomes of that."""
+    if form.data["newsletter"] and donor_id is not None:
+        operations.ask_newsletter(post.session, donor_id, language=i18n.language(), now=clock.now())
 
 
 def _give_page(form: Form, page: CampaignPage | None, status: int = 200) -> Response:

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from flask import Response as FileResponse
 from flask import make_response, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from fund import clock
+from fund import clock, signed
 from fund.db import reading, transaction
 from fund.errors import Refused
 from fund.giving import letters, operations, queries
@@ -15,6 +16,7 @@ from fund.giving.choices import EVERY_NAMES, PLAN_STATE_NAMES, STATE_NAMES
 from fund.giving.donors import open_person
 from fund.giving.letters import Letter
 from fund.giving.models import AnnualStatement, Donor
+from fund.giving.policy import NEWSLETTER_PURPOSE
 from fund.giving.schemas import LanguageSchema
 from fund.giving.views.room import blueprint
 from fund.giving.years import Year
@@ -41,12 +43,19 @@ def my() -> str:
             statements=queries.list_statements_of(session, donor_id),
             form=Form(),
             plans=queries.list_plans_of(session, donor_id),
+            newsletter=_newsletter(session, donor_id),
             erasure=queries.find_erasure_of(session, donor_id),
             every=EVERY_NAMES,
             plan_states=PLAN_STATE_NAMES,
             states=STATE_NAMES,
             fund_name=fund_name,
         )
+
+
+def _newsletter(session: Session, donor_id: UUID) -> str | None:
+    """The token of the page that ends the newsletter, or confirms it; None without a consent."""
+    consent = queries.find_newsletter(session, donor_id)
+    return signed.write(NEWSLETTER_PURPOSE, consent.id) if consent else None
 
 
 @blueprint.get("/my/receipts/<uuid:receipt_id>.pdf")

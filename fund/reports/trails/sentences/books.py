@@ -51,6 +51,15 @@ GIVING = {
         N_("Campaign changed"), N_("Words or target were changed; the target is %(target_minor)s.")
     ),
     "campaign_closed": Sentence(N_("Campaign closed"), N_("The campaign takes no more gifts.")),
+    "newsletter_asked": Sentence(
+        N_("Newsletter asked for"), N_("The box was ticked; the address was asked by mail.")
+    ),
+    "newsletter_confirmed": Sentence(
+        N_("Newsletter confirmed"), N_("The owner of the address wishes it.")
+    ),
+    "newsletter_stopped": Sentence(
+        N_("Newsletter stopped"), N_("The owner of the address wants it no more.")
+    ),
     "frame_allowed": Sentence(
         N_("Give frame allowed"), N_("Pages of %(origin)s may show the small give page.")
     ),
