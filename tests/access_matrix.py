@@ -211,6 +211,7 @@ MATRIX: dict[str, str] = dict.fromkeys(PUBLIC, EVERYONE) | {
     "GET ledger.export_file": MONEY + "u",
     "GET giving.gift_list": MONEY + "u",
     "GET giving.gift_show": MONEY + "u",
+    "GET giving.receipt_faults": MONEY + "u",
     # Whom to forget: the data-protection contact alone, who sees no name there
     "GET giving.erasure_list": "d",
     "GET giving.erasure_show": "d",

@@ -86,6 +86,16 @@ RETURN_NAMES = {
     "reversal": N_("a mistaken entry taken back"),
     "restored": N_("an entry that stands again"),
 }
+FAULT_KINDS = {
+    "missing": N_("a paid gift without a receipt"),
+    "outdated": N_("part of a gift went back, and its receipt does not say so"),
+    "unmailed": N_("a receipt whose mail never left"),
+}
+FAULT_REASONS = {
+    "forgotten": N_("the donor was forgotten: nobody can read whom it was for"),
+    "mail": N_("the mail server has not taken it; it is being tried again"),
+    "fault": N_("the service cannot do it; its own log says where"),
+}
 RECEIPT_KIND_NAMES = {
     "us_501c3": N_("for taxes in the United States"),
     "nz_donation": N_("for taxes in New Zealand"),

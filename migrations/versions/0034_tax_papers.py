@@ -60,9 +60,31 @@ CREATE TRIGGER keep_year BEFORE UPDATE ON annual_statement FOR EACH ROW
     EXECUTE FUNCTION vault.refuse_change();
 """
 
+HEALING = """
+CREATE TABLE receipt_check (
+    ran_at timestamptz CONSTRAINT pk_receipt_check PRIMARY KEY,
+    found bigint NOT NULL
+);
+CREATE TABLE receipt_fault (
+    id uuid CONSTRAINT pk_receipt_fault PRIMARY KEY,
+    gift_id uuid NOT NULL CONSTRAINT fk_receipt_fault_gift_id REFERENCES gift,
+    kind varchar NOT NULL
+        CONSTRAINT ck_receipt_fault_kind CHECK (kind IN ('missing', 'outdated', 'unmailed')),
+    reason varchar
+        CONSTRAINT ck_receipt_fault_reason CHECK (reason IN ('forgotten', 'mail', 'fault')),
+    found_at timestamptz NOT NULL,
+    tried_at timestamptz NOT NULL,
+    healed_at timestamptz,
+    CONSTRAINT ck_receipt_fault_healed_at
+        CHECK (reason IS NOT NULL OR healed_at IS NOT NULL)
+);
+CREATE UNIQUE INDEX uq_receipt_fault_gift_id_kind ON receipt_fault (gift_id, kind)
+    WHERE healed_at IS NULL;
+"""
+
 
 def upgrade() -> None:
-    for script in (GIFTS, EDONATION, YEARS):
+    for script in (GIFTS, EDONATION, YEARS, HEALING):
         op.get_bind().connection.driver_connection.execute(script)
 
 
@@ -80,6 +102,6 @@ def downgrade() -> None:
                 CHECK (year < EXTRACT(year FROM made_at + interval '1 day'));
         """
     )
-    op.execute("DROP TABLE edonation_mapping")
+    op.execute("DROP TABLE edonation_mapping, receipt_fault, receipt_check")
     op.execute("DROP FUNCTION keep_edonation_mapping")
     op.execute("ALTER TABLE gift DROP COLUMN is_bank_reported, DROP COLUMN sealed_tax_id")

@@ -26,6 +26,7 @@ from tests.bookkeeping.test_pages import photograph
 from tests.giving.factories import make_giving_world
 from tests.ledger.factories import wrong
 from tests.people.factories import make_staff
+from tests.refusing import refuses
 
 IMPORTS = "/staff/gifts/imports"
 HEADER = "Date,Amount,Reference,Name,E-mail,Fund,Method\n"
@@ -536,3 +537,47 @@ def test_a_list_costs_the_same_statements_however_long(
             assert record(address).status_code == 303
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_the_database_itself_keeps_a_list_whole(
+    world, session, finance, client, post, send, recorded, now
+):
+    made = session.scalars(select(GiftImport)).one()
+    other = record_bank_gift(
+        session,
+        office=world.thai,
+        fund=world.funds["general"],
+        amount=Money(9_00, "THB"),
+        received_on=now.date(),
+        bank_reference="Another",
+        actor=SYSTEM,
+        now=now,
+    )
+    post(f"{recorded}/undo/ask", reason="Wrong list")
+    at = f"WHERE id = '{made.id}'"
+    for reason, statement in (
+        ("what was recorded stays", f"UPDATE gift_import SET total_minor = 1 {at}"),
+        ("still stands", f"UPDATE gift_import SET state = 'undone', {UNDONE} {at}"),
+        ("a list does not go", f"UPDATE gift_import SET state = 'dropped', {UNASKED} {at}"),
+        ("not of this list", f"INSERT INTO gift_import_line VALUES ('{other.id}', '{made.id}', 9)"),
+        ("does not change", "UPDATE bookkeeping_entry SET gift_import_id = NULL"),
+    ):  # fmt: skip
+        refuses(session, reason, text(statement))
+    post(f"{recorded}/undo/drop")
+    late = "UPDATE bookkeeping_entry SET state = 'proposed' WHERE gift_import_id IS NOT NULL"
+    refuses(session, "together|stays", text(late))
+    second = send(LIST + "21/11/2026,5,S-7,Hemi,,general,\n").headers["Location"]
+    counted = "line_count = 9, gift_count = 9, total_minor = 9, has_outside_receipts = false"
+    refuses(
+        session,
+        "are not what it says",
+        text(
+            f"UPDATE gift_import SET state = 'recorded', {counted}, decided_at = now(),"
+            " decided_by = uploaded_by, paper_id = (SELECT paper_id FROM gift_import"
+            f" WHERE paper_id IS NOT NULL) WHERE id = '{second.rpartition('/')[2]}'"
+        ),
+    )
+
+
+UNDONE = "undone_by = (SELECT id FROM staff WHERE id <> undo_asked_by LIMIT 1), undone_at = now()"
+UNASKED = "undo_reason = NULL, undo_asked_by = NULL, undo_asked_at = NULL"

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select, text
 
-from fund import clock
+from fund import clock, keys
 from fund.audit.models import Event
-from fund.giving import pledges
+from fund.giving import pledges, queries
 from fund.giving.models import Donor, Gift
 from fund.money import baht
 from fund.permissions import SYSTEM, Role
@@ -137,3 +137,14 @@ def test_nothing_but_the_receipt_tells_the_number(
     assert events
     assert TAX_ID.encode() not in (gift.sealed_tax_id or b"")
     assert gift.amount == baht(1_500_00)
+
+
+def test_a_donor_who_was_forgotten_before_paying_gets_a_number_and_no_tax_receipt(
+    registered, session, client, mailbox, run_jobs
+):
+    gift_id = begin(client, **WISH, tax_id=TAX_ID)
+    donor = session.get_one(Donor, session.get_one(Gift, gift_id).donor_id)
+    keys.destroy(session, donor.key_id, now=clock.now())
+    session.commit()
+    gift = settle(session, gift_id)
+    assert [r.kind for r in queries.list_receipts_of(session, gift.id)] == ["none"]

@@ -12,6 +12,7 @@ from fund.giving.models.donors import Donor, DonorApart, DonorMark
 from fund.giving.models.edonation import EdonationMapping
 from fund.giving.models.erasure import ErasureRequest
 from fund.giving.models.gifts import Gift, GiftPaper
+from fund.giving.models.healing import ReceiptCheck, ReceiptFault
 from fund.giving.models.newsletter import NewsletterConsent
 from fund.giving.models.plans import (
     LIVE,
@@ -59,6 +60,8 @@ __all__ = [
     "PortalLink",
     "PortalSession",
     "Receipt",
+    "ReceiptCheck",
+    "ReceiptFault",
     "ReceiptNumber",
     "ReceiptSeries",
     "StraySubscription",

@@ -17,6 +17,7 @@ from fund.giving.operations.erasure import (
 from fund.giving.operations.exports import export_data
 from fund.giving.operations.frames import allow_frame, forbid_frame
 from fund.giving.operations.gifts import check_amount, keep_session, retry_gift, start_gift
+from fund.giving.operations.healing import note_check, note_fault
 from fund.giving.operations.merging import find_two, keep_apart, mark_donors, merge_donors
 from fund.giving.operations.newsletter import (
     ask_newsletter,
@@ -67,6 +68,8 @@ __all__ = [
     "leave_portal",
     "mark_donors",
     "merge_donors",
+    "note_check",
+    "note_fault",
     "note_seen",
     "open_campaign",
     "open_portal",

@@ -36,7 +36,13 @@ from fund.giving.queries.gifts import (
     list_returns,
     list_unknown_intents,
 )
-from fund.giving.queries.healing import list_unmailed, list_unreceipted
+from fund.giving.queries.healing import (
+    find_last_check,
+    list_faults,
+    list_receipts_waiting,
+    list_unmailed,
+    list_unreceipted,
+)
 from fund.giving.queries.merging import Pair, Record, get_two, list_pairs
 from fund.giving.queries.newsletter import find_newsletter, list_newsletter
 from fund.giving.queries.offers import Offer, find_fees, find_offer, list_stripe_types
@@ -96,6 +102,7 @@ __all__ = [
     "find_erasure_of",
     "find_fees",
     "find_follower",
+    "find_last_check",
     "find_last_receipt",
     "find_link_reader",
     "find_newsletter",
@@ -128,6 +135,7 @@ __all__ = [
     "list_donor_keys",
     "list_erasures",
     "list_erasures_waiting",
+    "list_faults",
     "list_frame_origins",
     "list_gates",
     "list_gifts",
@@ -142,6 +150,7 @@ __all__ = [
     "list_plans",
     "list_plans_of",
     "list_receipts_of",
+    "list_receipts_waiting",
     "list_remaining",
     "list_returned",
     "list_returns",

@@ -199,8 +199,10 @@ def list_named_with_tax_id(session: Session, gift_ids: Sequence[UUID]) -> set[UU
             select(Gift.id)
             .join(record, record.id == Gift.donor_id)
             .join(Donor, Donor.id == func.coalesce(record.merged_into_id, record.id))
+            .join(DataKey, DataKey.id == Donor.key_id)
             .where(
                 Gift.id.in_(gift_ids),
+                DataKey.wrapped.is_not(None),
                 Gift.sealed_tax_id.is_not(None) | Donor.sealed_tax_id.is_not(None),
                 Gift.sealed_company.is_not(None) | Donor.sealed_name.is_not(None),
             )

@@ -19,8 +19,6 @@ from fund.settlement.models import Refund
 from tests.settlement.histories.lives import Act
 from tests.settlement.histories.telling import Service
 
-OTHER = {"general": "education", "education": "general"}
-
 
 class OurSide:
     """The pages that are open to donors and finance; `two` are who gives back, and who agrees."""
@@ -93,13 +91,9 @@ class OurSide:
                 )
 
 
-def _other_fund(_: Plan, act: Act) -> dict[str, Any]:
-    return {"fund": ("general", "education")[act.part % 2]}
-
-
 _AFTER: dict[str, Any] = {
     "amount": lambda plan, act: {"amount_minor": plan.amount_minor + act.part * 1000},
-    "fund": _other_fund,
+    "fund": lambda _, act: {"fund": ("general", "education")[act.part % 2]},
     "day": lambda _, act: {"day": 1 + 7 * act.which},
     "pause": lambda *_: {},
     "resume": lambda *_: {},

@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,7 +35,6 @@ class Service:
     ) -> None:
         self.connection, self.twin, self.jobs = connection, twin, jobs
         self.ahead = 0
-        self.struck = 0
 
     @property
     def now(self) -> datetime:
@@ -56,11 +55,8 @@ class Service:
 
     def work_under(self, fate: Fate) -> None:
         """The same, but something goes wrong, if it comes so far."""
-        try:
-            with _struck(self.connection, self.twin, fate):
-                self.work()
-        except Crash:
-            self.struck += 1
+        with suppress(Crash), _struck(self.connection, self.twin, fate):
+            self.work()
 
     def catch_up(self) -> None:
         """The final sweep, and all that it leads to; a line that came late is found at night."""
