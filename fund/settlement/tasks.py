@@ -91,7 +91,8 @@ def mail_silence(office_id: str, staff_id: str) -> None:
 @jobs.app.periodic(cron="17 * * * *")
 @jobs.task("settlement.list_again")
 def list_again(**_: int) -> None:
-    """Hourly three hours, nightly three days again: a line found only here came late."""
+    """Hourly three hours, nightly three days again: a line found only here came late. Gifts whose
+    money is booked are paid, should no event have told so."""
     now = clock.now()
     is_new_day = clock.bangkok_day(now - timedelta(hours=1)) != clock.bangkok_day(now)
     look_back = timedelta(days=3) if is_new_day else timedelta(hours=3)
@@ -99,6 +100,8 @@ def list_again(**_: int) -> None:
     def look_again(office: str) -> None:
         for late in operations.pull_feed(office, now=now, look_back=look_back):
             log.warning("balance_transaction_late", office=office, transaction=late)
+        for gift_id in operations.pay_untold(office, now=now):
+            log.warning("gift_paid_untold", office=office, gift=gift_id)
 
     _for_each_office(look_again)
 

@@ -158,6 +158,22 @@ def test_events_are_found_by_state_and_type(client, session, sign_in, stripe_up)
     assert 'rel="next"' not in rest
 
 
+def test_a_gift_of_which_no_event_ever_told_is_paid_by_its_money(
+    session, stripe_up, run_jobs, mailbox
+):
+    gift = pay_at_stripe(session, stripe_up)
+    operations.pull_feed("nz", now=clock.now())
+    assert operations.pay_untold("nz", now=clock.now()) == []  # its event may still come
+    later = clock.now() + timedelta(hours=2)
+    assert operations.pay_untold("nz", now=later) == [gift.id]
+    session.refresh(gift)
+    assert gift.state == "paid"
+    assert operations.pay_untold("nz", now=later) == []
+    run_jobs()
+    assert session.scalar(select(func.count(Receipt.id))) == 1
+    assert len(mailbox.mails) == 1
+
+
 def test_silence_while_people_give_is_noticed(
     client, session, sign_in, stripe_up, capsys, run_jobs, mailbox
 ):

@@ -25,7 +25,7 @@ from fund.settlement.operations.refunds import (
     set_refund_limit,
     settle_otherwise,
 )
-from fund.settlement.operations.sweeping import sweep
+from fund.settlement.operations.sweeping import pay_untold, sweep
 
 
 def drain(*, now: datetime) -> int:
@@ -48,6 +48,7 @@ __all__ = [
     "note_arrival",
     "note_dispute",
     "note_silence",
+    "pay_untold",
     "pull_feed",
     "pull_woken",
     "record_arrival",
