@@ -8,7 +8,7 @@ import pytest
 from tests.e2e.conftest import Walk
 from tests.e2e.papers import RECEIPT
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-too")]
 
 LISTS = "/staff/gifts/imports"
 HEADING = "Date,Amount,Reference,Name,E-mail,Fund\n"

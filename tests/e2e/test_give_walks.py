@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from tests.e2e.conftest import NARROWEST, Walk
 from tests.e2e.stack import Stack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-too")]
 
 EMAIL = "donor@example.org"
 # What people take for it on a phone, in seconds: to read the page, to find and tap a thing, and to

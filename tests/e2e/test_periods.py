@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.conftest import Walk
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-too")]
 
 
 def test_finance_sees_what_is_open_and_what_was_closed(walk: Walk):

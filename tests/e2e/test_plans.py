@@ -11,7 +11,7 @@ from tests.e2e.conftest import Walk
 from tests.e2e.test_five_steps import pay_by_card
 from tests.words import is_shown
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-too")]
 
 PLAIN_CARD, SOON_MS = "4242 4242 4242 4242", 20_000
 FORMS = "main details summary"  # what is there as long as a plan can be changed

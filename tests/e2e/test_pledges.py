@@ -10,7 +10,7 @@ from tests.e2e.conftest import Walk
 from tests.e2e.test_five_steps import pay_by_card
 from tests.e2e.test_plans import FORMS, KEY, PLAIN_CARD, link_in_mail
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-too")]
 
 
 def test_a_pledge_begins_with_a_code_and_a_card_can_become_one(walk: Walk):

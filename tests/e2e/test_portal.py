@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.conftest import Walk
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-too")]
 
 # One a walk: an address gets no more than three links an hour.
 DONORS = {"desktop-en": "01", "desktop-th": "02", "phone-en": "03", "phone-th": "04"}

@@ -12,7 +12,7 @@ import requests
 from tests.e2e.conftest import Walk
 from tests.sandbox.stripe_twin.fixtures import NZ_KEY
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-too")]
 
 DESK = "/staff/settlement"
 # Each walk has its own charge of the demo world.
@@ -28,8 +28,12 @@ def at_twin(walk: Walk, method: str, path: str, **asked: str) -> Any:
 
 
 def charge_of(walk: Walk) -> Any:
-    listed = at_twin(walk, "GET", "charges?limit=30")["data"]
-    usable = [one for one in listed if one["paid"] and not one["refunded"]]
+    listed = at_twin(walk, "GET", "charges?limit=100")["data"]
+    usable = [
+        one
+        for one in listed
+        if one["paid"] and not one["refunded"] and "gift_id" in one["metadata"]
+    ]
     return usable[PLACES[f"{walk.size}-{walk.language}"]]
 
 

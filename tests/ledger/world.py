@@ -186,20 +186,23 @@ class Writer:
         if gift is None:
             return False
         about, txn = {"charge_txn_id": gift.key}, f"txn_{new_id().hex}"
+        recovered: list[journals.JournalDraft] = []
         if gift.disputed and self.chance.random() < 0.4:
             gift.lost.append(gift.disputed.pop())
             draft = journals.dispute_lost(gift.book, txn, DAY, gift.lost[-1], **about)
         elif gift.disputed or gift.lost:
             was_lost = not gift.disputed
             amount = (gift.lost if was_lost else gift.disputed).pop()
-            draft = journals.dispute_won(gift.book, txn, DAY, amount, was_lost=was_lost, **about)
+            draft = journals.dispute_won(gift.book, txn, DAY, amount, **about)
+            if was_lost:
+                recovered.append(journals.dispute_recovered(gift.book, txn, DAY, amount, **about))
             gift.here += amount
         else:
             amount = self.chance.randint(1, gift.here)
             draft = journals.dispute_opened(gift.book, txn, DAY, amount, 0, **about)
             gift.disputed.append(amount)
             gift.here -= amount
-        operations.post(session, [draft], **self.by)
+        operations.post(session, [draft, *recovered], **self.by)
         return True
 
     def payout(self, session: Session) -> bool:
