@@ -1,7 +1,7 @@
 """What a gift needs around it, and gifts in the states that tests begin with."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -226,3 +226,24 @@ def begin_plan(session: Session, twin: Twin, amount: Money = FIFTY, **more: Any)
     plans.ask_stripe(plan.id, now=clock.now())
     session.refresh(plan)
     return plan
+
+
+def bring_over(session: Session, world: GivingWorld) -> Gift:
+    """A paid gift that came without its receipt, as from another program."""
+    gift = Gift(
+        donor_id=start_gift(session).donor_id,
+        office_id=world.abroad.id,
+        fund_id=world.funds["education"].id,
+        amount_minor=50_00,
+        currency="NZD",
+        method="bank",
+        bank_reference="brought over",
+        state="paid",
+        language="en",
+        created_at=clock.now(),
+        paid_at=clock.now(),
+        paid_on=date(2026, 11, 24),
+    )
+    session.add(gift)
+    session.commit()
+    return gift

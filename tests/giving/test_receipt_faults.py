@@ -1,16 +1,16 @@
 """Finance sees which receipts were missing, what was put in order, and what was not and why."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
 
 from fund import clock
 from fund.giving import queries
-from fund.giving.models import Gift, ReceiptFault, ReceiptSeries
+from fund.giving.models import ReceiptFault, ReceiptSeries
 from fund.giving.tasks.healing import heal_receipts
 from fund.permissions import Role
-from tests.giving.factories import pay_gift, start_gift
+from tests.giving.factories import bring_over, pay_gift, start_gift
 from tests.people.factories import make_staff
 
 PAGE = "/staff/gifts/receipts"
@@ -31,24 +31,7 @@ def finance(world, client, session, sign_in):
 
 @pytest.fixture
 def bare(world, session):
-    """A paid gift that came without its receipt, as from another program."""
-    gift = Gift(
-        donor_id=start_gift(session).donor_id,
-        office_id=world.abroad.id,
-        fund_id=world.funds["education"].id,
-        amount_minor=50_00,
-        currency="NZD",
-        method="bank",
-        bank_reference="brought over",
-        state="paid",
-        language="en",
-        created_at=clock.now(),
-        paid_at=clock.now(),
-        paid_on=date(2026, 11, 24),
-    )
-    session.add(gift)
-    session.commit()
-    return gift
+    return bring_over(session, world)
 
 
 def words(page: str) -> str:

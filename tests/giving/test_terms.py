@@ -1,16 +1,16 @@
 """Which receipts an office gives, as finance says on its page; and receipts that were missing."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
 
 from fund import clock
 from fund.giving import operations, queries
-from fund.giving.models import Gift, GiftReturn, OfficeTerms
+from fund.giving.models import GiftReturn, OfficeTerms
 from fund.giving.tasks.healing import heal_receipts
 from fund.permissions import SYSTEM, Role
-from tests.giving.factories import pay_gift, start_gift
+from tests.giving.factories import bring_over, pay_gift, start_gift
 from tests.people.factories import make_staff
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -57,22 +57,7 @@ def test_an_office_is_offered_the_receipts_of_its_country_alone(finance):
 
 
 def test_a_paid_gift_without_a_receipt_gets_it_within_a_day(session, world, mailbox, run_jobs):
-    gift = Gift(
-        donor_id=start_gift(session).donor_id,
-        office_id=world.abroad.id,
-        fund_id=world.funds["education"].id,
-        amount_minor=50_00,
-        currency="NZD",
-        method="bank",
-        bank_reference="brought over",
-        state="paid",
-        language="en",
-        created_at=clock.now(),
-        paid_at=clock.now(),
-        paid_on=date(2026, 11, 24),
-    )
-    session.add(gift)
-    session.commit()
+    gift = bring_over(session, world)
     heal_receipts(timestamp=0)
     heal_receipts(timestamp=0)
     (receipt,) = queries.list_receipts_of(session, gift.id)

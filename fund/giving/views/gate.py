@@ -1,27 +1,56 @@
 """What stands before Stripe's page: a turn in the rush, a proof of work, or a link by mail."""
 
+from collections.abc import Callable
 from datetime import datetime
 from ipaddress import ip_address, ip_network
 from math import ceil
+from typing import Any
 from uuid import UUID
 
 from flask import make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from fund import clock, i18n
+from fund import clock, i18n, jobs
 from fund.db import reading, transaction
-from fund.errors import Refused
+from fund.errors import Refused, Unavailable
 from fund.giving import abuse
 from fund.giving.views.room import blueprint, fresh
+from fund.jobs import AnyTask
 from fund.web import Form, posting, public
 
+ASK_AGAIN_SECONDS = 5
 # Who waits for a minute sees how long it still is, and not a page that seems to have stopped.
 LOOK_AGAIN_SECONDS = 20
 TRAP = "website"  # a field that no person sees; see giving/_trap.html
 
 
-def stand_before(order_id: UUID) -> Response | None:
+def lead_to_stripe(
+    order_id: UUID,
+    name: str,
+    open_checkout: Callable[..., str | None],
+    prepare: AnyTask,
+    *,
+    back_at: str,
+) -> Response:
+    """On to Stripe's page once nothing stands before it; while Stripe is slow, a page that asks
+    again. `name` is what the order is called in addresses and jobs, `back_at` where its donor comes
+    back to."""
+    named: dict[str, Any] = {name: order_id}
+    held = _stand_before(order_id)
+    if held is not None:
+        return held
+    try:
+        address = open_checkout(order_id, now=clock.now())
+    except Unavailable as error:
+        with transaction() as session:
+            jobs.defer(session, prepare, once=f"{prepare.name}:{order_id}", **named)
+            abuse.leave_line(session, abuse.get_coming(session, order_id))
+        return _wait(error.code, ASK_AGAIN_SECONDS)
+    return redirect(address or url_for(back_at, **named), 303)
+
+
+def _stand_before(order_id: UUID) -> Response | None:
     """The page that stands before Stripe's for this attempt just now; None if none does."""
     now = clock.now()
     with reading() as session:
@@ -34,11 +63,11 @@ def stand_before(order_id: UUID) -> Response | None:
     if not is_let:
         return redirect(url_for("giving.gate", order_id=order_id), 303)
     if turn_at is not None and turn_at > now:
-        return wait("stripe_busy", ceil((turn_at - now).total_seconds()))
+        return _wait("stripe_busy", ceil((turn_at - now).total_seconds()))
     return None
 
 
-def wait(code: str, seconds: int) -> Response:
+def _wait(code: str, seconds: int) -> Response:
     """A page that says why it waits, and goes on by itself, with JavaScript or without."""
     again = min(seconds, LOOK_AGAIN_SECONDS)
     page = render_template(
@@ -48,12 +77,6 @@ def wait(code: str, seconds: int) -> Response:
     )
     headers = {"Retry-After": str(again), "Refresh": str(again)}
     return fresh(make_response(page, 503, headers))
-
-
-def leave_line(order_id: UUID) -> None:
-    """Stripe had no place for it after all."""
-    with transaction() as session:
-        abuse.leave_line(session, abuse.get_coming(session, order_id))
 
 
 def note_trap(session: Session, form: Form, order_id: UUID, *, now: datetime) -> None:

@@ -2,17 +2,16 @@
 
 from uuid import UUID
 
-from flask import make_response, redirect, render_template, url_for
+from flask import make_response, render_template, url_for
 from werkzeug.wrappers import Response
 
-from fund import clock, i18n, jobs
-from fund.db import reading, transaction
+from fund import clock, i18n
+from fund.db import reading
 from fund.errors import Refused, Unavailable
 from fund.giving import plans, queries
 from fund.giving.choices import EVERY_NAMES
 from fund.giving.plans import checkout as plan_checkout_way
 from fund.giving.views import gate
-from fund.giving.views.checkout import ASK_AGAIN_SECONDS
 from fund.giving.views.room import blueprint, fresh
 from fund.ledger.queries import fund_name
 from fund.web import posting, public
@@ -21,23 +20,14 @@ from fund.web import posting, public
 @blueprint.get("/give/monthly/<uuid:plan_id>/checkout")
 @public
 def plan_checkout(plan_id: UUID) -> Response:
-    """On to Stripe's page for this plan; while Stripe is slow, a page that asks again."""
-    held = gate.stand_before(plan_id)
-    if held is not None:
-        return held
-    try:
-        address = plans.open_checkout(plan_id, now=clock.now())
-    except Unavailable as error:
-        with transaction() as session:
-            jobs.defer(
-                session,
-                plan_checkout_way.prepare_checkout,
-                once=f"plan_checkout:{plan_id}",
-                plan_id=plan_id,
-            )
-        gate.leave_line(plan_id)
-        return gate.wait(error.code, ASK_AGAIN_SECONDS)
-    return redirect(address or url_for("giving.plan_thanks", plan_id=plan_id), 303)
+    """On to Stripe's page for this plan."""
+    return gate.lead_to_stripe(
+        plan_id,
+        "plan_id",
+        plans.open_checkout,
+        plan_checkout_way.prepare_checkout,
+        back_at="giving.plan_thanks",
+    )
 
 
 @blueprint.get("/give/monthly/<uuid:plan_id>")
@@ -58,7 +48,7 @@ def plan_thanks(plan_id: UUID) -> Response:
             fund=fund_name(row.fund, i18n.language()),
             gifts=queries.list_gifts(session, plan_id=plan_id),
             state="silent" if is_stripe_silent else row.plan.state,
-            seconds=ASK_AGAIN_SECONDS,
+            seconds=gate.ASK_AGAIN_SECONDS,
         )
         return fresh(make_response(page))
 
