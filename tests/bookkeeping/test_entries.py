@@ -254,7 +254,8 @@ def test_a_declined_reversal_may_be_proposed_again(session, finance, fund, offic
     plan = {"journal_id": str(wrong.journal_id)}
     entry = make_entry(session, finance, "reversal", plan)
     operations.decline(session, entry, reason="Not now", actor=finance.second, now=NOW)
-    booked(session, finance, "reversal", plan)
+    again = booked(session, finance, "reversal", plan)
+    assert session.get_one(Journal, again.journal_id).reverses_id == wrong.journal_id
 
 
 # --- Between funds, offices and currencies ----------------------------------------------------

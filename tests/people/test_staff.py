@@ -70,7 +70,8 @@ def test_an_administrator_has_no_power_over_money_or_votes_and_sees_no_identity(
 
 
 def test_an_administrator_may_be_the_data_protection_contact(session: Session):
-    make_staff(session, Role.ADMINISTRATOR, Role.DATA_PROTECTION)
+    staff = make_staff(session, Role.ADMINISTRATOR, Role.DATA_PROTECTION)
+    assert staff.actor.roles == {Role.ADMINISTRATOR, Role.DATA_PROTECTION}
 
 
 def test_a_role_is_held_once_at_a_time(session: Session):
